@@ -1,0 +1,20 @@
+"""Learn how neural networks work by writing them.
+
+Importing this package is cheap: no matplotlib, no Jupyter, no exercise.
+"""
+
+from typing import TYPE_CHECKING
+
+from workbook.version import __version__
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["__version__", "load_ipython_extension"]
+
+
+def load_ipython_extension(shell: "InteractiveShell") -> None:
+    """`%load_ext workbook`: run the exercises as last saved, one-line errors, `%solutions`."""
+    from workbook.workspace.notebook import load
+
+    load(shell)

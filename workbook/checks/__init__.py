@@ -1,0 +1,1 @@
+"""Probes, comparison, diagnosis and the answer key."""

@@ -1,0 +1,1 @@
+"""One file of probes for each file of exercises."""

@@ -1,0 +1,1 @@
+"""Given data sets behind one `load(name)`."""

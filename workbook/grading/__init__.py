@@ -1,0 +1,1 @@
+"""Submissions, sandbox, judge, gradebook, reports."""

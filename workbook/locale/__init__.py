@@ -1,0 +1,51 @@
+"""Every sentence that code says to a student, by id.
+
+The sentences lie in `en/`, one TOML file a topic; a table's dotted path inside its file is
+the id: `[hint.affine_forward] nudge = "..."` is `hint.affine_forward.nudge`.
+"""
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+from workbook.errors import WorkbookError
+
+__all__ = ["has", "sentences", "text"]
+
+
+def _flatten(table: dict[str, object], prefix: str, into: dict[str, str]) -> None:
+    for key, value in table.items():
+        name = f"{prefix}.{key}" if prefix else key
+        if isinstance(value, dict):
+            _flatten(value, name, into)
+        else:
+            if name in into:
+                raise WorkbookError(f"The sentence {name!r} stands twice in workbook/locale/en.")
+            into[name] = str(value).strip()
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """All sentences by id."""
+    found: dict[str, str] = {}
+    folder = resources.files(__package__).joinpath("en")
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".toml"):
+            _flatten(tomllib.loads(entry.read_text(encoding="utf-8")), "", found)
+    return found
+
+
+def has(sentence_id: str) -> bool:
+    """Whether there is a sentence with that id."""
+    return sentence_id in sentences()
+
+
+def text(sentence_id: str, /, **values: object) -> str:
+    """The sentence with that id, with `{name}` replaced by `values`."""
+    try:
+        sentence = sentences()[sentence_id]
+    except KeyError:
+        raise WorkbookError(
+            f"No sentence has the id {sentence_id!r} in workbook/locale/en."
+        ) from None
+    return sentence.format(**values) if values else sentence

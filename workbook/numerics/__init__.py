@@ -1,0 +1,1 @@
+"""Given tools that know only arrays."""

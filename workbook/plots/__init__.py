@@ -1,0 +1,1 @@
+"""Figures from results; no training, no widgets."""

@@ -1,0 +1,1 @@
+"""Solver, experiments and the runner; no drawing."""

@@ -1,0 +1,1 @@
+"""Panels: controls in, an experiment run, a plot out."""

@@ -1,0 +1,1 @@
+"""Rooms of exercises, the toggle, stubs, snapshots and reset."""
