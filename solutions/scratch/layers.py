@@ -1,0 +1,782 @@
+"""Layers as objects: each keeps in `forward` what its `backward` will need.
+
+In every layer `forward` takes the layer's input and returns its output, and `backward`
+takes the gradient of the loss with respect to that output and returns the gradient with
+respect to the input. A layer with weights also leaves their gradients on itself.
+The arrays of one network are all float32 or all float64, and what comes out of a layer has
+the dtype that went in. No argument is changed: another part of the network may still need it.
+"""
+
+import numpy as np
+
+from workbook.numerics.arguments import (
+    require_floats,
+    require_labels,
+    require_shape,
+    require_whole,
+    require_windows,
+)
+
+from .functions import cross_entropy_error, sigmoid, softmax
+
+
+class Relu:
+    """Passes positive numbers on and turns all others into 0."""
+
+    def __init__(self):
+        self.out_shape = None
+
+    def forward(self, x):
+        """The larger of each entry and 0.
+
+        Parameters
+        ----------
+        x : ndarray of floats, any shape
+            Not changed.
+
+        Returns
+        -------
+        ndarray, shape and dtype of `x`
+            An array of its own.
+
+        Raises
+        ------
+        TypeError
+            If `x` is not an array of floats.
+        """
+        require_floats(x, "Relu.forward: x")
+        self.out_shape = x.shape
+        # TODO: Keep what backward will need, and return the output without writing into x.
+        ### BEGIN SOLUTION
+        self.positive = x > 0
+        return np.maximum(x, 0)
+        ### END SOLUTION
+
+    def backward(self, dout):
+        """Gradient with respect to the input of the last `forward`.
+
+        Parameters
+        ----------
+        dout : ndarray of floats, shape of the last `x`
+            Gradient with respect to the output. Not changed.
+
+        Returns
+        -------
+        ndarray, shape and dtype of `dout`
+            An array of its own. Where the input was exactly 0 the derivative counts as 0.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `dout` is not an array of floats, or has another shape than the output.
+        """
+        require_shape(dout, self.out_shape, "Relu.backward: dout")
+        # TODO: Through which entries did the input pass, and with which slope?
+        # Return a new array and leave dout as it is.
+        ### BEGIN SOLUTION
+        return dout * self.positive
+        ### END SOLUTION
+
+
+class Sigmoid:
+    """The sigmoid function as a layer."""
+
+    def __init__(self):
+        self.out_shape = None
+
+    def forward(self, x):
+        """Sigmoid of every entry.
+
+        Parameters
+        ----------
+        x : ndarray of floats, any shape
+            Not changed. Values as far out as -1e4 and 1e4 are allowed.
+
+        Returns
+        -------
+        ndarray, shape and dtype of `x`
+
+        Raises
+        ------
+        TypeError
+            If `x` is not an array of floats.
+        """
+        require_floats(x, "Sigmoid.forward: x")
+        self.out_shape = x.shape
+        # TODO: Use the sigmoid that you have written. What does its derivative need: the
+        # input, or the output?
+        ### BEGIN SOLUTION
+        self.out = sigmoid(x)
+        return self.out
+        ### END SOLUTION
+
+    def backward(self, dout):
+        """Gradient with respect to the input of the last `forward`.
+
+        Parameters
+        ----------
+        dout : ndarray of floats, shape of the last `x`
+            Gradient with respect to the output. Not changed.
+
+        Returns
+        -------
+        ndarray, shape and dtype of `dout`
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `dout` is not an array of floats, or has another shape than the output.
+        """
+        require_shape(dout, self.out_shape, "Sigmoid.backward: dout")
+        # TODO: Differentiate the sigmoid. Its derivative can be written with the output
+        # alone; multiply it by dout.
+        ### BEGIN SOLUTION
+        return dout * self.out * (1 - self.out)
+        ### END SOLUTION
+
+
+class Affine:
+    """Weighted sums of all features of a sample, plus a bias.
+
+    Parameters
+    ----------
+    W : ndarray of floats, shape (D, M)
+        Weights. The layer holds this very array, so that a step of training that writes into
+        it is seen by the layer.
+    b : ndarray of floats, shape (M,)
+        Biases, held likewise.
+
+    Attributes
+    ----------
+    dW : ndarray, shape (D, M)
+    db : ndarray, shape (M,)
+        Gradients of the loss with respect to `W` and `b`, after each `backward`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `W` and `b` are not arrays of floats, or their shapes do not fit together.
+    """
+
+    def __init__(self, W, b):
+        require_floats(W, "Affine: W", ndim=2)
+        require_shape(b, W.shape[1:], "Affine: b")
+        self.W = W
+        self.b = b
+        self.dW = None
+        self.db = None
+        self.out_shape = None
+
+    def forward(self, x):
+        """The layer's output.
+
+        Parameters
+        ----------
+        x : ndarray of floats, shape (N, d_1, ..., d_k)
+            N samples, such as images (N, C, H, W); d_1 * ... * d_k equals D. Not changed.
+
+        Returns
+        -------
+        ndarray, shape (N, M), dtype of `x`
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `x` is not an array of floats, or a sample does not have D features.
+        """
+        require_floats(x, "Affine.forward: x")
+        features = int(np.prod(x.shape[1:]))
+        if x.ndim < 2 or features != self.W.shape[0]:
+            raise ValueError(
+                f"Affine.forward: x has shape {x.shape}; a sample of it must hold "
+                f"{self.W.shape[0]} features, as W has shape {self.W.shape}."
+            )
+        self.out_shape = (x.shape[0], self.W.shape[1])
+        # TODO: Lay out each sample as one row, whatever its shape; keep what backward will
+        # need (the original shape of x too); return the weighted sums plus the bias.
+        ### BEGIN SOLUTION
+        self.x_shape = x.shape
+        self.rows = x.reshape(x.shape[0], -1)
+        return self.rows @ self.W + self.b
+        ### END SOLUTION
+
+    def backward(self, dout):
+        """Gradients with respect to the input, the weights and the bias.
+
+        Parameters
+        ----------
+        dout : ndarray of floats, shape (N, M)
+            Gradient with respect to the output. Not changed.
+
+        Returns
+        -------
+        ndarray, shape and dtype of the last `x`
+            Gradient with respect to the input. The gradients of `W` and `b` are left in
+            `self.dW`, shape (D, M), and `self.db`, shape (M,) and not (1, M).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `dout` is not an array of floats, or has another shape than the output.
+        """
+        require_shape(dout, self.out_shape, "Affine.backward: dout")
+        # TODO: Store self.dW and self.db, and return the gradient of x in the shape of x.
+        # The shapes decide most of it: which product of two of the arrays has which shape?
+        ### BEGIN SOLUTION
+        self.dW = self.rows.T @ dout
+        self.db = np.sum(dout, axis=0)
+        return (dout @ self.W.T).reshape(self.x_shape)
+        ### END SOLUTION
+
+
+class SoftmaxWithLoss:
+    """Softmax and cross-entropy error in one layer, the last of a classifier.
+
+    Attributes
+    ----------
+    loss : float
+    y : ndarray, shape (N, C)
+        Probabilities, as softmax gave them; `backward` leaves them as they are.
+    t : ndarray, shape (N,) or (N, C)
+        The right classes, as they were given.
+    """
+
+    def __init__(self):
+        self.loss = None
+        self.y = None
+        self.t = None
+
+    def forward(self, x, t):
+        """Loss of a batch of scores; also sets `self.loss`, `self.y` and `self.t`.
+
+        Parameters
+        ----------
+        x : ndarray of floats, shape (N, C)
+            Scores. Not changed. Scores of 1e4 are allowed: the loss stays finite.
+        t : ndarray, shape (N,) or (N, C)
+            Class indices, or one-hot rows. N may equal C. Not changed.
+
+        Returns
+        -------
+        float
+            The cross-entropy error, averaged over the N samples.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `x` is not a matrix of floats, or `t` does not fit it.
+        """
+        require_floats(x, "SoftmaxWithLoss.forward: x", ndim=2)
+        t = np.asarray(t)
+        require_labels(t, x.shape, "SoftmaxWithLoss.forward: t")
+        # TODO: Use the softmax and the cross_entropy_error that you have written. Keep the
+        # loss, the probabilities and the right classes as self.loss, self.y and self.t.
+        ### BEGIN SOLUTION
+        self.t = t
+        self.y = softmax(x)
+        self.loss = cross_entropy_error(self.y, t)
+        return self.loss
+        ### END SOLUTION
+
+    def backward(self, dout=1):
+        """Gradient with respect to the scores of the last `forward`.
+
+        Parameters
+        ----------
+        dout : float
+            Gradient with respect to the loss; the result is proportional to it.
+
+        Returns
+        -------
+        ndarray, shape (N, C), dtype of the scores
+            Right for class indices and for one-hot rows; an array of its own.
+        """
+        # TODO: Differentiate the loss with respect to the scores: most of it cancels.
+        # Remember that the loss is a mean, that dout multiplies, and that self.y must
+        # survive a second call.
+        ### BEGIN SOLUTION
+        labels = self.t if self.t.ndim == 1 else np.argmax(self.t, axis=1)
+        batch = self.y.shape[0]
+        dx = self.y.copy()
+        dx[np.arange(batch), labels] -= 1
+        dx *= dout / batch
+        return dx
+        ### END SOLUTION
+
+
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    """Copy every window of a batch of images into a row of a matrix.
+
+    Parameters
+    ----------
+    input_data : ndarray of floats, shape (N, C, H, W)
+        Images. Not changed.
+    filter_h, filter_w : int
+        Height and width of the window; they may differ.
+    stride : int
+        Steps between neighbouring windows, in both directions. Where the last step does not
+        fit, the pixels that are left over belong to no window.
+    pad : int
+        Rows and columns of zeros on each side of the image.
+
+    Returns
+    -------
+    ndarray, shape (N * out_h * out_w, C * filter_h * filter_w), dtype of `input_data`
+        One row for each window, out_h x out_w of them in each image: image by image, and in
+        an image from left to right, then from top to bottom. In a row channel by channel,
+        and in a channel row by row of the window. An array of its own.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `input_data` is not an array of floats with four axes, `stride` or a window size is
+        not a whole number above 0, `pad` is negative, or the window does not fit into the
+        padded image.
+    """
+    require_floats(input_data, "im2col: input_data", ndim=4)
+    require_windows(input_data.shape, filter_h, filter_w, stride, pad, "im2col")
+    # TODO: Pad the images. Work out how many windows fit down and across. Visit each
+    # position of the window, take that window out of all images at once, and write it where
+    # its rows belong.
+    ### BEGIN SOLUTION
+    N, C, H, W = input_data.shape
+    out_h = 1 + (H + 2 * pad - filter_h) // stride
+    out_w = 1 + (W + 2 * pad - filter_w) // stride
+    padded = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+
+    col = np.empty((N, out_h, out_w, C * filter_h * filter_w), dtype=input_data.dtype)
+    for i in range(out_h):
+        for j in range(out_w):
+            top, left = i * stride, j * stride
+            window = padded[:, :, top : top + filter_h, left : left + filter_w]
+            col[:, i, j] = window.reshape(N, -1)
+    return col.reshape(N * out_h * out_w, -1)
+    ### END SOLUTION
+
+
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    """Add every row of a matrix back into the window of the images that it came from.
+
+    It turns gradients with respect to the output of `im2col` into gradients with respect to
+    its input: a pixel that lies in several windows gets the sum of what they hold for it.
+
+    Parameters
+    ----------
+    col : ndarray of floats, shape (N * out_h * out_w, C * filter_h * filter_w)
+        Rows in the order of `im2col`. Not changed.
+    input_shape : tuple
+        (N, C, H, W), the shape of the images without padding.
+    filter_h, filter_w, stride, pad : int
+        As given to `im2col`.
+
+    Returns
+    -------
+    ndarray, shape `input_shape`, dtype of `col`
+        Pixels that lie in no window are 0; what falls on the padding is left out.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `col` is not a matrix of floats with one row for each window, or an argument is
+        one that `im2col` would refuse.
+    """
+    windows = require_windows(input_shape, filter_h, filter_w, stride, pad, "col2im")
+    require_shape(col, (windows, input_shape[1] * filter_h * filter_w), "col2im: col")
+    # TODO: Go the way of im2col backwards: start from padded images full of zeros, visit each
+    # position of the window, and bring its rows home to all images at once. Windows may
+    # overlap. Cut the padding off at the end.
+    ### BEGIN SOLUTION
+    N, C, H, W = input_shape
+    out_h = 1 + (H + 2 * pad - filter_h) // stride
+    out_w = 1 + (W + 2 * pad - filter_w) // stride
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w)
+
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for i in range(out_h):
+        for j in range(out_w):
+            top, left = i * stride, j * stride
+            padded[:, :, top : top + filter_h, left : left + filter_w] += col[:, i, j]
+    return padded[:, :, pad : pad + H, pad : pad + W]
+    ### END SOLUTION
+
+
+class Convolution:
+    """Filters that slide over images, computed as one product of matrices.
+
+    As everywhere in deep learning the filters are not flipped (cross-correlation).
+
+    Parameters
+    ----------
+    W : ndarray of floats, shape (FN, C, FH, FW)
+        FN filters; held by the layer, as in `Affine`.
+    b : ndarray of floats, shape (FN,)
+        One bias for each filter, held likewise.
+    stride : int
+        Steps between neighbouring windows.
+    pad : int
+        Rows and columns of zeros on each side of the image.
+
+    Attributes
+    ----------
+    dW : ndarray, shape (FN, C, FH, FW)
+    db : ndarray, shape (FN,)
+        Gradients of the loss with respect to `W` and `b`, after each `backward`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `W` and `b` are not arrays of floats, their shapes do not fit together, or `stride`
+        or `pad` is not a whole number of at least 1 or 0.
+    """
+
+    def __init__(self, W, b, stride=1, pad=0):
+        require_floats(W, "Convolution: W", ndim=4)
+        require_shape(b, W.shape[:1], "Convolution: b")
+        require_whole(stride, "Convolution: stride")
+        require_whole(pad, "Convolution: pad", at_least=0)
+        self.W = W
+        self.b = b
+        self.stride = stride
+        self.pad = pad
+        self.dW = None
+        self.db = None
+        self.out_shape = None
+
+    def forward(self, x):
+        """Response of each filter at each position.
+
+        Parameters
+        ----------
+        x : ndarray of floats, shape (N, C, H, W)
+            Images; H and W may differ. Not changed.
+
+        Returns
+        -------
+        ndarray, shape (N, FN, out_h, out_w), dtype of `x`
+            out_h and out_w are the numbers of windows that `im2col` finds down and across.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `x` is not an array of floats with four axes and the filters' channels, or a
+            filter does not fit into the padded image.
+        """
+        require_floats(x, "Convolution.forward: x", ndim=4)
+        FN, C, FH, FW = self.W.shape
+        if x.shape[1] != C:
+            raise ValueError(
+                f"Convolution.forward: x has shape {x.shape}, with {x.shape[1]} channels; "
+                f"W of shape {self.W.shape} takes {C}."
+            )
+        require_windows(x.shape, FH, FW, self.stride, self.pad, "Convolution.forward")
+        out = None
+        # TODO: Get all windows with im2col, multiply them by the filters laid out as a matrix,
+        # add the biases, and bring the result into the shape (N, FN, out_h, out_w): the
+        # filters come last in the product, so a reshape alone is not enough. Keep what backward
+        # will need.
+        ### BEGIN SOLUTION
+        N, _, H, W = x.shape
+        out_h = 1 + (H + 2 * self.pad - FH) // self.stride
+        out_w = 1 + (W + 2 * self.pad - FW) // self.stride
+        self.x_shape = x.shape
+        self.col = im2col(x, FH, FW, self.stride, self.pad)
+        scores = self.col @ self.W.reshape(FN, -1).T + self.b
+        out = scores.reshape(N, out_h, out_w, FN).transpose(0, 3, 1, 2)
+        ### END SOLUTION
+        self.out_shape = np.shape(out)
+        return out
+
+    def backward(self, dout):
+        """Gradients with respect to the images, the filters and the biases.
+
+        Parameters
+        ----------
+        dout : ndarray of floats, shape (N, FN, out_h, out_w)
+            Gradient with respect to the output. Not changed.
+
+        Returns
+        -------
+        ndarray, shape (N, C, H, W), dtype of the last `x`
+            Gradient with respect to the images. The gradients of `W` and `b` are left in
+            `self.dW`, shape (FN, C, FH, FW), and `self.db`, shape (FN,).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `dout` is not an array of floats, or has another shape than the output.
+        """
+        require_shape(dout, self.out_shape, "Convolution.backward: dout")
+        # TODO: Lay dout out like the product in forward, one row for each window. Then this is
+        # an affine layer's backward; bring self.dW into the shape of W, and the gradient of
+        # the windows back to images with col2im.
+        ### BEGIN SOLUTION
+        FN, _, FH, FW = self.W.shape
+        rows = dout.transpose(0, 2, 3, 1).reshape(-1, FN)
+        self.dW = (rows.T @ self.col).reshape(self.W.shape)
+        self.db = np.sum(rows, axis=0)
+        dcol = rows @ self.W.reshape(FN, -1)
+        return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
+        ### END SOLUTION
+
+
+class Pooling:
+    """The largest number of each window, channel by channel (max pooling).
+
+    Parameters
+    ----------
+    pool_h, pool_w : int
+        Height and width of the window; they may differ.
+    stride : int
+        Steps between neighbouring windows; windows overlap where it is smaller than they are.
+    pad : int
+        Rows and columns around the image that windows may reach into; smaller than `pool_h`
+        and `pool_w`, so that each window holds at least one pixel. Padding is never the
+        maximum, also where all pixels of a window are negative, and gets no gradient.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is not a whole number of at least 1 (`pad`: 0), or `pad` is too large.
+    """
+
+    def __init__(self, pool_h, pool_w, stride=1, pad=0):
+        require_whole(pool_h, "Pooling: pool_h")
+        require_whole(pool_w, "Pooling: pool_w")
+        require_whole(stride, "Pooling: stride")
+        require_whole(pad, "Pooling: pad", at_least=0)
+        if pad >= min(pool_h, pool_w):
+            raise ValueError(
+                f"Pooling: pad is {pad}; it must be smaller than the window, "
+                f"which is {pool_h} x {pool_w}."
+            )
+        self.pool_h = pool_h
+        self.pool_w = pool_w
+        self.stride = stride
+        self.pad = pad
+        self.out_shape = None
+
+    def forward(self, x):
+        """Maximum of each window.
+
+        Parameters
+        ----------
+        x : ndarray of floats, shape (N, C, H, W)
+            Images; H and W may differ. Not changed.
+
+        Returns
+        -------
+        ndarray, shape (N, C, out_h, out_w), dtype of `x`
+            out_h and out_w are the numbers of windows that `im2col` finds down and across in
+            images of H and W with this `stride` and `pad`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `x` is not an array of floats with four axes, or the window does not fit.
+        """
+        require_floats(x, "Pooling.forward: x", ndim=4)
+        require_windows(x.shape, self.pool_h, self.pool_w, self.stride, self.pad, "Pooling.forward")
+        out = None
+        # TODO: Pad the images with a number that can never be a maximum (im2col would pad with
+        # zeros), get the windows, and make one row for each window and channel. Keep where in
+        # each row the maximum stands. Bring the maxima into the shape (N, C, out_h, out_w).
+        ### BEGIN SOLUTION
+        N, C, H, W = x.shape
+        out_h = 1 + (H + 2 * self.pad - self.pool_h) // self.stride
+        out_w = 1 + (W + 2 * self.pad - self.pool_w) // self.stride
+        margin = (self.pad, self.pad)
+        padded = np.pad(x, ((0, 0), (0, 0), margin, margin), constant_values=-np.inf)
+
+        col = im2col(padded, self.pool_h, self.pool_w, self.stride)
+        rows = col.reshape(-1, self.pool_h * self.pool_w)
+        self.x_shape = x.shape
+        self.winners = np.argmax(rows, axis=1)
+        maxima = rows[np.arange(len(rows)), self.winners]
+        out = maxima.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+        ### END SOLUTION
+        self.out_shape = np.shape(out)
+        return out
+
+    def backward(self, dout):
+        """Gradient with respect to the images of the last `forward`.
+
+        Parameters
+        ----------
+        dout : ndarray of floats, shape (N, C, out_h, out_w)
+            Gradient with respect to the output. Not changed.
+
+        Returns
+        -------
+        ndarray, shape (N, C, H, W), dtype of `dout`
+            What a window got lies on its maxima and nowhere else, and sums to what it got:
+            where several pixels tie, one may have it all, or they may share it. Where windows
+            overlap, a pixel gets the sum of what they bring.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `dout` is not an array of floats, or has another shape than the output.
+        """
+        require_shape(dout, self.out_shape, "Pooling.backward: dout")
+        # TODO: Make rows like those of forward, all zeros; put each entry of dout where its
+        # window's maximum stood; let col2im bring the rows back to images.
+        ### BEGIN SOLUTION
+        winners = dout.transpose(0, 2, 3, 1).ravel()
+        drows = np.zeros((winners.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+        drows[np.arange(winners.size), self.winners] = winners
+        # One row for each window again, with its channels side by side.
+        dcol = drows.reshape(-1, self.x_shape[1] * self.pool_h * self.pool_w)
+        return col2im(dcol, self.x_shape, self.pool_h, self.pool_w, self.stride, self.pad)
+        ### END SOLUTION
+
+
+class BatchNormalization:
+    """Gives each feature of a batch mean 0 and variance 1, then scales and shifts it.
+
+    A feature is a column of a matrix (N, D), or a channel of images (N, C, H, W): one mean and
+    one variance for each channel, taken over all samples and all positions. (Some books flatten
+    the images first, which gives each pixel a mean of its own; here a channel is one feature,
+    because its filter is the same everywhere.)
+
+    Parameters
+    ----------
+    gamma, beta : ndarray of floats, shape (D,) or (C,)
+        Scale and shift of each feature; held by the layer, as in `Affine`.
+    momentum : float
+        How much of the old running average a training pass keeps (0 to 1).
+    running_mean, running_var : ndarray of floats, shape of `gamma`, optional
+        Averages to start from; without them both start at 0. These arrays are not changed.
+
+    Attributes
+    ----------
+    running_mean, running_var : ndarray, shape of `gamma`
+        After a training pass: momentum * old + (1 - momentum) * what this batch had.
+    dgamma, dbeta : ndarray, shape of `gamma`
+        Gradients of the loss with respect to `gamma` and `beta`, after each `backward`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array is not one of floats or has another shape than `gamma`, or `momentum` does
+        not lie between 0 and 1.
+
+    References
+    ----------
+    Ioffe & Szegedy 2015, "Batch Normalization: Accelerating Deep Network Training by Reducing
+    Internal Covariate Shift".
+    """
+
+    eps = 1e-5
+
+    def __init__(self, gamma, beta, momentum=0.9, running_mean=None, running_var=None):
+        require_floats(gamma, "BatchNormalization: gamma", ndim=1)
+        require_shape(beta, gamma.shape, "BatchNormalization: beta")
+        if running_mean is None:
+            running_mean = np.zeros_like(gamma)
+        if running_var is None:
+            running_var = np.zeros_like(gamma)
+        require_shape(running_mean, gamma.shape, "BatchNormalization: running_mean")
+        require_shape(running_var, gamma.shape, "BatchNormalization: running_var")
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"BatchNormalization: momentum is {momentum}; allowed: 0 to 1.")
+        self.gamma = gamma
+        self.beta = beta
+        self.momentum = momentum
+        self.running_mean = running_mean
+        self.running_var = running_var
+        self.dgamma = None
+        self.dbeta = None
+        self.out_shape = None
+
+    def forward(self, x, train_flg=True):
+        """Normalise, then scale by gamma and shift by beta.
+
+        Parameters
+        ----------
+        x : ndarray of floats, shape (N, D) or (N, C, H, W)
+            Not changed.
+        train_flg : bool
+            True: normalise with the mean and the variance of this batch (the mean squared
+            distance from the mean, without Bessel's correction), and update the running
+            averages. False: normalise with the running averages, and leave them alone; a
+            sample's output then does not depend on the others, and one sample will do.
+
+        Returns
+        -------
+        ndarray, shape and dtype of `x`
+            The distance from the mean is divided by sqrt(variance + eps) with eps = 1e-5, so
+            that a feature that never changes gives beta and not NaN.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `x` is not an array of floats, has neither two nor four axes, or has not as many
+            features as `gamma`.
+        """
+        require_floats(x, "BatchNormalization.forward: x", ndim=(2, 4))
+        if x.shape[1] != self.gamma.size:
+            raise ValueError(
+                f"BatchNormalization.forward: x of shape {x.shape} has {x.shape[1]} features; "
+                f"gamma has {self.gamma.size}."
+            )
+        if train_flg:
+            self.out_shape = x.shape
+        # TODO: Find out over which axes a feature is averaged, for two axes and for four, and
+        # how an array of one number a feature is shaped to broadcast against x. Then write
+        # both modes: in training keep what backward will need, and update the running averages
+        # (they keep the shape of gamma).
+        ### BEGIN SOLUTION
+        # Everything but axis 1, which holds the features; and their shape beside x.
+        axes, beside_x = ((0,), (1, -1)) if x.ndim == 2 else ((0, 2, 3), (1, -1, 1, 1))
+
+        if train_flg:
+            mean = np.mean(x, axis=axes, keepdims=True)
+            var = np.var(x, axis=axes, keepdims=True)
+            keep = self.momentum
+            self.running_mean = keep * self.running_mean + (1 - keep) * mean.ravel()
+            self.running_var = keep * self.running_var + (1 - keep) * var.ravel()
+        else:
+            mean = self.running_mean.reshape(beside_x)
+            var = self.running_var.reshape(beside_x)
+
+        std = np.sqrt(var + self.eps)
+        x_norm = (x - mean) / std
+        if train_flg:
+            self.axes, self.std, self.x_norm = axes, std, x_norm
+        return self.gamma.reshape(beside_x) * x_norm + self.beta.reshape(beside_x)
+        ### END SOLUTION
+
+    def backward(self, dout):
+        """Gradients for the last training pass.
+
+        Parameters
+        ----------
+        dout : ndarray of floats, shape of the last `x`
+            Gradient with respect to the output. Not changed.
+
+        Returns
+        -------
+        ndarray, shape and dtype of `dout`
+            Gradient with respect to `x`. Every entry of `x` also moves its feature's mean and
+            variance, and this is counted. The gradients of `gamma` and `beta` are left in
+            `self.dgamma` and `self.dbeta`, of their shape.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `dout` is not an array of floats, or has another shape than the output.
+        """
+        require_shape(dout, self.out_shape, "BatchNormalization.backward: dout")
+        # TODO: Store self.dgamma and self.dbeta. Then follow the graph of forward backwards, node
+        # by node: x reaches the output directly, through the mean, and through the variance.
+        ### BEGIN SOLUTION
+        self.dgamma = np.sum(dout * self.x_norm, axis=self.axes)
+        self.dbeta = np.sum(dout, axis=self.axes)
+
+        # Ioffe & Szegedy 2015, section 3, with the three paths of x collected: the mean's path
+        # takes away the average gradient, the variance's its share along x_norm.
+        dx_norm = dout * self.gamma.reshape(self.std.shape)
+        through_mean = np.mean(dx_norm, axis=self.axes, keepdims=True)
+        through_var = self.x_norm * np.mean(dx_norm * self.x_norm, axis=self.axes, keepdims=True)
+        return (dx_norm - through_mean - through_var) / self.std
+        ### END SOLUTION
