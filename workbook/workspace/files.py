@@ -1,0 +1,47 @@
+"""Reading and writing text files the same way on every system."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from workbook.errors import WorkbookError
+
+__all__ = ["same_text", "write_bytes", "write_text"]
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, making its folder if need be.
+
+    Raises
+    ------
+    WorkbookError
+        If the folder cannot be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as part:
+                part.write(data)
+            # mkstemp makes a private file; the one it replaces was readable as others are.
+            Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise WorkbookError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text with Unix line ends, whole or not at all."""
+    write_bytes(path, text.replace("\r\n", "\n").encode("utf-8"))
+
+
+def same_text(path: Path, text: str) -> bool:
+    """Whether the file holds `text`, whatever its line ends."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    return data.replace(b"\r\n", b"\n") == text.replace("\r\n", "\n").encode("utf-8")

@@ -1,0 +1,206 @@
+"""Importing exercise files from their source, never from a cache.
+
+Python's cached bytecode is trusted by time and size, so that an edit within the same second
+can run the old code. Exercise files change while a notebook runs, so they are compiled from
+what lies on the disk each time, and what cannot be imported becomes one line that says why.
+"""
+
+import ast
+import importlib.machinery
+import importlib.util
+import linecache
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from workbook import curriculum, locale
+from workbook.errors import WorkbookError
+from workbook.workspace import choice
+
+__all__ = ["PUBLIC", "ExerciseLoader", "FileProblem", "add_room", "drop_room", "has_module"]
+
+PUBLIC = "workbook.exercises"
+
+Sources = Mapping[str, str | ast.Module]
+_rooms: dict[str, Sources] = {}
+
+
+class FileProblem(WorkbookError):
+    """An exercise file that cannot be imported.
+
+    Attributes
+    ----------
+    file : str
+        The file as a reader knows it, such as `workbook/exercises/layers.py`.
+    line : int or None
+        Where in it.
+    original : Exception or None
+        What Python raised; None for a file that is missing.
+    """
+
+    def __init__(self, text: str, file: str, line: int | None, original: BaseException | None):
+        super().__init__(text)
+        self.file = file
+        self.line = line
+        self.original = original
+
+
+def _place(file: str, line: int | None) -> str:
+    return f"{file}, line {line}," if line else file
+
+
+def _syntax_problem(path: str, error: Exception) -> FileProblem:
+    file = choice.shown(path)
+    line = getattr(error, "lineno", None)
+    what = getattr(error, "msg", None) or str(error)
+    text = locale.text("workspace.file.syntax", place=_place(file, line), what=what)
+    return FileProblem(text, file, line, error)
+
+
+def _import_problem(path: str, root: str, error: BaseException) -> FileProblem:
+    file = choice.shown(path)
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+    line = lines[-1] if lines else None
+    what = str(error).replace(f"{root}.", "")
+    if isinstance(error, ImportError) and error.path:
+        what = what.replace(f" ({error.path})", "")
+    what = f"{type(error).__name__}: {what}" if what else type(error).__name__
+    text = locale.text("workspace.file.raises", place=_place(file, line), what=what)
+    return FileProblem(text, file, line, error)
+
+
+class _StayInside(ast.NodeTransformer):
+    """Let `workbook.exercises` inside a private room mean that room.
+
+    A student's editor may write absolute imports; they must not reach the room that the
+    toggle shows when their own file is judged.
+    """
+
+    def __init__(self, root: str):
+        self.root = root
+
+    def _inside(self, name: str) -> str:
+        if name == PUBLIC or name.startswith(f"{PUBLIC}."):
+            return self.root + name[len(PUBLIC) :]
+        return name
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom:
+        if node.level == 0 and node.module:
+            node.module = self._inside(node.module)
+        return node
+
+    def visit_Import(self, node: ast.Import) -> ast.Import:
+        for alias in node.names:
+            if alias.asname:
+                alias.name = self._inside(alias.name)
+        return node
+
+
+class ExerciseLoader(importlib.machinery.SourceFileLoader):
+    """Compiles one exercise file, or the source that stands in for it."""
+
+    def __init__(self, fullname: str, path: str, root: str, source: str | ast.Module | None):
+        super().__init__(fullname, path)
+        self.root = root
+        self.source = source
+        self.data: bytes | None = None
+
+    def _bytes(self) -> bytes:
+        try:
+            return Path(self.path).read_bytes()
+        except FileNotFoundError:
+            return b""  # a sub-folder without an __init__.py
+
+    def is_current(self) -> bool:
+        """Whether the file still holds what was imported."""
+        return self.source is not None or self._bytes() == self.data
+
+    def get_code(self, fullname: str) -> CodeType:
+        source: Any = self.source
+        if source is None:
+            source = self.data = self._bytes()
+        linecache.cache.pop(self.path, None)
+        try:
+            if not isinstance(source, ast.Module):
+                tree = ast.parse(source, self.path)
+                source = tree if self.root == PUBLIC else _StayInside(self.root).visit(tree)
+            code: CodeType = compile(source, self.path, "exec", dont_inherit=True)
+            return code
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise _syntax_problem(self.path, error) from error
+
+    def exec_module(self, module: ModuleType) -> None:
+        code = self.get_code(module.__name__)
+        try:
+            exec(code, module.__dict__)
+        except FileProblem:
+            raise  # of a file that this one imports: that is the one to name
+        except (Exception, SystemExit) as error:
+            raise _import_problem(self.path, self.root, error) from error
+
+
+class _Finder(MetaPathFinder):
+    """Finds the modules of every room by its package's `__path__`."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        root = next((name for name in _rooms if fullname.startswith(f"{name}.")), None)
+        if root is None or not path:
+            return None
+        inside = fullname[len(root) + 1 :].replace(".", "/")
+        file = Path(path[0]) / f"{inside.rpartition('/')[2]}.py"
+        folder = file.with_suffix("")
+        source = _rooms[root].get(f"{inside}.py")
+        if source is not None or file.is_file():
+            loader = ExerciseLoader(fullname, str(file), root, source)
+            return importlib.util.spec_from_file_location(fullname, str(file), loader=loader)
+        if folder.is_dir():
+            initial = str(folder / "__init__.py")
+            loader = ExerciseLoader(fullname, initial, root, None)
+            return importlib.util.spec_from_file_location(
+                fullname, initial, loader=loader, submodule_search_locations=[str(folder)]
+            )
+        if f"{inside}.py" in curriculum.load().files():
+            text = locale.text("workspace.file.missing", file=choice.shown(file))
+            raise FileProblem(text, choice.shown(file), None, None)
+        return None
+
+
+_finder = _Finder()
+
+
+def add_room(root: str, sources: Sources | None = None) -> None:
+    """Import modules of the package `root` with `ExerciseLoader` from now on.
+
+    Parameters
+    ----------
+    root : str
+        Name of a package whose `__path__` is one exercise folder.
+    sources : mapping, optional
+        Source or syntax tree by file (`classifiers/cnn.py`), used in place of the file's.
+    """
+    _rooms[root] = dict(sources or {})
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
+
+
+def has_module(folder: str, name: str) -> bool:
+    """Whether an exercise folder holds a module or a sub-folder of that name."""
+    return name.isidentifier() and any(
+        (Path(folder) / end).exists() for end in (name, f"{name}.py")
+    )
+
+
+def drop_room(root: str) -> None:
+    """Forget the package and every module of it."""
+    _rooms.pop(root, None)
+    for name in [name for name in sys.modules if name == root or name.startswith(f"{root}.")]:
+        del sys.modules[name]

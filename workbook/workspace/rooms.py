@@ -1,0 +1,182 @@
+"""Rooms: folders of exercises imported under private names, side by side."""
+
+import ast
+import importlib
+import itertools
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+from workbook import curriculum, locale
+from workbook.errors import WorkbookError
+from workbook.workspace import choice, loader, sections
+
+__all__ = ["MissingName", "Room", "load_room"]
+
+_numbers = itertools.count(1)
+
+
+class MissingName(WorkbookError, AttributeError):
+    """A room has no function or class of that name."""
+
+
+class _Part:
+    """What a room or its from-scratch track offers by name."""
+
+    def __init__(self, room: "Room", scratch: bool):
+        self._room = room
+        self._scratch = scratch
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._room._find(name, self._scratch)
+
+
+class Room(_Part):
+    """One folder of exercises, imported.
+
+    `room.affine_forward` and `room.FullyConnectedNet` look a name up where the curriculum
+    says it stands, then in every other module; `room.scratch.Relu` does so for the
+    from-scratch track. A name whose file cannot be imported raises that file's problem.
+
+    Attributes
+    ----------
+    folder : Path
+    package : str
+        The private package name.
+    problems : dict of str to Exception
+        By file: why it could not be imported. The exception is a `FileProblem` whose
+        `original` is what Python raised (None for a missing file).
+    mended : dict of str to list of sections.Replacement
+        By file: the blocks that do not parse, replaced by their stubs (with `mend=True`).
+    """
+
+    def __init__(self, folder: Path, sources: loader.Sources, mended: dict[str, Any]):
+        super().__init__(self, scratch=False)
+        self.folder = folder
+        self.package = f"_workbook_room_{next(_numbers)}"
+        self.problems: dict[str, Exception] = {}
+        self.mended: dict[str, list[sections.Replacement]] = mended
+        self.scratch = _Part(self, scratch=True)
+        package = ModuleType(self.package, f"Exercises of {folder}.")
+        package.__path__ = [str(folder)]
+        sys.modules[self.package] = package
+        loader.add_room(self.package, sources)
+        for file in curriculum.load().files():
+            try:
+                importlib.import_module(f"{self.package}.{_dotted(file)}")
+            except Exception as error:
+                self.problems[file] = error
+
+    def __repr__(self) -> str:
+        return f"<Room {choice.shown(self.folder)}>"
+
+    def __enter__(self) -> "Room":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def module(self, name: str) -> ModuleType:
+        """The module `layers` or `classifiers.fc_net`; raises the file's problem if it has one."""
+        problem = self.problems.get(f"{name.replace('.', '/')}.py")
+        if problem is not None:
+            raise problem
+        return importlib.import_module(f"{self.package}.{name}")
+
+    def modules(self) -> dict[str, ModuleType]:
+        """Every module that was imported, by its name inside the room."""
+        inside = f"{self.package}."
+        return {
+            name.removeprefix(inside): module
+            for name, module in sys.modules.items()
+            if name.startswith(inside)
+        }
+
+    def close(self) -> None:
+        """Forget the room's modules; objects made from it live on."""
+        loader.drop_room(self.package)
+
+    def _find(self, name: str, scratch: bool) -> Any:
+        listed = [e for e in curriculum.load() if e.qualname == name and e.is_scratch == scratch]
+        if listed:
+            module = self.module(listed[0].module)
+            if hasattr(module, name):
+                return getattr(module, name)
+        found = [(n, m) for n, m in self.modules().items() if name in vars(m)]
+        # A name stands where it is defined before where it is imported, and in its own track.
+        found.sort(
+            key=lambda pair: (
+                pair[0].startswith("scratch.") != scratch,
+                getattr(vars(pair[1])[name], "__module__", "") != pair[1].__name__,
+            )
+        )
+        if found and (not scratch or found[0][0].startswith("scratch.")):
+            return vars(found[0][1])[name]
+        for file, problem in self.problems.items():
+            if name in _defined(file) and file.startswith("scratch/") == scratch:
+                raise problem
+        where = listed[0].file if listed else choice.shown(self.folder)
+        raise MissingName(locale.text("workspace.room.no_name", name=name, where=where))
+
+
+def _dotted(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
+
+
+def _defined(file: str) -> set[str]:
+    """What the stub of a file defines at top level."""
+    try:
+        return set(sections.spans(sections.pristine_source(file)))
+    except WorkbookError:
+        return set()
+
+
+def load_room(
+    folder: Path | str,
+    *,
+    sources: Mapping[str, str | ast.Module] | None = None,
+    mend: bool = False,
+) -> Room:
+    """Import a folder of exercises under a fresh private package name.
+
+    One file that cannot be imported does not keep the others from being imported, unless
+    they import it; see `Room.problems`.
+
+    Parameters
+    ----------
+    folder : path
+        A folder that mirrors `workbook/exercises`.
+    sources : mapping, optional
+        Source by file (`classifiers/cnn.py`), used in place of what the folder holds.
+    mend : bool
+        Replace a top-level function or class that does not parse by its stub, so that it
+        costs only itself; see `Room.mended`.
+
+    Raises
+    ------
+    WorkbookError
+        If there is no such folder.
+    """
+    folder = Path(folder).resolve()
+    if not folder.is_dir():
+        raise WorkbookError(locale.text("workspace.room.no_folder", folder=folder))
+    chosen: dict[str, str | ast.Module] = dict(sources or {})
+    mended: dict[str, list[sections.Replacement]] = {}
+    if mend:
+        for file in curriculum.load().files():
+            text = chosen.get(file, folder / file)
+            if isinstance(text, Path):
+                text = sections.read(text) or ""
+            result = sections.mend(text, file) if isinstance(text, str) else None
+            if result is not None:
+                chosen[file], mended[file] = result.tree, result.replaced
+    return Room(folder, chosen, mended)
