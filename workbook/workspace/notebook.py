@@ -1,0 +1,110 @@
+"""What `%load_ext workbook` does: the live room, `%solutions`, and errors in one line."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from workbook import curriculum, locale
+from workbook.errors import UsageError
+from workbook.workspace import choice, live
+from workbook.workspace.loader import PUBLIC
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["load", "todo_line"]
+
+
+def _frames(tb: TracebackType | None) -> Iterator[TracebackType]:
+    while tb is not None:
+        yield tb
+        tb = tb.tb_next
+
+
+def _in_room(tb: TracebackType) -> bool:
+    name = str(tb.tb_frame.f_globals.get("__name__", ""))
+    return name.startswith((f"{PUBLIC}.", "_workbook_room_"))
+
+
+def todo_line(error: BaseException) -> str | None:
+    """The line for a stub that was reached, or None if the error is anything else."""
+    if not isinstance(error, NotImplementedError) or len(error.args) != 1:
+        return None
+    frames = list(_frames(error.__traceback__))
+    if not frames or not _in_room(frames[-1]) or error.args[0] not in curriculum.load():
+        return None
+    return locale.text(
+        "workspace.todo.line",
+        id=error.args[0],
+        file=choice.shown(frames[-1].tb_frame.f_code.co_filename),
+        line=frames[-1].tb_lineno,
+    )
+
+
+def _short(shell: "InteractiveShell", error: BaseException) -> list[str] | None:
+    """A traceback of the cell and the exercise files alone, if the error arose in one."""
+    frames = list(_frames(error.__traceback__))
+    if not any(map(_in_room, frames)):
+        return None
+    kept = [tb for tb in frames if _in_room(tb) or tb.tb_frame.f_globals is shell.user_ns]
+    chain: TracebackType | None = None
+    for tb in reversed(kept):
+        chain = TracebackType(chain, tb.tb_frame, tb.tb_lasti, tb.tb_lineno)
+    lines: list[str] = shell.InteractiveTB.structured_traceback(
+        type(error), error, chain, tb_offset=0
+    )
+    return lines
+
+
+def _show(
+    shell: "InteractiveShell",
+    kind: type[BaseException],
+    error: BaseException,
+    tb: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
+    """Show an exception of a cell: IPython prints what `_render_traceback_` returns."""
+    if not hasattr(error, "_render_traceback_") and not isinstance(error, SyntaxError):
+        line = todo_line(error)
+        lines = [line] if line else _short(shell, error)
+        if lines:
+            error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
+    shell.showtraceback((kind, error, tb), tb_offset=tb_offset, running_compiled_code=True)
+
+
+def _solutions(line: str) -> None:
+    """`%solutions on|off|status`: run this notebook with the solutions, or with your files."""
+    asked = line.strip() or "status"
+    if asked not in ("on", "off", "status"):
+        raise UsageError(locale.text("workspace.toggle.usage", given=asked))
+    if asked == "status":
+        print(live.banner())
+    else:
+        live.use_solutions(asked == "on")
+
+
+def load(shell: "InteractiveShell") -> None:
+    """Make a notebook run the exercises as last saved. Loading it again changes nothing."""
+    if live.current is not None and live.current.namespace is shell.user_ns:
+        return
+    choice.anchor(Path.cwd())
+    room = live.current = live.LiveRoom(shell.user_ns)
+    # The cell that loads this is already running, and may import from the room.
+    cells = shell.user_ns.get("In") or [""]
+    room.note(str(cells[-1]))
+
+    def before_cell(info: Any) -> None:
+        moved = room.refresh()
+        room.note(str(getattr(info, "transformed_cell", None) or getattr(info, "raw_cell", "")))
+        if moved and room.lost is None:
+            print(live.banner(switched=True))
+
+    shell.events.register("pre_run_cell", before_cell)
+    untyped: Any = shell
+    untyped.set_custom_exc((Exception,), _show)
+    untyped.register_magic_function(_solutions, "line", "solutions")
+    if room.shows is not None and room.shows.which == "solutions":
+        print(live.banner())
+    sys.stdout.flush()
