@@ -1,1 +1,7 @@
 """Solver, experiments and the runner; no drawing."""
+
+from workbook.training.loop import Step
+from workbook.training.solver import Solver
+from workbook.training.stops import DivergedError, Stopped, TrainingInterrupted
+
+__all__ = ["DivergedError", "Solver", "Step", "Stopped", "TrainingInterrupted"]

@@ -1,0 +1,103 @@
+"""What a checkpoint holds, and how a model and `np.random` are put back to it."""
+
+import copy
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbook.errors import WorkbookError
+from workbook.training import storage
+from workbook.training.inputs import Array, Model
+
+__all__ = [
+    "copy_params",
+    "fingerprint",
+    "model_state",
+    "path_of",
+    "random_state",
+    "read",
+    "restore_model",
+    "restore_random",
+    "write",
+]
+
+_FORMAT = "workbook checkpoint 1"
+
+
+def path_of(name: str | Path) -> Path:
+    """The file of a checkpoint: `name` with `.npz` at its end."""
+    path = Path(name)
+    return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+
+
+def write(path: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint, all of it or nothing."""
+    try:
+        storage.save(path, {"format": _FORMAT, **state})
+    except TypeError as error:
+        raise ValueError(f"The run cannot be saved to {path}: {error}.") from error
+
+
+def read(name: str | Path) -> dict[str, Any]:
+    """Read a checkpoint; a file that is not one is a `WorkbookError`."""
+    path = path_of(name)
+    state = storage.load(path)
+    if not isinstance(state, dict) or state.get("format") != _FORMAT:
+        raise WorkbookError(f"{path} is not a checkpoint of Solver.")
+    return state
+
+
+def copy_params(params: dict[str, Array]) -> dict[str, Array]:
+    """The parameters, in arrays of their own."""
+    return {name: array.copy() for name, array in params.items()}
+
+
+def model_state(model: Model) -> dict[str, Any]:
+    """A copy of the model's plain attributes other than `params`.
+
+    Running averages (`bn_params`), `dropout_param`, regularisation, counters: whatever
+    is made of numbers, strings, arrays, lists and dictionaries.
+    """
+    attributes = getattr(model, "__dict__", {})
+    return {
+        name: copy.deepcopy(value)
+        for name, value in attributes.items()
+        if name != "params" and storage.is_plain(value)
+    }
+
+
+def restore_model(model: Model, params: dict[str, Array], state: dict[str, Any]) -> None:
+    """Give the model copies of these parameters and plain attributes."""
+    model.params = copy_params(params)
+    for name, value in state.items():
+        setattr(model, name, copy.deepcopy(value))
+
+
+def random_state() -> dict[str, Any]:
+    """The state of the global `np.random`, as plain data."""
+    state: dict[str, Any] = np.random.get_state(legacy=False)
+    return copy.deepcopy(state)
+
+
+def restore_random(state: dict[str, Any]) -> None:
+    """Put the global `np.random` back to a state that `random_state` gave."""
+    np.random.set_state(state)
+
+
+def fingerprint(data: dict[str, Array]) -> dict[str, Any]:
+    """Enough of the data to notice that a run goes on with other ones.
+
+    The labels whole, and 64 inputs spread over the set: a second spent on reading
+    a gigabyte at every checkpoint would be wasted.
+    """
+    found: dict[str, Any] = {}
+    for key, array in data.items():
+        rows = array if array.ndim == 1 else array[:: max(1, len(array) // 64)]
+        found[key] = {
+            "shape": list(array.shape),
+            "dtype": str(array.dtype),
+            "crc32": zlib.crc32(np.ascontiguousarray(rows).tobytes()),
+        }
+    return found
