@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from workbook.numerics.arguments import as_floats, require_labels
+from workbook.numerics.arguments import as_floats, require_targets
 
 
 def sigmoid(x):
@@ -23,7 +23,7 @@ def sigmoid(x):
     TypeError
         If `x` does not hold numbers.
     """
-    x = as_floats(x, "sigmoid: x")
+    x = as_floats(x, "x")
     # TODO: Compute the sigmoid so that np.exp is never given a large positive number.
     # The formula above is safe on one half of the number line; multiply its numerator and
     # denominator by the same thing to get one that is safe on the other half.
@@ -55,7 +55,7 @@ def softmax(x):
     ValueError
         If `x` has neither one nor two axes.
     """
-    x = as_floats(x, "softmax: x", ndim=(1, 2))
+    x = as_floats(x, "x", axes=(1, 2))
     # TODO: Divide the exponentials by their sum, for one row and for many alike.
     # exp overflows near 89 in float32 and near 710 in float64: which number can be
     # subtracted from all scores of a row without changing the row's result?
@@ -92,12 +92,12 @@ def cross_entropy_error(y, t):
         If the shape of `t` fits neither form, a row is not one-hot, or an index is not
         a class.
     """
-    y = as_floats(y, "cross_entropy_error: y", ndim=(1, 2))
+    y = as_floats(y, "y", axes=(1, 2))
     t = np.asarray(t)
     if y.ndim == 1:
         # One sample is a batch of one.
         y, t = y[np.newaxis], t[np.newaxis]
-    require_labels(t, y.shape, "cross_entropy_error: t")
+    require_targets(t, "t", y.shape)
     # TODO: Here y has shape (N, C), and t has shape (N, C) or (N,).
     # Pick the probability of each sample's right class, keep the logarithm finite, and
     # return the mean over the samples of what is left.

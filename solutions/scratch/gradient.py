@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from workbook.numerics.arguments import require_floats, require_function, require_whole
+from workbook.numerics.arguments import require_function, require_steppable, require_whole
 
 
 def numerical_diff(f, x):
@@ -26,7 +26,7 @@ def numerical_diff(f, x):
     TypeError
         If `f` is not a function.
     """
-    require_function(f, "numerical_diff: f")
+    require_function(f, "f")
     # TODO: Evaluate f a little to the left and a little to the right of x (h = 1e-4),
     # and return the slope between the two points.
     ### BEGIN SOLUTION
@@ -60,8 +60,8 @@ def numerical_gradient(f, x):
         If `f` is not a function, or `x` is not an array of floats: in an integer array
         x + 1e-4 is rounded back to x or to a neighbour, and the slope is nonsense.
     """
-    require_function(f, "numerical_gradient: f")
-    require_floats(x, "numerical_gradient: x")
+    require_function(f, "f")
+    require_steppable(x, "x")
     # TODO: Visit every index of x, whatever its number of axes. Change that entry alone,
     # up and then down, evaluate f at both, and store the slope in an array like x.
     # Put the entry's old value back before the next one, and make sure that this also
@@ -111,9 +111,9 @@ def gradient_descent(f, init_x, lr=0.01, step_num=100):
     ValueError
         If `step_num` is negative.
     """
-    require_function(f, "gradient_descent: f")
-    require_floats(init_x, "gradient_descent: init_x")
-    require_whole(step_num, "gradient_descent: step_num", at_least=0)
+    require_function(f, "f")
+    require_steppable(init_x, "init_x")
+    require_whole(step_num, "step_num", at_least=0)
     # TODO: Start from init_x without ever writing into it. Take step_num steps with the
     # gradient that numerical_gradient finds at the current point, and return the last point.
     ### BEGIN SOLUTION

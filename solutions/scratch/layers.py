@@ -9,13 +9,8 @@ the dtype that went in. No argument is changed: another part of the network may 
 
 import numpy as np
 
-from workbook.numerics.arguments import (
-    require_floats,
-    require_labels,
-    require_shape,
-    require_whole,
-    require_windows,
-)
+from workbook.numerics.arguments import require_targets, require_whole, require_windows
+from workbook.numerics.validate import check_shape
 
 from .functions import cross_entropy_error, sigmoid, softmax
 
@@ -24,7 +19,7 @@ class Relu:
     """Passes positive numbers on and turns all others into 0."""
 
     def __init__(self):
-        self.out_shape = None
+        self.out_shape = (...,)
 
     def forward(self, x):
         """The larger of each entry and 0.
@@ -44,7 +39,7 @@ class Relu:
         TypeError
             If `x` is not an array of floats.
         """
-        require_floats(x, "Relu.forward: x")
+        check_shape("x", x, (...,))
         self.out_shape = x.shape
         # TODO: Keep what backward will need, and return the output without writing into x.
         ### BEGIN SOLUTION
@@ -70,7 +65,7 @@ class Relu:
         TypeError, ValueError
             If `dout` is not an array of floats, or has another shape than the output.
         """
-        require_shape(dout, self.out_shape, "Relu.backward: dout")
+        check_shape("dout", dout, self.out_shape)
         # TODO: Through which entries did the input pass, and with which slope?
         # Return a new array and leave dout as it is.
         ### BEGIN SOLUTION
@@ -82,7 +77,7 @@ class Sigmoid:
     """The sigmoid function as a layer."""
 
     def __init__(self):
-        self.out_shape = None
+        self.out_shape = (...,)
 
     def forward(self, x):
         """Sigmoid of every entry.
@@ -101,7 +96,7 @@ class Sigmoid:
         TypeError
             If `x` is not an array of floats.
         """
-        require_floats(x, "Sigmoid.forward: x")
+        check_shape("x", x, (...,))
         self.out_shape = x.shape
         # TODO: Use the sigmoid that you have written. What does its derivative need: the
         # input, or the output?
@@ -127,7 +122,7 @@ class Sigmoid:
         TypeError, ValueError
             If `dout` is not an array of floats, or has another shape than the output.
         """
-        require_shape(dout, self.out_shape, "Sigmoid.backward: dout")
+        check_shape("dout", dout, self.out_shape)
         # TODO: Differentiate the sigmoid. Its derivative can be written with the output
         # alone; multiply it by dout.
         ### BEGIN SOLUTION
@@ -159,13 +154,13 @@ class Affine:
     """
 
     def __init__(self, W, b):
-        require_floats(W, "Affine: W", ndim=2)
-        require_shape(b, W.shape[1:], "Affine: b")
+        check_shape("W", W, ("D", "M"))
+        check_shape("b", b, W.shape[1:], fits=f"W of shape {W.shape}")
         self.W = W
         self.b = b
         self.dW = None
         self.db = None
-        self.out_shape = None
+        self.out_shape = (...,)
 
     def forward(self, x):
         """The layer's output.
@@ -184,12 +179,12 @@ class Affine:
         TypeError, ValueError
             If `x` is not an array of floats, or a sample does not have D features.
         """
-        require_floats(x, "Affine.forward: x")
+        check_shape("x", x, ("N", "d_1", ...))
         features = int(np.prod(x.shape[1:]))
-        if x.ndim < 2 or features != self.W.shape[0]:
+        if features != self.W.shape[0]:
             raise ValueError(
-                f"Affine.forward: x has shape {x.shape}; a sample of it must hold "
-                f"{self.W.shape[0]} features, as W has shape {self.W.shape}."
+                f"x has shape {x.shape}, {features} features a sample; "
+                f"W of shape {self.W.shape} takes {self.W.shape[0]}."
             )
         self.out_shape = (x.shape[0], self.W.shape[1])
         # TODO: Lay out each sample as one row, whatever its shape; keep what backward will
@@ -219,7 +214,7 @@ class Affine:
         TypeError, ValueError
             If `dout` is not an array of floats, or has another shape than the output.
         """
-        require_shape(dout, self.out_shape, "Affine.backward: dout")
+        check_shape("dout", dout, self.out_shape)
         # TODO: Store self.dW and self.db, and return the gradient of x in the shape of x.
         # The shapes decide most of it: which product of two of the arrays has which shape?
         ### BEGIN SOLUTION
@@ -266,9 +261,9 @@ class SoftmaxWithLoss:
         TypeError, ValueError
             If `x` is not a matrix of floats, or `t` does not fit it.
         """
-        require_floats(x, "SoftmaxWithLoss.forward: x", ndim=2)
+        check_shape("x", x, ("N", "C"))
         t = np.asarray(t)
-        require_labels(t, x.shape, "SoftmaxWithLoss.forward: t")
+        require_targets(t, "t", x.shape)
         # TODO: Use the softmax and the cross_entropy_error that you have written. Keep the
         # loss, the probabilities and the right classes as self.loss, self.y and self.t.
         ### BEGIN SOLUTION
@@ -333,8 +328,8 @@ def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
         not a whole number above 0, `pad` is negative, or the window does not fit into the
         padded image.
     """
-    require_floats(input_data, "im2col: input_data", ndim=4)
-    require_windows(input_data.shape, filter_h, filter_w, stride, pad, "im2col")
+    check_shape("input_data", input_data, ("N", "C", "H", "W"))
+    require_windows(input_data.shape, filter_h, filter_w, stride, pad)
     # TODO: Pad the images. Work out how many windows fit down and across. Visit each
     # position of the window, take that window out of all images at once, and write it where
     # its rows belong.
@@ -380,8 +375,9 @@ def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
         If `col` is not a matrix of floats with one row for each window, or an argument is
         one that `im2col` would refuse.
     """
-    windows = require_windows(input_shape, filter_h, filter_w, stride, pad, "col2im")
-    require_shape(col, (windows, input_shape[1] * filter_h * filter_w), "col2im: col")
+    windows = require_windows(input_shape, filter_h, filter_w, stride, pad)
+    per_window = input_shape[1] * filter_h * filter_w
+    check_shape("col", col, (windows, per_window), fits=f"images of shape {tuple(input_shape)}")
     # TODO: Go the way of im2col backwards: start from padded images full of zeros, visit each
     # position of the window, and bring its rows home to all images at once. Windows may
     # overlap. Cut the padding off at the end.
@@ -430,17 +426,17 @@ class Convolution:
     """
 
     def __init__(self, W, b, stride=1, pad=0):
-        require_floats(W, "Convolution: W", ndim=4)
-        require_shape(b, W.shape[:1], "Convolution: b")
-        require_whole(stride, "Convolution: stride")
-        require_whole(pad, "Convolution: pad", at_least=0)
+        check_shape("W", W, ("FN", "C", "FH", "FW"))
+        check_shape("b", b, W.shape[:1], fits=f"W of shape {W.shape}")
+        require_whole(stride, "stride")
+        require_whole(pad, "pad", at_least=0)
         self.W = W
         self.b = b
         self.stride = stride
         self.pad = pad
         self.dW = None
         self.db = None
-        self.out_shape = None
+        self.out_shape = (...,)
 
     def forward(self, x):
         """Response of each filter at each position.
@@ -461,14 +457,9 @@ class Convolution:
             If `x` is not an array of floats with four axes and the filters' channels, or a
             filter does not fit into the padded image.
         """
-        require_floats(x, "Convolution.forward: x", ndim=4)
         FN, C, FH, FW = self.W.shape
-        if x.shape[1] != C:
-            raise ValueError(
-                f"Convolution.forward: x has shape {x.shape}, with {x.shape[1]} channels; "
-                f"W of shape {self.W.shape} takes {C}."
-            )
-        require_windows(x.shape, FH, FW, self.stride, self.pad, "Convolution.forward")
+        check_shape("x", x, ("N", C, "H", "W"), fits=f"W of shape {self.W.shape}")
+        require_windows(x.shape, FH, FW, self.stride, self.pad)
         out = None
         # TODO: Get all windows with im2col, multiply them by the filters laid out as a matrix,
         # add the biases, and bring the result into the shape (N, FN, out_h, out_w): the
@@ -505,7 +496,7 @@ class Convolution:
         TypeError, ValueError
             If `dout` is not an array of floats, or has another shape than the output.
         """
-        require_shape(dout, self.out_shape, "Convolution.backward: dout")
+        check_shape("dout", dout, self.out_shape)
         # TODO: Lay dout out like the product in forward, one row for each window. Then this is
         # an affine layer's backward; bring self.dW into the shape of W, and the gradient of
         # the windows back to images with col2im.
@@ -540,20 +531,19 @@ class Pooling:
     """
 
     def __init__(self, pool_h, pool_w, stride=1, pad=0):
-        require_whole(pool_h, "Pooling: pool_h")
-        require_whole(pool_w, "Pooling: pool_w")
-        require_whole(stride, "Pooling: stride")
-        require_whole(pad, "Pooling: pad", at_least=0)
+        require_whole(pool_h, "pool_h")
+        require_whole(pool_w, "pool_w")
+        require_whole(stride, "stride")
+        require_whole(pad, "pad", at_least=0)
         if pad >= min(pool_h, pool_w):
             raise ValueError(
-                f"Pooling: pad is {pad}; it must be smaller than the window, "
-                f"which is {pool_h} x {pool_w}."
+                f"pad must be smaller than the window, which is {pool_h} x {pool_w}, got {pad}."
             )
         self.pool_h = pool_h
         self.pool_w = pool_w
         self.stride = stride
         self.pad = pad
-        self.out_shape = None
+        self.out_shape = (...,)
 
     def forward(self, x):
         """Maximum of each window.
@@ -574,8 +564,8 @@ class Pooling:
         TypeError, ValueError
             If `x` is not an array of floats with four axes, or the window does not fit.
         """
-        require_floats(x, "Pooling.forward: x", ndim=4)
-        require_windows(x.shape, self.pool_h, self.pool_w, self.stride, self.pad, "Pooling.forward")
+        check_shape("x", x, ("N", "C", "H", "W"))
+        require_windows(x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
         out = None
         # TODO: Pad the images with a number that can never be a maximum (im2col would pad with
         # zeros), get the windows, and make one row for each window and channel. Keep where in
@@ -617,7 +607,7 @@ class Pooling:
         TypeError, ValueError
             If `dout` is not an array of floats, or has another shape than the output.
         """
-        require_shape(dout, self.out_shape, "Pooling.backward: dout")
+        check_shape("dout", dout, self.out_shape)
         # TODO: Make rows like those of forward, all zeros; put each entry of dout where its
         # window's maximum stood; let col2im bring the rows back to images.
         ### BEGIN SOLUTION
@@ -669,16 +659,17 @@ class BatchNormalization:
     eps = 1e-5
 
     def __init__(self, gamma, beta, momentum=0.9, running_mean=None, running_var=None):
-        require_floats(gamma, "BatchNormalization: gamma", ndim=1)
-        require_shape(beta, gamma.shape, "BatchNormalization: beta")
+        check_shape("gamma", gamma, ("D",))
         if running_mean is None:
             running_mean = np.zeros_like(gamma)
         if running_var is None:
             running_var = np.zeros_like(gamma)
-        require_shape(running_mean, gamma.shape, "BatchNormalization: running_mean")
-        require_shape(running_var, gamma.shape, "BatchNormalization: running_var")
+        fits = f"gamma of shape {gamma.shape}"
+        check_shape("beta", beta, gamma.shape, fits)
+        check_shape("running_mean", running_mean, gamma.shape, fits)
+        check_shape("running_var", running_var, gamma.shape, fits)
         if not 0 <= momentum <= 1:
-            raise ValueError(f"BatchNormalization: momentum is {momentum}; allowed: 0 to 1.")
+            raise ValueError(f"momentum must lie between 0 and 1, got {momentum}.")
         self.gamma = gamma
         self.beta = beta
         self.momentum = momentum
@@ -686,7 +677,7 @@ class BatchNormalization:
         self.running_var = running_var
         self.dgamma = None
         self.dbeta = None
-        self.out_shape = None
+        self.out_shape = (...,)
 
     def forward(self, x, train_flg=True):
         """Normalise, then scale by gamma and shift by beta.
@@ -713,12 +704,9 @@ class BatchNormalization:
             If `x` is not an array of floats, has neither two nor four axes, or has not as many
             features as `gamma`.
         """
-        require_floats(x, "BatchNormalization.forward: x", ndim=(2, 4))
-        if x.shape[1] != self.gamma.size:
-            raise ValueError(
-                f"BatchNormalization.forward: x of shape {x.shape} has {x.shape[1]} features; "
-                f"gamma has {self.gamma.size}."
-            )
+        check_shape("x", x, ("N", self.gamma.size, ...), fits=f"gamma of {self.gamma.shape}")
+        if x.ndim not in (2, 4):
+            raise ValueError(f"x must have shape (N, D) or (N, C, H, W), got {x.shape}.")
         if train_flg:
             self.out_shape = x.shape
         # TODO: Find out over which axes a feature is averaged, for two axes and for four, and
@@ -766,7 +754,7 @@ class BatchNormalization:
         TypeError, ValueError
             If `dout` is not an array of floats, or has another shape than the output.
         """
-        require_shape(dout, self.out_shape, "BatchNormalization.backward: dout")
+        check_shape("dout", dout, self.out_shape)
         # TODO: Store self.dgamma and self.dbeta. Then follow the graph of forward backwards, node
         # by node: x reaches the output directly, through the mean, and through the variance.
         ### BEGIN SOLUTION

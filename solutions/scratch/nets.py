@@ -2,13 +2,8 @@
 
 import numpy as np
 
-from workbook.numerics.arguments import (
-    as_floats,
-    require_floats,
-    require_labels,
-    require_whole,
-    require_windows,
-)
+from workbook.numerics.arguments import as_floats, require_targets, require_whole, require_windows
+from workbook.numerics.validate import check_keys, check_shape
 
 from .functions import cross_entropy_error, softmax
 from .gradient import numerical_gradient
@@ -41,7 +36,7 @@ class SimpleNet:
     def __init__(self, W=None):
         if W is None:
             W = np.random.randn(2, 3)
-        require_floats(W, "SimpleNet: W", ndim=2)
+        check_shape("W", W, ("D", "C"))
         self.W = W
 
     def predict(self, x):
@@ -62,11 +57,11 @@ class SimpleNet:
         TypeError, ValueError
             If `x` does not hold numbers, or its samples do not fit `W`.
         """
-        x = as_floats(x, "SimpleNet: x", ndim=(1, 2))
+        x = as_floats(x, "x", axes=(1, 2))
         if x.shape[-1] != self.W.shape[0]:
             raise ValueError(
-                f"SimpleNet: x has shape {x.shape}; a sample of it must hold "
-                f"{self.W.shape[0]} numbers, as W has shape {self.W.shape}."
+                f"x has shape {x.shape}, {x.shape[-1]} numbers a sample; "
+                f"W of shape {self.W.shape} takes {self.W.shape[0]}."
             )
         # TODO: Return the scores.
         ### BEGIN SOLUTION
@@ -121,9 +116,9 @@ class TwoLayerNet:
     """
 
     def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01):
-        require_whole(input_size, "TwoLayerNet: input_size")
-        require_whole(hidden_size, "TwoLayerNet: hidden_size")
-        require_whole(output_size, "TwoLayerNet: output_size")
+        require_whole(input_size, "input_size")
+        require_whole(hidden_size, "hidden_size")
+        require_whole(output_size, "output_size")
         self.params = {}
         self.layers = {}
         self.last_layer = None
@@ -154,7 +149,7 @@ class TwoLayerNet:
         ndarray, shape (N, C)
             Scores, before the softmax: they may be negative.
         """
-        require_floats(x, "TwoLayerNet: x")
+        check_shape("x", x, ("N", "d_1", ...))
         # TODO: Send x through self.layers, one after the other.
         ### BEGIN SOLUTION
         for layer in self.layers.values():
@@ -196,7 +191,8 @@ class TwoLayerNet:
             Between 0 and 1.
         """
         scores = self.predict(x)
-        require_labels(t, scores.shape, "TwoLayerNet.accuracy: t")
+        t = np.asarray(t)
+        require_targets(t, "t", scores.shape)
         # TODO: Compare the class with the highest score with the right one, for both forms
         # of t.
         ### BEGIN SOLUTION
@@ -301,24 +297,20 @@ class SimpleConvNet:
         output_size=10,
         weight_init_std=0.01,
     ):
-        if len(input_dim) != 3:
-            raise ValueError(f"SimpleConvNet: input_dim is {input_dim}; it must be (C, H, W).")
+        if not isinstance(input_dim, tuple | list) or len(input_dim) != 3:
+            raise ValueError(f"input_dim must be (C, H, W), got {input_dim!r}.")
         for size in input_dim:
-            require_whole(size, "SimpleConvNet: each number of input_dim")
-        require_whole(hidden_size, "SimpleConvNet: hidden_size")
-        require_whole(output_size, "SimpleConvNet: output_size")
+            require_whole(size, "Each number of input_dim")
+        require_whole(hidden_size, "hidden_size")
+        require_whole(output_size, "output_size")
         settings = {"filter_num": 30, "filter_size": 5, "pad": 0, "stride": 1}
-        unknown = set(conv_param or {}) - set(settings)
-        if unknown:
-            raise ValueError(
-                f"SimpleConvNet: conv_param has the unknown key {min(unknown)!r}; "
-                f"allowed: {', '.join(settings)}."
-            )
-        settings |= conv_param or {}
+        conv_param = {} if conv_param is None else conv_param
+        check_keys("conv_param", conv_param, (), tuple(settings))
+        settings |= conv_param
         filter_num, filter_size = settings["filter_num"], settings["filter_size"]
         pad, stride = settings["pad"], settings["stride"]
-        require_whole(filter_num, "SimpleConvNet: filter_num")
-        require_windows((1, *input_dim), filter_size, filter_size, stride, pad, "SimpleConvNet")
+        require_whole(filter_num, "filter_num")
+        require_windows((1, *input_dim), filter_size, filter_size, stride, pad)
         self.params = {}
         self.layers = {}
         self.last_layer = None
@@ -363,7 +355,7 @@ class SimpleConvNet:
         ndarray, shape (N, output_size)
             Scores, before the softmax: they may be negative.
         """
-        require_floats(x, "SimpleConvNet: x", ndim=4)
+        check_shape("x", x, ("N", "C", "H", "W"))
         # TODO: Send x through self.layers, one after the other.
         ### BEGIN SOLUTION
         for layer in self.layers.values():
@@ -407,8 +399,9 @@ class SimpleConvNet:
         float
             Between 0 and 1.
         """
-        require_labels(t, (len(x), len(self.params["b3"])), "SimpleConvNet.accuracy: t")
-        require_whole(batch_size, "SimpleConvNet.accuracy: batch_size")
+        t = np.asarray(t)
+        require_targets(t, "t", (len(x), len(self.params["b3"])))
+        require_whole(batch_size, "batch_size")
         # TODO: Predict batch by batch, count the samples whose highest score is at the right
         # class, for both forms of t, and divide by the number of samples.
         ### BEGIN SOLUTION

@@ -1,7 +1,7 @@
-"""Checks of arguments, for the given code at the head of an exercise.
+"""Checks of arguments on which `validate` and the from-scratch track build.
 
 Each raises a ValueError or TypeError of one or two lines that names the argument,
-what came and what is allowed. None of them changes or copies what it is given.
+what came and what is allowed. None of them changes what it is given.
 """
 
 from collections.abc import Sequence
@@ -16,124 +16,159 @@ __all__ = [
     "as_floats",
     "require_floats",
     "require_function",
-    "require_labels",
-    "require_shape",
+    "require_steppable",
+    "require_targets",
     "require_whole",
     "require_windows",
 ]
 
 
-def require_floats(x: object, name: str, ndim: int | Sequence[int] | None = None) -> None:
-    """`x` must be an array of floats, with the given number (or numbers) of axes."""
-    if not isinstance(x, np.ndarray):
-        raise TypeError(f"{name} must be a NumPy array of floats, got {describe(x)}.")
-    if x.dtype.kind != "f":
-        raise TypeError(f"{name} must be an array of floats, got {x.dtype}; use .astype(float).")
-    if ndim is not None:
-        allowed = [ndim] if isinstance(ndim, int) else list(ndim)
-        if x.ndim not in allowed:
-            wanted = " or ".join(str(n) for n in allowed)
-            raise ValueError(f"{name} must have {wanted} axes, got shape {x.shape}.")
+def require_floats(value: object, name: str) -> None:
+    """Refuse (TypeError) what is not an array of floats."""
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{name} must be a NumPy array of floats, got {describe(value)}.")
+    if value.dtype.kind != "f":
+        raise TypeError(f"{name} must hold floats, got {value.dtype}; use {name}.astype(float).")
 
 
-def as_floats(x: Any, name: str, ndim: Sequence[int] | None = None) -> NDArray[Any]:
-    """`x` itself if it is an array of floats; numbers, lists and whole numbers become one."""
+def require_whole(value: object, name: str, at_least: int = 1) -> None:
+    """Refuse what is not a whole number (TypeError), or too small a one (ValueError)."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be a whole number, got {value!r}.")
+    if value < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, got {value}.")
+
+
+def require_function(value: object, name: str) -> None:
+    """Refuse (TypeError) what cannot be called."""
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, got {describe(value)}.")
+
+
+def require_steppable(value: object, name: str) -> None:
+    """Refuse (TypeError) what small steps cannot be taken in: anything but an array of floats."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biu":
+        raise TypeError(
+            f"{name} must hold floats, got {value.dtype}, in which a small step is rounded away; "
+            f"use {name}.astype(float)."
+        )
+    require_floats(value, name)
+
+
+def as_floats(value: Any, name: str, axes: Sequence[int] | None = None) -> NDArray[Any]:
+    """`value` itself if it is an array of floats; numbers, lists and whole numbers become one.
+
+    Parameters
+    ----------
+    value : array_like
+    name : str
+        The argument's name, for the message.
+    axes : sequence of int, optional
+        How many axes are allowed.
+
+    Returns
+    -------
+    ndarray of floats
+
+    Raises
+    ------
+    TypeError
+        If it does not hold numbers.
+    ValueError
+        If it has another number of axes, or one of no entries.
+    """
     try:
-        array: NDArray[Any] = np.asarray(x)
+        array: NDArray[Any] = np.asarray(value)
     except ValueError:
         array = np.empty(0, dtype=object)
     if array.dtype.kind in "biu":
         array = array.astype(np.float64)
     if array.dtype.kind != "f":
-        raise TypeError(f"{name} must be an array of numbers, got {describe(x)}.")
-    if ndim is not None:
-        require_floats(array, name, ndim)
+        raise TypeError(f"{name} must hold numbers, got {describe(value)}.")
+    if axes is not None and array.ndim not in axes:
+        allowed = " or ".join(str(count) for count in axes)
+        raise ValueError(f"{name} must have {allowed} axes, got shape {array.shape}.")
+    if array.size == 0:
+        raise ValueError(f"{name} is empty: its shape is {array.shape}.")
     return array
 
 
-def require_shape(x: Any, shape: tuple[int, ...] | None, name: str) -> None:
-    """`x` must be an array of floats of this shape; None stands for any shape."""
-    require_floats(x, name)
-    if shape is not None and x.shape != shape:
-        raise ValueError(f"{name} has shape {x.shape}; it must have shape {shape}.")
-
-
-def require_whole(value: object, name: str, at_least: int = 1) -> None:
-    """`value` must be a whole number that is not too small."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be a whole number, got {value!r}.")
-    if value < at_least:
-        raise ValueError(f"{name} is {value}; allowed: {at_least} or more.")
-
-
-def require_function(f: object, name: str) -> None:
-    """`f` must be callable."""
-    if not callable(f):
-        raise TypeError(f"{name} must be a function, got {describe(f)}.")
-
-
-def require_labels(t: Any, shape: tuple[int, int], name: str) -> None:
-    """`t` must hold N class indices, or N one-hot rows of C entries.
+def require_targets(value: Any, name: str, shape: tuple[int, int]) -> None:
+    """Refuse what is neither N class indices nor N one-hot rows.
 
     Parameters
     ----------
-    t : ndarray, shape (N,) or (N, C)
-    shape : tuple
-        (N, C).
+    value : object
+        What came.
     name : str
-        How the error calls it.
+        The argument's name, for the message.
+    shape : tuple
+        (N, C): how many samples, how many classes.
+
+    Raises
+    ------
+    TypeError
+        For what is no array of numbers, and for class indices that are not whole numbers.
+    ValueError
+        For another shape, a row that is not one-hot, an index that is no class.
     """
     count, classes = shape
-    if not isinstance(t, np.ndarray) or t.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be an array of class indices or one-hot rows.")
-    if t.shape == shape:
-        # Whatever the numbers are, a one-hot row holds one 1 and nothing else.
-        if np.any((t != 0) & (t != 1)) or np.any(np.count_nonzero(t, axis=1) != 1):
-            raise ValueError(f"{name} of shape {t.shape} must be one-hot: one 1 in each row.")
-        return
-    if t.shape != (count,):
-        raise ValueError(
-            f"{name} has shape {t.shape}; allowed: ({count},) class indices "
-            f"or ({count}, {classes}) one-hot rows."
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
+        raise TypeError(
+            f"{name} must be an array of class indices or one-hot rows, got {describe(value)}."
         )
-    if t.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold whole numbers as class indices, got {t.dtype}.")
-    if count and (t.min() < 0 or t.max() >= classes):
+    if value.shape == shape:
+        if np.any((value != 0) & (value != 1)) or np.any(np.count_nonzero(value, axis=1) != 1):
+            raise ValueError(f"{name} of shape {value.shape} must be one-hot: one 1 in each row.")
+        return
+    if value.shape != (count,):
         raise ValueError(
-            f"{name} holds class indices from {t.min()} to {t.max()}; allowed: 0 to {classes - 1}."
+            f"{name} must have shape ({count},), class indices, or ({count}, {classes}), "
+            f"one-hot rows, got {value.shape}."
+        )
+    if value.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold class indices (ints), got dtype {value.dtype}.")
+    if count and (value.min() < 0 or value.max() >= classes):
+        raise ValueError(
+            f"{name} must lie in 0 ... {classes - 1}, got {value.min()} ... {value.max()}."
         )
 
 
 def require_windows(
-    shape: Sequence[int], window_h: int, window_w: int, stride: int, pad: int, caller: str
+    shape: Sequence[int], height: int, width: int, stride: int = 1, pad: int = 0
 ) -> int:
-    """A window must fit into the padded image at least once.
+    """Refuse windows that do not fit into the padded images even once.
 
     Parameters
     ----------
     shape : sequence
         (N, C, H, W).
-    window_h, window_w, stride, pad : int
-    caller : str
-        How the error calls the function.
+    height, width : int
+        Of the window.
+    stride, pad : int
 
     Returns
     -------
     int
         How many windows there are in all N images.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For sizes that are not whole or too small, and for a window that does not fit.
     """
     if len(shape) != 4:
-        raise ValueError(f"{caller}: the images must have shape (N, C, H, W), got {tuple(shape)}.")
-    for value, name in ((window_h, "height"), (window_w, "width")):
-        require_whole(value, f"{caller}: the window's {name}")
-    require_whole(stride, f"{caller}: stride")
-    require_whole(pad, f"{caller}: pad", at_least=0)
-    count, _, height, width = shape
-    rows = len(range(0, height + 2 * pad - window_h + 1, stride))
-    columns = len(range(0, width + 2 * pad - window_w + 1, stride))
-    if not rows or not columns:
+        raise ValueError(f"Images must have shape (N, C, H, W), got {tuple(shape)}.")
+    require_whole(height, "The window's height", 1)
+    require_whole(width, "The window's width", 1)
+    require_whole(stride, "stride", 1)
+    require_whole(pad, "pad", 0)
+    count, _, H, W = shape
+    down = len(range(0, H + 2 * pad - height + 1, stride))
+    across = len(range(0, W + 2 * pad - width + 1, stride))
+    if not down or not across:
         raise ValueError(
-            f"{caller}: a window of {window_h} x {window_w} does not fit into an image of "
-            f"{height} x {width} with pad {pad}."
+            f"A window of {height} x {width} does not fit into an image of {H} x {W} "
+            f"with pad {pad}."
         )
-    return count * rows * columns
+    return count * down * across

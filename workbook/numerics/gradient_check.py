@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbook.numerics.errors import as_numbers, describe, rel_error
+from workbook.numerics.arguments import require_steppable
+from workbook.numerics.errors import as_numbers, rel_error
 
 __all__ = ["eval_numerical_gradient", "eval_numerical_gradient_array", "grad_check_sparse"]
 
@@ -44,7 +45,7 @@ def eval_numerical_gradient(
     ValueError
         If `f` returns more than one number, or `h` is not positive.
     """
-    _require_floats(x, h, "eval_numerical_gradient")
+    _check_step(x, h)
     grad = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         above, below = _both_sides(lambda a: _one_number(f(a)), x, index, h)
@@ -81,16 +82,15 @@ def eval_numerical_gradient_array(
     ValueError
         If `df` has not the shape of ``f(x)``, or `h` is not positive.
     """
-    _require_floats(x, h, "eval_numerical_gradient_array")
-    upstream = as_numbers(df, "eval_numerical_gradient_array: df")
+    _check_step(x, h)
+    upstream = as_numbers(df, "df")
 
     def output(a: NDArray[Any]) -> NDArray[np.float64]:
         # as_numbers copies: f may return a view of x, which the next step changes.
-        out = as_numbers(f(a), "eval_numerical_gradient_array: f(x)")
+        out = as_numbers(f(a), "f(x)")
         if out.shape != upstream.shape:
             raise ValueError(
-                f"eval_numerical_gradient_array: df has shape {upstream.shape}, "
-                f"f(x) has shape {out.shape}; they must be equal."
+                f"df has shape {upstream.shape}, f(x) has shape {out.shape}; they must be equal."
             )
         return out
 
@@ -132,17 +132,16 @@ def grad_check_sparse(
         If `analytic_grad` has not the shape of `x`, `f` returns more than one number,
         `x` is empty, or `num_checks` or `h` is not positive.
     """
-    _require_floats(x, h, "grad_check_sparse")
-    analytic = as_numbers(analytic_grad, "grad_check_sparse: analytic_grad")
+    _check_step(x, h)
+    analytic = as_numbers(analytic_grad, "analytic_grad")
     if analytic.shape != x.shape:
         raise ValueError(
-            f"grad_check_sparse: analytic_grad has shape {analytic.shape}, "
-            f"x has shape {x.shape}; they must be equal."
+            f"analytic_grad has shape {analytic.shape}, x has shape {x.shape}; they must be equal."
         )
     if num_checks < 1:
-        raise ValueError(f"grad_check_sparse: num_checks is {num_checks}; allowed: 1 or more.")
+        raise ValueError(f"num_checks is {num_checks}; allowed: 1 or more.")
     if x.size == 0:
-        raise ValueError(f"grad_check_sparse: x of shape {x.shape} has no entry to check.")
+        raise ValueError(f"x of shape {x.shape} has no entry to check.")
     for _ in range(num_checks):
         index = tuple(random.randrange(length) for length in x.shape)
         above, below = _both_sides(lambda a: _one_number(f(a)), x, index, h)
@@ -172,16 +171,10 @@ def _put_back(x: NDArray[Any], index: tuple[int, ...]) -> Iterator[Any]:
         x[index] = old
 
 
-def _require_floats(x: object, h: float, caller: str) -> None:
-    if not isinstance(x, np.ndarray):
-        raise TypeError(f"{caller}: x must be a NumPy array of floats, got {describe(x)}.")
-    if x.dtype.kind != "f":
-        raise TypeError(
-            f"{caller}: x must be an array of floats, got {x.dtype}. Use x.astype(float): "
-            f"in {x.dtype}, x + {h:g} is rounded away."
-        )
+def _check_step(x: object, h: float) -> None:
+    require_steppable(x, "x")
     if not h > 0:
-        raise ValueError(f"{caller}: h is {h}; allowed: a number above 0.")
+        raise ValueError(f"h must be above 0, got {h}.")
 
 
 def _one_number(value: object) -> float:
