@@ -1,0 +1,46 @@
+"""Questions: the model answer opens once something was written, and the writing is kept."""
+
+import pytest
+
+from workbook.errors import UsageError
+from workbook.widgets import questions
+
+
+@pytest.fixture
+def room(monkeypatch):
+    """One question, solutions off; what is kept and shown can be looked at."""
+    kept, shown = {}, []
+    monkeypatch.setattr(questions, "solutions_on", lambda: False)
+    monkeypatch.setattr(questions, "read_state", lambda name: dict(kept.get(name, {})))
+    monkeypatch.setattr(questions, "write_state", kept.__setitem__)
+    monkeypatch.setattr(questions, "display", shown.append)
+    monkeypatch.setattr(questions, "has", lambda name: name == "answer.dead-units")
+    known = {"answer.dead-units": "Because the gradient is 0.", "question.model": "Model"}
+    monkeypatch.setattr(questions, "text", lambda name: known.get(name, "Write first."))
+    return kept, shown
+
+
+@pytest.mark.parametrize("words", ["", "\n(write here)\n", "dunno"])
+def test_nothing_opens_before_something_is_written(room, capsys, words):
+    questions.answer("dead-units", words)
+    assert room == ({}, [])
+    assert capsys.readouterr().out == "Write first.\n"
+
+
+def test_the_answer_is_kept_and_the_model_opens(room):
+    kept, shown = room
+    questions.answer("dead-units", "\nThe unit never fires again.\n")
+    assert kept["answers"]["dead-units"]["text"] == "The unit never fires again."
+    assert "Because the gradient is 0." in shown[0].data
+
+
+def test_nothing_is_kept_while_solutions_are_on(room, monkeypatch):
+    monkeypatch.setattr(questions, "solutions_on", lambda: True)
+    questions.answer("dead-units", "The unit never fires again.")
+    assert room[0] == {}
+    assert len(room[1]) == 1
+
+
+def test_an_unknown_question_is_refused(room):
+    with pytest.raises(UsageError, match="dead-units-2"):
+        questions.answer("dead-units-2", "whatever I write here")

@@ -1,0 +1,52 @@
+"""Questions in the notebooks: the learner writes first, then a model answer opens."""
+
+from datetime import datetime
+
+from IPython.display import Markdown, display
+
+from workbook.errors import UsageError
+from workbook.locale import has, text
+from workbook.workspace.choice import solutions_on
+from workbook.workspace.state import read_state, write_state
+
+__all__ = ["answer"]
+
+_PLACEHOLDER = "(write here)"
+_ENOUGH_LETTERS = 12
+
+
+def answer(question: str, words: str) -> None:
+    """Keep what the learner wrote and open the model answer beside it.
+
+    Nothing opens while the cell still holds its placeholder or next to nothing. What is
+    written is kept in the folder's `.workbook/answers.json`, except while solutions are on.
+
+    Parameters
+    ----------
+    question : str
+        The question's id.
+    words : str
+        The learner's answer.
+
+    Raises
+    ------
+    UsageError
+        If there is no question with that id.
+    """
+    if not has(f"answer.{question}"):
+        raise UsageError(
+            f"There is no question called {question!r}; the cell's first word names it."
+        )
+    written = words.strip()
+    if written == _PLACEHOLDER or len(written) < _ENOUGH_LETTERS:
+        print(text("question.empty"))
+        return
+    if not solutions_on():
+        answers = read_state("answers")
+        answers[question] = {
+            "text": written,
+            "time": datetime.now().astimezone().isoformat(timespec="seconds"),
+        }
+        write_state("answers", answers)
+    model = f"**{text('question.model')}**\n\n{text(f'answer.{question}')}"
+    display(Markdown(model))  # type: ignore[no-untyped-call]
