@@ -1,13 +1,13 @@
 """What `%load_ext workbook` does: the live room, `%solutions`, and errors in one line."""
 
-import sys
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from workbook import curriculum, locale
-from workbook.errors import UsageError
+from workbook.errors import UsageError, WorkbookError
 from workbook.workspace import choice, live
 from workbook.workspace.loader import PUBLIC
 
@@ -85,9 +85,16 @@ def _solutions(line: str) -> None:
         live.use_solutions(asked == "on")
 
 
+def _say_if_on() -> None:
+    with contextlib.suppress(WorkbookError):  # whatever imports from the room will say it
+        if choice.solutions_on():
+            print(live.banner())
+
+
 def load(shell: "InteractiveShell") -> None:
     """Make a notebook run the exercises as last saved. Loading it again changes nothing."""
     if live.current is not None and live.current.namespace is shell.user_ns:
+        _say_if_on()
         return
     choice.anchor(Path.cwd())
     room = live.current = live.LiveRoom(shell.user_ns)
@@ -96,15 +103,15 @@ def load(shell: "InteractiveShell") -> None:
     room.note(str(cells[-1]))
 
     def before_cell(info: Any) -> None:
+        # Students run the first cell again; "already loaded" would look like an error.
+        untyped.extension_manager.loaded.discard("workbook")
         moved = room.refresh()
         room.note(str(getattr(info, "transformed_cell", None) or getattr(info, "raw_cell", "")))
         if moved and room.lost is None:
             print(live.banner(switched=True))
 
-    shell.events.register("pre_run_cell", before_cell)
     untyped: Any = shell
+    shell.events.register("pre_run_cell", before_cell)
     untyped.set_custom_exc((Exception,), _show)
     untyped.register_magic_function(_solutions, "line", "solutions")
-    if room.shows is not None and room.shows.which == "solutions":
-        print(live.banner())
-    sys.stdout.flush()
+    _say_if_on()
