@@ -88,7 +88,7 @@ def test_the_other_layouts_are_scaled_and_keep_the_size_of_the_images(tmp_path, 
     assert np.allclose(flat["X_test"], stored.reshape(6, 1600) / 255)
     pictures = data.load(name, layout="images", num_validation=5, num_test=6, dtype="float64")
     assert np.array_equal(pictures["X_test"], stored[:, None] / 255)
-    with pytest.raises(ValueError, match="these are 40x40. Use layout='flat'"):
+    with pytest.raises(ValueError, match=r"these are 40x40\. Use layout='flat'"):
         data.load(name, num_validation=5, num_test=6)
     with pytest.raises(ValueError, match="layout is 'rows'; it can be 'cifar', 'flat', 'images'"):
         data.load(name, layout="rows", num_validation=5)
@@ -138,7 +138,7 @@ def test_images_and_labels_have_to_belong_together(tmp_path, tiny):
     folder = tiny.idx_folder(tmp_path / "digits", train=30)
     labels = folder / "train-labels-idx1-ubyte.gz"
     labels.write_bytes(gzip.compress(tiny.idx(np.zeros(29, dtype=np.uint8))))
-    with pytest.raises(DataSetError, match="30 images and .* 29 labels"):
+    with pytest.raises(DataSetError, match=r"30 images and .* 29 labels"):
         data.load(f"idx:{folder}")
     tiny.idx_folder(folder)
     small = np.zeros((6, 9, 9), dtype=np.uint8)

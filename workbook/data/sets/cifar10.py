@@ -25,6 +25,9 @@ from workbook.data.layouts import finish, float_type, split_sizes
 
 __all__ = ["dataset", "get_CIFAR10_data"]
 
+IMAGES, TEST_IMAGES = 50_000, 10_000
+"""In the official files."""
+
 
 def get_CIFAR10_data(
     num_training: int = 49_000,
@@ -66,40 +69,33 @@ def get_CIFAR10_data(
     """
     kind = float_type(dtype)
     folder = _folder(root)
-    test_images, test_labels = read_batch(folder / TEST_BATCH)
-    batches = [read_batch(folder / name) for name in TRAINING_BATCHES]
-    training, validation, test = split_sizes(
-        sum(len(labels) for _, labels in batches),
-        len(test_labels),
-        num_training,
-        num_validation,
-        num_test,
-        at_most=num_training,
-    )
-    images, labels = _joined(batches, training + validation, kind)
-    return finish(
-        images,
-        labels,
-        test_images[:test].astype(kind),
-        test_labels[:test],
-        training,
-        subtract_mean=subtract_mean,
-    )
+    wanted = (num_training, num_validation, num_test)
+    training, validation, test = split_sizes(IMAGES, TEST_IMAGES, *wanted, at_most=IMAGES)
+    images, labels = _first(folder, TRAINING_BATCHES, training + validation, kind)
+    test_images, test_labels = _first(folder, (TEST_BATCH,), test, kind)
+    # Again with what was found: files made by hand may hold fewer images.
+    split_sizes(len(labels), len(test_labels), *wanted, at_most=IMAGES)
+    return finish(images, labels, test_images, test_labels, training, subtract_mean=subtract_mean)
 
 
-def _joined(
-    batches: list[tuple[NDArray[np.uint8], NDArray[np.int64]]], number: int, kind: np.dtype[Any]
+def _first(
+    folder: Path, batches: tuple[str, ...], number: int, kind: np.dtype[Any]
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The first `number` images as floats. Empties `batches`, so that memory is used once."""
+    """The first `number` images of these files as floats, or all if there are fewer.
+
+    One file is in memory at a time: all five and the floats would take a fifth more.
+    """
     images = np.empty((number, 3, 32, 32), dtype=kind)
     labels = np.empty(number, dtype=np.int64)
     at = 0
-    while batches and at < number:
-        some, classes = batches.pop(0)
+    for name in batches:
+        if at == number:
+            break
+        some, classes = read_batch(folder / name)
         end = min(at + len(some), number)
         images[at:end], labels[at:end] = some[: end - at], classes[: end - at]
         at = end
-    return images, labels
+    return images[:at], labels[:at]
 
 
 def _folder(root: Path | str | None) -> Path:
