@@ -1,5 +1,6 @@
 """A progress bar that lines can be printed through, in a terminal and in a notebook."""
 
+import os
 import time
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +20,8 @@ class Progress:
     def __init__(self, total: int, done: int = 0, *, shown: bool) -> None:
         self._bar: Any = None
         self._next_note = 0.0
-        if shown and total > done:
+        # WORKBOOK_STATIC: a notebook run for its record wants no widget that nobody sees.
+        if shown and total > done and not os.environ.get("WORKBOOK_STATIC"):
             import warnings
 
             # Without ipywidgets tqdm warns and falls back to text, which is all right.
