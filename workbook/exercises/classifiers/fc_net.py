@@ -7,7 +7,13 @@ scores. That is all that the Solver wants to know of it.
 
 import numpy as np
 
-from workbook.numerics.validate import check_choice, check_fraction, check_network
+from workbook.numerics.validate import (
+    check_choice,
+    check_fraction,
+    check_network,
+    check_shape,
+    check_sizes,
+)
 
 from ..layer_utils import affine_relu_backward, affine_relu_forward
 from ..layers import (
@@ -57,7 +63,8 @@ class TwoLayerNet:
     def __init__(
         self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0
     ):
-        check_network(input_dim=input_dim, hidden_dim=hidden_dim, num_classes=num_classes)
+        sizes = {"input_dim": input_dim, "hidden_dim": hidden_dim, "num_classes": num_classes}
+        check_network(weight_scale=weight_scale, reg=reg, **sizes)
         self.params = {}
         self.reg = float(reg)
 
@@ -85,6 +92,8 @@ class TwoLayerNet:
             regularised. `grads` has exactly the keys of `params`, and each gradient the shape of
             its parameter. The parameters themselves are not changed.
         """
+        check_shape("X", X, ("N", ...))
+
         scores = None
         # TODO: the forward pass, from X to the scores.
         raise NotImplementedError("TwoLayerNet.loss")
@@ -162,8 +171,8 @@ class FullyConnectedNet:
         seed=None,
         normalization=None,
     ):
-        hidden_dims = list(hidden_dims)
-        check_network(dtype, hidden_dims=hidden_dims, input_dim=input_dim, num_classes=num_classes)
+        check_sizes("hidden_dims", hidden_dims)
+        check_network(dtype, weight_scale, reg, input_dim=input_dim, num_classes=num_classes)
         check_fraction("dropout", dropout)
         check_choice("normalization", normalization, (None, "batchnorm", "layernorm"))
         if use_batchnorm:
@@ -314,6 +323,7 @@ class FullyConnectedNet:
             `params`, and each gradient the shape and dtype of its parameter. The parameters
             themselves are not changed.
         """
+        check_shape("X", X, ("N", ...), floating=False)
         X = X.astype(self.dtype, copy=False)
         mode = "test" if y is None else "train"
         if self.normalization == "batchnorm":
