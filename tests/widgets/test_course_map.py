@@ -1,0 +1,38 @@
+"""The map walks the curriculum in its order and counts what passed."""
+
+import pytest
+
+from workbook.curriculum import load
+from workbook.widgets import course_map as module
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The Markdown that the map displays, with two exercises checked."""
+    seen = []
+    monkeypatch.setattr(module, "display", seen.append)
+    kept = {"scratch.numerical_diff": {"outcome": "pass"}, "affine_forward": {"outcome": "fail"}}
+    monkeypatch.setattr(module, "read_state", lambda name: kept)
+    module.course_map()
+    return seen[0].data
+
+
+def test_the_walk_holds_every_exercise_once_in_order():
+    walked = [e.id for _, exercises in module.stations(load()) for e in exercises]
+    assert walked == load().ids()
+
+
+def test_it_begins_and_ends_with_from_scratch():
+    names = [name for name, _ in module.stations(load())]
+    expected = ["FromScratch", "FullyConnectedNet", "BatchNorm", "Dropout", "CNN", "FromScratch"]
+    assert names == expected
+
+
+def test_only_what_passed_is_a_filled_dot(shown):
+    assert shown.count("●") == 1
+    assert shown.count("○") == len(load().exercises) - 1
+
+
+def test_every_row_links_its_notebook(shown):
+    for name in ("FromScratch", "FullyConnectedNet", "BatchNorm", "Dropout", "CNN"):
+        assert f"]({name}.ipynb)" in shown

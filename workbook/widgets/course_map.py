@@ -1,0 +1,51 @@
+"""The map of the course: what there is, in which order, how long it takes, what is done."""
+
+from IPython.display import Markdown, display
+
+from workbook.curriculum import Curriculum, Exercise, load
+from workbook.locale import text
+from workbook.workspace.choice import shown, student_folder
+from workbook.workspace.state import read_state
+
+__all__ = ["course_map", "stations"]
+
+
+def stations(curriculum: Curriculum) -> list[tuple[str, list[Exercise]]]:
+    """The walk through the notebooks: each stop is a notebook and its exercises done there.
+
+    A notebook that the order of learning visits twice stands there twice.
+    """
+    walk: list[tuple[str, list[Exercise]]] = []
+    for exercise in curriculum:
+        if not walk or walk[-1][0] != exercise.notebook:
+            walk.append((exercise.notebook, []))
+        walk[-1][1].append(exercise)
+    return walk
+
+
+def _row(number: int, name: str, exercises: list[Exercise], passed: set[str]) -> str:
+    title = load().notebook(name).title
+    needed = [e for e in exercises if not e.optional]
+    extra = len(exercises) - len(needed)
+    count = text("map.count", needed=len(needed), extra=extra) if extra else str(len(needed))
+    minutes = sum(e.minutes for e in needed) or sum(e.minutes for e in exercises)
+    done = sum(e.id in passed for e in exercises)
+    bar = "●" * done + "○" * (len(exercises) - done)
+    return f"| {number} | [{title}]({name}.ipynb) | {count} | {minutes} | {bar} |"
+
+
+def course_map() -> None:
+    """Show the map, with a filled dot for each exercise whose last check passed."""
+    progress = read_state("progress")
+    passed = {
+        name
+        for name, kept in progress.items()
+        if isinstance(kept, dict) and kept.get("outcome") == "pass"
+    }
+    rows = [text("map.head"), "| -: | :- | :- | -: | :- |"]
+    rows += [
+        _row(number, name, exercises, passed)
+        for number, (name, exercises) in enumerate(stations(load()), start=1)
+    ]
+    where = text("map.files", folder=shown(student_folder()))
+    display(Markdown("\n".join(rows) + f"\n\n{where}"))  # type: ignore[no-untyped-call]
