@@ -61,7 +61,7 @@ def test_not_finite_is_nan(bad):
     ],
 )
 def test_refuses_what_is_no_number(measure, value, words):
-    with pytest.raises(TypeError, match=f"y must be an array of real numbers, {words}"):
+    with pytest.raises(TypeError, match=f"y must be an array of real numbers; {words}"):
         measure(np.ones(2), value)
 
 

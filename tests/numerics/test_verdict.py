@@ -103,5 +103,5 @@ def test_refuses_an_unknown_measure():
 
 
 def test_refuses_a_reference_that_is_no_array():
-    with pytest.raises(TypeError, match="want must be an array of real numbers, got None"):
+    with pytest.raises(TypeError, match="want must be an array of real numbers; got None"):
         verdict("x", 1.0, None, 1e-7)

@@ -120,7 +120,7 @@ def test_gradient_restores_when_the_function_raises(rng, call, error):
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8])
 def test_gradient_refuses_integer_arrays(dtype):
-    with pytest.raises(TypeError, match=r"x must hold floats.*use x\.astype\(float\)"):
+    with pytest.raises(TypeError, match=r"x must hold floats.*Use x\.astype\(float\)"):
         scratch.numerical_gradient(bowl, np.array([3, 4], dtype))
     with pytest.raises(TypeError, match="init_x must hold floats"):
         scratch.gradient_descent(bowl, np.array([3, 4], dtype))
@@ -128,15 +128,15 @@ def test_gradient_refuses_integer_arrays(dtype):
 
 @pytest.mark.parametrize("x", [[3.0, 4.0], 3.0, None])
 def test_gradient_refuses_what_is_no_array(x):
-    with pytest.raises(TypeError, match="x must be a NumPy array of floats"):
+    with pytest.raises(TypeError, match="x must be a NumPy array; got"):
         scratch.numerical_gradient(bowl, x)
-    with pytest.raises(TypeError, match="init_x must be a NumPy array of floats"):
+    with pytest.raises(TypeError, match="init_x must be a NumPy array; got"):
         scratch.gradient_descent(bowl, x)
 
 
 @pytest.mark.parametrize("name", ["numerical_diff", "numerical_gradient", "gradient_descent"])
 def test_the_function_must_be_one(name):
-    with pytest.raises(TypeError, match="f must be a function, got a float"):
+    with pytest.raises(TypeError, match="f must be a function; got a float"):
         getattr(scratch, name)(3.0, np.ones(2))
 
 
@@ -238,7 +238,7 @@ def test_softmax_of_any_scores(x):
 
 @pytest.mark.parametrize("shape", [(), (2, 3, 4)])
 def test_softmax_refuses_other_numbers_of_axes(shape):
-    with pytest.raises(ValueError, match="x must have 1 or 2 axes, got shape"):
+    with pytest.raises(ValueError, match="x must have 1 or 2 axes; got shape"):
         scratch.softmax(np.ones(shape))
 
 
@@ -301,10 +301,10 @@ def test_the_probabilities_are_not_changed(rng):
 @pytest.mark.parametrize(
     ("t", "error", "words"),
     [
-        ([0, 1, 3], ValueError, r"t must lie in 0 \.\.\. 2, got 0 \.\.\. 3"),
+        ([0, 1, 3], ValueError, r"t must lie in 0 \.\.\. 2; got 0 \.\.\. 3"),
         ([0, 1, -1], ValueError, r"got -1 \.\.\. 1"),
         ([0.0, 1.0, 2.0], TypeError, "class indices"),
-        ([0, 1], ValueError, r"\(3,\), class indices, or \(3, 3\), one-hot rows, got \(2,\)"),
+        ([0, 1], ValueError, r"\(3,\), class indices, or \(3, 3\), one-hot rows; got \(2,\)"),
         (np.ones((3, 3)), ValueError, "one 1 in each row"),
         (np.full((3, 3), 1 / 3), ValueError, "one 1 in each row"),
         (None, TypeError, "got an array of object"),
@@ -318,7 +318,7 @@ def test_labels_that_fit_neither_form(rng, t, error, words):
 @pytest.mark.parametrize("name", ["sigmoid", "softmax"])
 @pytest.mark.parametrize("x", [None, "scores", [1, [2, 3]], np.array([1j])])
 def test_what_is_no_number_is_refused(name, x):
-    with pytest.raises(TypeError, match="x must hold numbers, got"):
+    with pytest.raises(TypeError, match="x must hold numbers; got"):
         getattr(scratch, name)(x)
 
 

@@ -63,7 +63,7 @@ def as_numbers(value: object, name: str) -> NDArray[np.float64]:
     except ValueError:
         array = np.empty(0, dtype=object)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be an array of real numbers, got {describe(value)}.")
+        raise TypeError(f"{name} must be an array of real numbers; got {describe(value)}.")
     return array.astype(np.float64)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbook.numerics.arguments import require_steppable
 from workbook.numerics.errors import as_numbers, rel_error
+from workbook.numerics.validate_scratch import check_steppable
 
 __all__ = ["eval_numerical_gradient", "eval_numerical_gradient_array", "grad_check_sparse"]
 
@@ -43,7 +43,7 @@ def eval_numerical_gradient(
     TypeError
         If `x` is not an array of floats: a whole number plus h is rounded back to itself.
     ValueError
-        If `f` returns more than one number, or `h` is not positive.
+        If `f` returns more than one number, `x` is empty, or `h` is not positive.
     """
     _check_step(x, h)
     grad = np.zeros_like(x)
@@ -80,7 +80,7 @@ def eval_numerical_gradient_array(
     TypeError
         If `x` is not an array of floats, or `f` or `df` gives something other than numbers.
     ValueError
-        If `df` has not the shape of ``f(x)``, or `h` is not positive.
+        If `df` has not the shape of ``f(x)``, `x` is empty, or `h` is not positive.
     """
     _check_step(x, h)
     upstream = as_numbers(df, "df")
@@ -139,9 +139,7 @@ def grad_check_sparse(
             f"analytic_grad has shape {analytic.shape}, x has shape {x.shape}; they must be equal."
         )
     if num_checks < 1:
-        raise ValueError(f"num_checks is {num_checks}; allowed: 1 or more.")
-    if x.size == 0:
-        raise ValueError(f"x of shape {x.shape} has no entry to check.")
+        raise ValueError(f"num_checks must be at least 1; got {num_checks}.")
     for _ in range(num_checks):
         index = tuple(random.randrange(length) for length in x.shape)
         above, below = _both_sides(lambda a: _one_number(f(a)), x, index, h)
@@ -172,9 +170,9 @@ def _put_back(x: NDArray[Any], index: tuple[int, ...]) -> Iterator[Any]:
 
 
 def _check_step(x: object, h: float) -> None:
-    require_steppable(x, "x")
+    check_steppable("x", x)
     if not h > 0:
-        raise ValueError(f"h must be above 0, got {h}.")
+        raise ValueError(f"h must be above 0; got {h}.")
 
 
 def _one_number(value: object) -> float:

@@ -1,4 +1,4 @@
-"""Checks of arguments on which `validate` and the from-scratch track build.
+"""Checks of arguments for the from-scratch track, beside the general ones of `validate`.
 
 Each raises a ValueError or TypeError of one or two lines that names the argument,
 what came and what is allowed. None of them changes what it is given.
@@ -11,58 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbook.numerics.errors import describe
+from workbook.numerics.validate import check_integer, check_shape
 
-__all__ = [
-    "as_floats",
-    "require_floats",
-    "require_function",
-    "require_steppable",
-    "require_targets",
-    "require_whole",
-    "require_windows",
-]
+__all__ = ["as_floats", "check_function", "check_steppable", "check_targets", "check_windows"]
 
 
-def require_floats(value: object, name: str) -> None:
-    """Refuse (TypeError) what is not an array of floats."""
-    if not isinstance(value, np.ndarray):
-        raise TypeError(f"{name} must be a NumPy array of floats, got {describe(value)}.")
-    if value.dtype.kind != "f":
-        raise TypeError(f"{name} must hold floats, got {value.dtype}; use {name}.astype(float).")
-
-
-def require_whole(value: object, name: str, at_least: int = 1) -> None:
-    """Refuse what is not a whole number (TypeError), or too small a one (ValueError)."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be a whole number, got {value!r}.")
-    if value < at_least:
-        raise ValueError(f"{name} must be at least {at_least}, got {value}.")
-
-
-def require_function(value: object, name: str) -> None:
+def check_function(name: str, value: object) -> None:
     """Refuse (TypeError) what cannot be called."""
     if not callable(value):
-        raise TypeError(f"{name} must be a function, got {describe(value)}.")
+        raise TypeError(f"{name} must be a function; got {describe(value)}.")
 
 
-def require_steppable(value: object, name: str) -> None:
+def check_steppable(name: str, value: object) -> None:
     """Refuse (TypeError) what small steps cannot be taken in: anything but an array of floats."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "biu":
         raise TypeError(
-            f"{name} must hold floats, got {value.dtype}, in which a small step is rounded away; "
-            f"use {name}.astype(float)."
+            f"{name} must hold floats; got dtype {value.dtype}, in which a small step is "
+            f"rounded away. Use {name}.astype(float)."
         )
-    require_floats(value, name)
+    check_shape(name, value, (...,))
 
 
-def as_floats(value: Any, name: str, axes: Sequence[int] | None = None) -> NDArray[Any]:
+def as_floats(name: str, value: Any, axes: Sequence[int] | None = None) -> NDArray[Any]:
     """`value` itself if it is an array of floats; numbers, lists and whole numbers become one.
 
     Parameters
     ----------
-    value : array_like
     name : str
         The argument's name, for the message.
+    value : array_like
     axes : sequence of int, optional
         How many axes are allowed.
 
@@ -84,24 +61,24 @@ def as_floats(value: Any, name: str, axes: Sequence[int] | None = None) -> NDArr
     if array.dtype.kind in "biu":
         array = array.astype(np.float64)
     if array.dtype.kind != "f":
-        raise TypeError(f"{name} must hold numbers, got {describe(value)}.")
+        raise TypeError(f"{name} must hold numbers; got {describe(value)}.")
     if axes is not None and array.ndim not in axes:
         allowed = " or ".join(str(count) for count in axes)
-        raise ValueError(f"{name} must have {allowed} axes, got shape {array.shape}.")
+        raise ValueError(f"{name} must have {allowed} axes; got shape {array.shape}.")
     if array.size == 0:
         raise ValueError(f"{name} is empty: its shape is {array.shape}.")
     return array
 
 
-def require_targets(value: Any, name: str, shape: tuple[int, int]) -> None:
+def check_targets(name: str, value: Any, shape: tuple[int, int]) -> None:
     """Refuse what is neither N class indices nor N one-hot rows.
 
     Parameters
     ----------
-    value : object
-        What came.
     name : str
         The argument's name, for the message.
+    value : object
+        What came.
     shape : tuple
         (N, C): how many samples, how many classes.
 
@@ -115,7 +92,7 @@ def require_targets(value: Any, name: str, shape: tuple[int, int]) -> None:
     count, classes = shape
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
         raise TypeError(
-            f"{name} must be an array of class indices or one-hot rows, got {describe(value)}."
+            f"{name} must be an array of class indices or one-hot rows; got {describe(value)}."
         )
     if value.shape == shape:
         if np.any((value != 0) & (value != 1)) or np.any(np.count_nonzero(value, axis=1) != 1):
@@ -124,17 +101,17 @@ def require_targets(value: Any, name: str, shape: tuple[int, int]) -> None:
     if value.shape != (count,):
         raise ValueError(
             f"{name} must have shape ({count},), class indices, or ({count}, {classes}), "
-            f"one-hot rows, got {value.shape}."
+            f"one-hot rows; got {value.shape}."
         )
     if value.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold class indices (ints), got dtype {value.dtype}.")
+        raise TypeError(f"{name} must hold class indices (ints); got dtype {value.dtype}.")
     if count and (value.min() < 0 or value.max() >= classes):
         raise ValueError(
-            f"{name} must lie in 0 ... {classes - 1}, got {value.min()} ... {value.max()}."
+            f"{name} must lie in 0 ... {classes - 1}; got {value.min()} ... {value.max()}."
         )
 
 
-def require_windows(
+def check_windows(
     shape: Sequence[int], height: int, width: int, stride: int = 1, pad: int = 0
 ) -> int:
     """Refuse windows that do not fit into the padded images even once.
@@ -158,11 +135,11 @@ def require_windows(
         For sizes that are not whole or too small, and for a window that does not fit.
     """
     if len(shape) != 4:
-        raise ValueError(f"Images must have shape (N, C, H, W), got {tuple(shape)}.")
-    require_whole(height, "The window's height", 1)
-    require_whole(width, "The window's width", 1)
-    require_whole(stride, "stride", 1)
-    require_whole(pad, "pad", 0)
+        raise ValueError(f"Images must have shape (N, C, H, W); got {tuple(shape)}.")
+    check_integer("The window's height", height, 1)
+    check_integer("The window's width", width, 1)
+    check_integer("stride", stride, 1)
+    check_integer("pad", pad, 0)
     count, _, H, W = shape
     down = len(range(0, H + 2 * pad - height + 1, stride))
     across = len(range(0, W + 2 * pad - width + 1, stride))
