@@ -1,7 +1,7 @@
 """Panels: controls in, an experiment run, a plot out."""
 
 from workbook.widgets.challenges import reached, tune
-from workbook.widgets.course_map import course_map
+from workbook.widgets.overview import course_map
 from workbook.widgets.questions import answer
 
 __all__ = ["answer", "course_map", "reached", "tune"]

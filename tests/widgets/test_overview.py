@@ -3,7 +3,7 @@
 import pytest
 
 from workbook.curriculum import load
-from workbook.widgets import course_map as module
+from workbook.widgets import overview as module
 
 
 @pytest.fixture
