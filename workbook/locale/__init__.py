@@ -21,7 +21,7 @@ def _flatten(table: dict[str, object], prefix: str, into: dict[str, str]) -> Non
         else:
             if name in into:
                 raise WorkbookError(f"The sentence {name!r} stands twice in workbook/locale/en.")
-            into[name] = str(value).strip()
+            into[name] = str(value).strip("\n")
 
 
 @cache

@@ -27,7 +27,9 @@ def _row(number: int, name: str, exercises: list[Exercise], passed: set[str]) ->
     title = load().notebook(name).title
     needed = [e for e in exercises if not e.optional]
     extra = len(exercises) - len(needed)
-    count = text("map.count", needed=len(needed), extra=extra) if extra else str(len(needed))
+    counts = [str(len(needed))] if needed else []
+    counts += [text("map.optional", count=extra)] if extra else []
+    count = text("map.and").join(counts)
     minutes = sum(e.minutes for e in needed) or sum(e.minutes for e in exercises)
     done = sum(e.id in passed for e in exercises)
     bar = "●" * done + "○" * (len(exercises) - done)
