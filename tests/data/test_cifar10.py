@@ -100,8 +100,23 @@ def test_an_archive_with_a_wrong_checksum_is_refused(data_dir, official):
     with pytest.raises(DataSetError, match="not the official archive") as raised:
         data.load("cifar10", **SMALL)
     assert official[0].md5 in str(raised.value)
-    assert "unpack it beside itself" in str(raised.value)
+    assert "beside itself" in str(raised.value)
     assert [entry.name for entry in data_dir.iterdir()] == [archive.name]
+
+
+def test_get_fetches_in_place_of_a_wrong_archive_and_load_does_not(data_dir, official, server):
+    data_dir.mkdir()
+    archive = data_dir / "cifar-10-python.tar.gz"
+    archive.write_bytes(official[1][:500])
+    with pytest.raises(DataSetError, match="workbook data get cifar10"):
+        data.load("cifar10", **SMALL)
+    server.files.clear()
+    with pytest.raises(DataSetError, match="answered 404"):
+        find("cifar10").get()
+    assert archive.read_bytes() == official[1][:500]
+    server.files[archive.name] = official[1]
+    assert find("cifar10").get() == data_dir / FOLDER
+    assert archive.read_bytes() == official[1]
 
 
 def test_a_truncated_archive_is_refused_with_both_sizes(data_dir, official):

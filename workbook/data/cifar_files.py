@@ -77,7 +77,8 @@ def ready(root: Path) -> Path | None:
     if problem is not None:
         raise DataSetError(
             f"{archive} is not the official archive, or not all of it: {problem}.\n"
-            "Delete it and fetch it again; if you know where it is from, unpack it beside itself."
+            "Fetch it again with `workbook data get cifar10`; if you know where it is from, unpack "
+            "it beside itself."
         )
     return unpack(archive)
 

@@ -109,11 +109,8 @@ def _folder(root: Path | str | None) -> Path:
                 f"Leave root out to use the data folder, {data_folder()}."
             )
         return folder
-    dataset.get()
-    folder = find_batches(data_folder())
-    if folder is None:
-        raise not_here(dataset.name, (ARCHIVE,), data_folder())
-    return folder
+    # Never in place of an archive that someone put there: that is for `get` alone.
+    return ready(data_folder()) or dataset.get()
 
 
 class Cifar10(DataSet):
@@ -162,12 +159,13 @@ class Cifar10(DataSet):
         return find_batches(root) is not None or find_archive(root) is not None
 
     def get(self, url: str | None = None) -> Path:
-        """Fetch and unpack it, unless it is here: to name it is to ask for it."""
+        """Fetch and unpack it, unless it is here."""
         root = data_folder()
         folder = find_batches(root)
-        if folder is None and find_archive(root) is None:
+        if folder is None:
+            # An archive that is not the official one is replaced once that has arrived.
             fetch_all(self.name, (ARCHIVE,), root, url)
-        folder = folder or ready(root)
+            folder = ready(root)
         if folder is None:
             raise not_here(self.name, (ARCHIVE,), root)
         return folder
