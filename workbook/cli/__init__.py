@@ -41,9 +41,10 @@ class _Commands(click.Group):
             import difflib
 
             near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
-            if near:
-                error.message += f" Did you mean `workbook {near[0]}`?"
-            raise
+            if not near:
+                raise
+            hint = f"{error.message} Did you mean `workbook {near[0]}`?"
+            raise click.UsageError(hint, ctx) from None
 
 
 @click.command(
