@@ -275,3 +275,24 @@ def test_a_killed_run_leaves_a_checkpoint_that_goes_on(tiny, data, rules, tmp_pa
     )
     whole.train()
     same_run(resumed, whole)
+
+
+def test_a_generator_of_its_own_is_resumed_too(tiny, data, rules, tmp_path):
+    def make(**more):
+        np.random.seed(4)
+        rng = np.random.RandomState(6)
+        return Solver(tiny(dropout=0.4), data, **options(rules["adam"], rng=rng, **more))
+
+    whole = make()
+    whole.train()
+    stop = threading.Event()
+    make(
+        checkpoint_name=tmp_path / "run",
+        stop=stop,
+        callback=lambda step: step.step == 13 and stop.set(),
+    ).train()
+    resumed = Solver.resume(
+        tmp_path / "run", tiny(dropout=0.4), data, update_rule=rules["adam"], verbose=False
+    )
+    resumed.train()
+    same_run(resumed, whole)

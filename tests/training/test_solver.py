@@ -297,3 +297,21 @@ def test_integer_parameters_are_refused(data, rules):
     model = types.SimpleNamespace(params={"W": np.zeros(3, int)}, loss=len)
     with pytest.raises(ValueError, match=r"params\['W'\] must be an array of floats; got int64"):
         Solver(model, data, update_rule=rules["sgd"])
+
+
+def test_with_its_own_generator_batches_do_not_depend_on_what_the_model_draws(tiny, data, rules):
+    def batches(dropout):
+        seen = []
+
+        class Recorder(tiny):
+            def loss(self, X, y=None):
+                seen.append(X)
+                return super().loss(X, y)
+
+        options = {"update_rule": rules["sgd"], "num_epochs": 2, "num_train_samples": 50}
+        rng = np.random.RandomState(5)
+        Solver(Recorder(dropout=dropout), data, rng=rng, verbose=False, **options).train()
+        return seen
+
+    for one, other in zip(batches(0.0), batches(0.5), strict=True):
+        np.testing.assert_array_equal(one, other)

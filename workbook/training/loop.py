@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,11 +45,11 @@ class Step:
 
 
 def accuracy(
-    model: Model, X: Array, y: Array, num_samples: int | None = None, batch_size: int = 100
+    model: Model, X: Array, y: Array, num_samples: int | None, batch_size: int, rng: Any
 ) -> float:
     """The share of inputs whose highest score is their class; see `Solver.check_accuracy`."""
     if num_samples is not None and len(X) > num_samples:
-        mask = np.random.choice(len(X), num_samples)
+        mask = rng.choice(len(X), num_samples)
         X, y = X[mask], y[mask]
     right = 0
     for start in range(0, len(X), batch_size):
@@ -104,7 +104,7 @@ def _step(solver: "Solver") -> tuple[float, Array]:
     The parameters stay as they are if anything raises before its end.
     """
     X_train, y_train = solver._data["X_train"], solver._data["y_train"]
-    batch = np.random.choice(len(X_train), solver.batch_size)
+    batch = solver._rng.choice(len(X_train), solver.batch_size)
     X = X_train[batch]
     params = solver.model.params
     loss, grads = split_loss(solver.model.loss(X, y_train[batch]))

@@ -90,6 +90,7 @@ def save(solver: "Solver") -> None:
         "train_acc_history": np.array(solver.train_acc_history),
         "val_acc_history": np.array(solver.val_acc_history),
         "random": checkpoint.random_state(),
+        "rng": None if solver._rng is np.random else solver._rng.get_state(legacy=False),
     }
     checkpoint.write(checkpoint.path_of(solver.checkpoint_name), state)
 
@@ -110,6 +111,9 @@ def resume(
     state = checkpoint.read(path)
     arguments = {**state["settings"], "update_rule": state["update_rule"], "checkpoint_name": path}
     arguments.update(replaced)
+    if state["rng"] is not None:
+        arguments["rng"] = np.random.RandomState()
+        arguments["rng"].set_state(state["rng"])
     if arguments["update_rule"] is None:
         raise ValueError(
             "The update rule of this run was a function: give it again, "

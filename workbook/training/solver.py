@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import numpy as np
+
 from workbook.locale import text
 from workbook.training import loop, resumption
 from workbook.training.inputs import (
@@ -29,7 +31,7 @@ __all__ = ["Solver"]
 _KEYWORDS = (
     "update_rule, optim_config, lr_decay, batch_size, num_epochs, num_train_samples, "
     "num_val_samples, print_every, verbose, checkpoint_name, callback, stop, progress, "
-    "on_divergence"
+    "on_divergence, rng"
 )
 
 
@@ -67,6 +69,10 @@ class Solver:
     on_divergence : {"stop", "quiet", "raise"}, optional
         When the loss becomes NaN or infinite: end the run and print why, the same without
         the line, or raise `DivergedError`.
+    rng : numpy.random.RandomState, optional
+        Where batches and the images for accuracies are drawn from, so that runs whose
+        models draw differently (dropout) see the same batches; by default the global
+        `np.random`, as in the course.
 
     Attributes
     ----------
@@ -107,6 +113,7 @@ class Solver:
         stop: StopSignal | None = None,
         progress: bool | None = None,
         on_divergence: Literal["stop", "quiet", "raise"] = "stop",
+        rng: np.random.RandomState | None = None,
         **unknown: object,
     ) -> None:
         if unknown:
@@ -135,6 +142,7 @@ class Solver:
         self.stop = stop
         self.progress = verbose if progress is None else progress
         self.on_divergence = on_divergence
+        self._rng: Any = np.random if rng is None else rng
 
         self.epoch = 0
         self.loss_history: list[float] = []
@@ -177,7 +185,7 @@ class Solver:
         batch_size : int, optional
             Inputs are scored so many at a time, to save memory.
         """
-        return loop.accuracy(self.model, X, y, num_samples, batch_size)
+        return loop.accuracy(self.model, X, y, num_samples, batch_size, self._rng)
 
     @classmethod
     def resume(
