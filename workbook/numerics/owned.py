@@ -18,7 +18,8 @@ def own_array(config: MutableMapping[str, Any], key: str, like: NDArray[Any]) ->
     """The array `config[key]`, safe to change in place.
 
     It is made of zeros where the key is missing, and copied where it came from a caller, whose
-    array must not change. From then on the same array comes back.
+    array must not change. From then on the same array comes back, so a shallow copy of `config`
+    does not preserve what it holds now; a deep copy does.
 
     Parameters
     ----------

@@ -23,8 +23,10 @@ __all__ = [
     "check_labels",
     "check_layernorm",
     "check_network",
+    "check_number",
     "check_pool",
     "check_shape",
+    "check_sizes",
     "check_update",
 ]
 
@@ -99,12 +101,29 @@ def check_integer(name: str, value: object, least: int) -> None:
         raise ValueError(f"{name} must be at least {least}; got {value}.")
 
 
+def check_number(name: str, value: Any, least: float | None = None) -> None:
+    """Refuse what is no number (TypeError) or is below `least` (ValueError)."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{name} must be a number; got {value!r} ({type(value).__name__}).")
+    if least is not None and not value >= least:
+        raise ValueError(f"{name} must be at least {least}; got {value}.")
+
+
 def check_fraction(name: str, value: Any) -> None:
     """Refuse what is no number (TypeError) or lies outside 0 <= value < 1 (ValueError)."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise TypeError(f"{name} must be a number; got {value!r} ({type(value).__name__}).")
+    check_number(name, value)
     if not 0 <= value < 1:
         raise ValueError(f"{name} must be at least 0 and below 1; got {value}.")
+
+
+def check_sizes(name: str, value: Any, length: int | None = None) -> None:
+    """Refuse what is no list or tuple of positive ints, `length` of them if that is given."""
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{name} must be a list or tuple of ints; got {value!r}.")
+    if length is not None and len(value) != length:
+        raise ValueError(f"{name} must hold {length} ints; got {value!r}.")
+    for number, size in enumerate(value):
+        check_integer(f"{name}[{number}]", size, 1)
 
 
 def check_keys(
@@ -155,9 +174,9 @@ def _check_scale(x: Any, gamma: Any, beta: Any, shape: tuple[int, ...]) -> None:
         check_shape(name, value, shape, fits=f"x of shape {x.shape}", floating=False)
 
 
-def _check_eps(name: str, params: Mapping[str, Any]) -> None:
-    if not params.get("eps", 1e-5) >= 0:
-        raise ValueError(f"{name}['eps'] must be at least 0; got {params['eps']}.")
+def _check_settings(name: str, params: Mapping[str, Any]) -> None:
+    check_number(f"{name}['eps']", params.get("eps", 1e-5), 0)
+    check_number(f"{name}['momentum']", params.get("momentum", 0.9))
 
 
 def check_batchnorm(x: Any, gamma: Any, beta: Any, bn_param: Any, spatial: bool = False) -> None:
@@ -171,7 +190,7 @@ def check_batchnorm(x: Any, gamma: Any, beta: Any, bn_param: Any, spatial: bool 
     options = ("eps", "momentum", "running_mean", "running_var")
     check_keys("bn_param", bn_param, ("mode",), None if used else options)
     check_choice("bn_param['mode']", bn_param["mode"], ("train", "test"))
-    _check_eps("bn_param", bn_param)
+    _check_settings("bn_param", bn_param)
     for key in ("running_mean", "running_var"):
         if key in bn_param:
             check_shape(f"bn_param[{key!r}]", bn_param[key], features, floating=False)
@@ -182,7 +201,7 @@ def check_layernorm(x: Any, gamma: Any, beta: Any, ln_param: Any) -> None:
     check_shape("x", x, ("N", "D"))
     _check_scale(x, gamma, beta, (x.shape[1],))
     check_keys("ln_param", ln_param, (), ("eps", "mode"))
-    _check_eps("ln_param", ln_param)
+    _check_settings("ln_param", ln_param)
 
 
 def check_groupnorm(x: Any, gamma: Any, beta: Any, G: Any, gn_param: Any) -> None:
@@ -194,7 +213,7 @@ def check_groupnorm(x: Any, gamma: Any, beta: Any, G: Any, gn_param: Any) -> Non
     if channels % G:
         raise ValueError(f"G must divide the {channels} channels of x; got {G}.")
     check_keys("gn_param", gn_param, (), ("eps", "mode"))
-    _check_eps("gn_param", gn_param)
+    _check_settings("gn_param", gn_param)
 
 
 def check_dropout(x: Any, dropout_param: Any) -> None:
@@ -239,13 +258,20 @@ def check_pool(x: Any, pool_param: Any) -> None:
     _check_output("W", x.shape[3], 0, "pool_width", int(pool_param["pool_width"]), stride)
 
 
-def check_network(dtype: Any = np.float64, **sizes: object) -> None:
-    """Refuse a network's dtype that is no float type, and sizes that are no positive ints."""
-    if not np.issubdtype(dtype, np.floating):
+def check_network(
+    dtype: Any = np.float64, weight_scale: Any = 0, reg: Any = 0, **sizes: Any
+) -> None:
+    """Refuse a network's dtype that is no float type, a negative scale, and sizes below 1."""
+    try:
+        floating = np.issubdtype(np.dtype(dtype), np.floating)
+    except TypeError:
+        floating = False
+    if not floating:
         raise TypeError(f"dtype must be a float type such as np.float32; got {dtype!r}.")
+    check_number("weight_scale", weight_scale, 0)
+    check_number("reg", reg, 0)
     for name, size in sizes.items():
-        for number in size if isinstance(size, list | tuple) else [size]:
-            check_integer(name, number, 1)
+        check_integer(name, size, 1)
 
 
 def check_update(
@@ -259,13 +285,19 @@ def check_update(
         Parameter and gradient: floats, of one shape.
     config : dict
     options, state : tuple of str
-        Keys that a caller may set, and keys that the rule keeps for its next step. While none
-        of the state is there yet, any other key is taken for a slip of the pen.
+        Keys of settings, and keys that the rule keeps for its next step: arrays, or the count
+        `t`. While none of the state is there yet, any other key is taken for a slip of the pen.
     """
     check_shape("w", w, (...,))
     check_shape("dw", dw, w.shape, fits=f"w of shape {w.shape}")
     used = isinstance(config, Mapping) and any(key in config for key in state)
-    check_keys("config", config, (), None if used else options)
-    for key in state:
-        if isinstance(config.get(key), np.ndarray):
+    check_keys("config", config, (), None if used else (*options, *state))
+    for key in [*options, *state]:
+        if key not in config:
+            continue
+        if key == "t":
+            check_integer("config['t']", config["t"], 0)
+        elif key in state:
             check_shape(f"config[{key!r}]", config[key], w.shape, fits=f"w of shape {w.shape}")
+        else:
+            check_number(f"config[{key!r}]", config[key])
