@@ -6,6 +6,7 @@ results agree to rounding.
 """
 
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from workbook.numerics.kernels_arguments import (
     whole_parameters,
     working_dtype,
 )
+from workbook.numerics.kernels_compiled import Compiled
+from workbook.numerics.kernels_loader import load, switched_off
 
 __all__ = [
     "Backend",
@@ -39,18 +42,49 @@ PoolCache = tuple[tuple[int, ...], Array, np.dtype[Any], dict[str, int]]
 
 @dataclass(frozen=True)
 class Backend:
-    """Which code computes, and why; `str()` of it is one line."""
+    """Which code computes, and why; `str()` of it is one line.
+
+    Attributes
+    ----------
+    name : str
+        "kernels" (compiled) or "numpy".
+    reason : str
+        Why that one.
+    level : str
+        Instruction set of the kernels ("baseline", "avx2", "avx512"); "" for NumPy.
+    threads : int
+        How many threads a call may use; 0 where NumPy's own library decides.
+    """
 
     name: str
     reason: str
+    level: str = ""
+    threads: int = 0
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.reason}"
+        detail = f" ({self.level}, threads: {self.threads})" if self.level else ""
+        return f"{self.name}{detail}: {self.reason}"
+
+
+_found = load()
+_compiled = Compiled(_found.module) if _found.module else None
+
+
+def _layers() -> "Compiled | ModuleType":
+    """The implementation in use; the switch is also obeyed after the import."""
+    if _compiled is None or switched_off():
+        return kernels_numpy
+    return _compiled
 
 
 def backend() -> Backend:
-    """Which implementation the fast layers use, and why."""
-    return Backend("numpy", "the compiled kernels are not built yet")
+    """Which implementation the fast layers use now, and why."""
+    if _compiled is None:
+        return Backend("numpy", _found.reason)
+    if switched_off():
+        return Backend("numpy", load().reason)
+    module = _compiled.module
+    return Backend("kernels", _found.reason, module.level(), module.threads())
 
 
 def conv_forward_fast(
@@ -95,7 +129,7 @@ def conv_forward_fast(
     dtype = working_dtype(where, x=x, w=w)
     working_dtype(where, b=b)
     x, w, b = float_array(x, dtype), float_array(w, dtype), float_array(b, dtype)
-    out = kernels_numpy.conv_forward(x, w, b, shape)
+    out = _layers().conv_forward(x, w, b, shape)
     return out, (x, w, b, {"stride": stride, "pad": pad})
 
 
@@ -126,7 +160,8 @@ def conv_backward_fast(dout: Array, cache: ConvCache) -> tuple[Array, Array, Arr
     x, w, _, conv_param = cache
     shape = conv_shape(where, x.shape, w.shape, conv_param["stride"], conv_param["pad"])
     dout = _gradient(where, dout, (shape.N, shape.F, shape.H_out, shape.W_out), x.dtype)
-    return kernels_numpy.conv_backward(dout, x, w, shape)
+    dx, dw, db = _layers().conv_backward(dout, x, w, shape)
+    return dx, dw, db
 
 
 def max_pool_forward_fast(x: Array, pool_param: dict[str, int]) -> tuple[Array, PoolCache]:
@@ -159,7 +194,7 @@ def max_pool_forward_fast(x: Array, pool_param: dict[str, int]) -> tuple[Array, 
     )
     shape = pool_shape(where, np.shape(x), HH, WW, stride)
     x = float_array(x, working_dtype(where, x=x))
-    out, winner = kernels_numpy.pool_forward(x, shape)
+    out, winner = _layers().pool_forward(x, shape)
     param = {"pool_height": HH, "pool_width": WW, "stride": stride}
     return out, (x.shape, winner, x.dtype, param)
 
@@ -191,7 +226,7 @@ def max_pool_backward_fast(dout: Array, cache: PoolCache) -> Array:
     x_shape, winner, dtype, param = cache
     shape = pool_shape(where, x_shape, param["pool_height"], param["pool_width"], param["stride"])
     dout = _gradient(where, dout, winner.shape, dtype)
-    return kernels_numpy.pool_backward(dout, winner, shape)
+    return _layers().pool_backward(dout, winner, shape)
 
 
 def im2col(x: Array, HH: int, WW: int, stride: int = 1, pad: int = 0) -> Array:
@@ -218,7 +253,7 @@ def im2col(x: Array, HH: int, WW: int, stride: int = 1, pad: int = 0) -> Array:
     """
     where = "im2col"
     shape = _window_shape(where, np.shape(x), HH, WW, stride, pad)
-    return kernels_numpy.im2col(float_array(x, working_dtype(where, x=x)), shape)
+    return _layers().im2col(float_array(x, working_dtype(where, x=x)), shape)
 
 
 def col2im(
@@ -255,7 +290,7 @@ def col2im(
     wanted = (s.N * s.H_out * s.W_out, s.C * s.HH * s.WW)
     if np.shape(cols) != wanted:
         raise ValueError(f"{where}: cols must have shape {wanted}; got {np.shape(cols)}.")
-    return kernels_numpy.col2im(float_array(cols, working_dtype(where, cols=cols)), s)
+    return _layers().col2im(float_array(cols, working_dtype(where, cols=cols)), s)
 
 
 def _window_shape(
