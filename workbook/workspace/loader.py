@@ -117,19 +117,26 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
 
     def is_current(self) -> bool:
         """Whether the file still holds what was imported."""
-        return self.source is not None or self._bytes() == self.data
+        try:
+            return self.source is not None or self._bytes() == self.data
+        except OSError:
+            return False
 
     def get_code(self, fullname: str) -> CodeType:
         source: Any = self.source
-        if source is None:
-            source = self.data = self._bytes()
         linecache.cache.pop(self.path, None)
         try:
+            if source is None:
+                source = self.data = self._bytes()
             if not isinstance(source, ast.Module):
                 tree = ast.parse(source, self.path)
                 source = tree if self.root == PUBLIC else _StayInside(self.root).visit(tree)
             code: CodeType = compile(source, self.path, "exec", dont_inherit=True)
             return code
+        except OSError as error:
+            file = choice.shown(self.path)
+            text = locale.text("workspace.file.unreadable", file=file, why=error.strerror or error)
+            raise FileProblem(text, file, None, error) from error
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise _syntax_problem(self.path, error) from error
 

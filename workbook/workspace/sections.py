@@ -225,7 +225,7 @@ def mend(source: str, file: str, pristine: str | None = None) -> Mended | None:
     -------
     Mended or None
         None if the file parses as it is, or if it cannot be saved: it is not Python at all,
-        or no part of it is whole.
+        or holds nothing that the stub file has.
     """
     if not _compiles(source):
         return None
@@ -234,23 +234,25 @@ def mend(source: str, file: str, pristine: str | None = None) -> Mended | None:
     kept = list(lines)
     replaced: list[Replacement] = []
     inserted: list[ast.stmt] = []
-    whole = 0
+    known = {s.name for s in stubs if isinstance(s, _Definition)}
+    python = False
     for first, last in _whole(lines, _chunks(lines)):
         part = lines[first:last]
         error = _compiles("".join(part))
         name = _part_name(part)
+        python |= name in known
         if error is None:
-            whole += bool(name)
             continue
         kept[first:last] = ["\n"] * len(part)
         stub = [s for s in stubs if (s.name if isinstance(s, _Definition) else "") == name]
         for node in (inner for statement in stub for inner in ast.walk(statement)):
-            if hasattr(node, "lineno"):
-                node.lineno = node.end_lineno = first + 1  # type: ignore[attr-defined]
+            if isinstance(node, ast.stmt | ast.expr | ast.arg | ast.alias | ast.keyword):
+                node.lineno = node.end_lineno = first + 1
+                node.col_offset = node.end_col_offset = 0
         inserted += stub
         line = first + (error.lineno or 1)
         replaced.append(Replacement(name, first + 1, line, error.msg, bool(stub)))
-    if not whole or _compiles("".join(kept)):
+    if not python or _compiles("".join(kept)):
         return None
     tree = ast.parse("".join(kept))
     tree.body = sorted([*tree.body, *inserted], key=lambda s: s.lineno)
