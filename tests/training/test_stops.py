@@ -275,3 +275,23 @@ def test_a_real_sigint(tmp_path):
             process.kill()
     assert process.returncode == 0, err
     assert out.startswith("True True True (Interrupted at step ")
+
+
+def test_a_run_that_is_driven_step_by_step_is_the_same_run(tiny, data, rules):
+    whole = make(tiny, data, rules["sgd"])
+    whole.train()
+    driven = make(tiny, data, rules["sgd"])
+    told = list(driven.iterate())
+    assert [step.loss for step in told] == driven.loss_history == whole.loss_history
+    assert driven.stopped is None
+
+    part = make(tiny, data, rules["sgd"])
+    steps = part.iterate()
+    for _ in range(15):
+        next(steps)
+    steps.close()
+    assert part.stopped.reason == "asked"
+    assert len(part.loss_history) == 15
+    np.random.rand(10)
+    part.train()
+    assert part.loss_history == whole.loss_history

@@ -1,6 +1,7 @@
 """The loop inside Solver: draw a batch, take a step, measure the accuracy, tell about it."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from workbook.training.update import apply_rule
 if TYPE_CHECKING:
     from workbook.training.solver import Solver
 
-__all__ = ["Step", "accuracy", "run"]
+__all__ = ["Step", "accuracy", "run", "steps_per_epoch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,14 @@ def accuracy(
     return right / len(X)
 
 
-def run(solver: "Solver", per_epoch: int, steps: int, progress: Progress) -> None:
-    """Take the steps that are left; `Solver.train` says how it ends."""
+def steps_per_epoch(solver: "Solver") -> int:
+    """How many batches make an epoch."""
+    return max(len(solver._data["X_train"]) // solver.batch_size, 1)
+
+
+def run(solver: "Solver", progress: Progress) -> Iterator[Step]:
+    """Take the steps that are left, and tell of each."""
+    per_epoch, steps = steps_per_epoch(solver), solver._total_steps()
     if solver._owes_accuracy:  # Interrupted while it was measured.
         _measure(solver, progress)
     while solver._done < steps:
@@ -90,10 +97,10 @@ def run(solver: "Solver", per_epoch: int, steps: int, progress: Progress) -> Non
             train_acc, val_acc = _measure(solver, progress)
             resumption.save(solver)
         progress.step(loss)
+        told = Step(step, steps, solver.epoch, solver._total_epochs, loss, train_acc, val_acc)
         if solver.callback is not None:
-            solver.callback(
-                Step(step, steps, solver.epoch, solver._total_epochs, loss, train_acc, val_acc)
-            )
+            solver.callback(told)
+        yield told
     solver._finished = True
     resumption.settle(solver, None)
 

@@ -1,6 +1,7 @@
 """Solver: the training loop, with the course's printed lines and histories."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -232,6 +233,19 @@ class Solver:
         DivergedError
             If the loss became NaN or infinite and `on_divergence` is "raise".
         """
+        with self._ending():
+            for _ in self._steps():
+                pass
+
+    def iterate(self) -> Iterator[Step]:
+        """Train as `train` does, one step at a time, for whoever drives several runs at once.
+
+        The run ends as if it was asked to when the iterator is closed before its last step.
+        """
+        with self._ending():
+            yield from self._steps()
+
+    def _steps(self) -> Iterator[Step]:
         # By name: the rule as last saved, which the student may have mended meanwhile.
         self.update_rule = find_rule(self._rule_name)
         if self._finished:
@@ -239,19 +253,29 @@ class Solver:
             self._total_epochs = self.epoch + self.num_epochs
         resumption.go_on(self)
         self.stopped = None
-        per_epoch = max(len(self._data["X_train"]) // self.batch_size, 1)
-        steps = self._total_epochs * per_epoch
+        with Progress(self._total_steps(), self._done, shown=self.progress) as progress:
+            yield from loop.run(self, progress)
+
+    def _total_steps(self) -> int:
+        return self._total_epochs * loop.steps_per_epoch(self)
+
+    @contextlib.contextmanager
+    def _ending(self) -> Iterator[None]:
+        """Keep what was computed, whatever ends the run."""
         try:
-            with Progress(steps, self._done, shown=self.progress) as progress:
-                loop.run(self, per_epoch, steps, progress)
+            yield
         except KeyboardInterrupt as interrupt:
-            message = text("training.interrupted", step=self._done + 1, steps=steps)
-            resumption.settle(self, Stopped("interrupted", self._done + 1, message))
+            step, steps = self._done + 1, self._total_steps()
+            message = text("training.interrupted", step=step, steps=steps)
+            resumption.settle(self, Stopped("interrupted", step, message))
             raise TrainingInterrupted(message) from interrupt
+        except GeneratorExit:
+            message = text("training.asked", step=self._done, steps=self._total_steps())
+            resumption.settle(self, Stopped("asked", self._done, message), exactly=True)
+            raise
         except DivergedError:
             raise
         except BaseException as error:
-            resumption.settle(
-                self, Stopped("error", self._done + 1, f"{type(error).__name__}: {error}")
-            )
+            message = f"{type(error).__name__}: {error}"
+            resumption.settle(self, Stopped("error", self._done + 1, message))
             raise
