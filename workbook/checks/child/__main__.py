@@ -1,0 +1,144 @@
+"""A process that runs student code: jobs come in as lines of JSON, records go out as frames.
+
+Standard output of this process belongs to nobody: the results have a descriptor of their
+own, so that a flood of prints, even one written past Python, cannot mix with them.
+"""
+
+import contextlib
+import faulthandler
+import json
+import os
+import struct
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+from workbook.checks.child import judging, libraries, opening
+from workbook.checks.record import encode
+from workbook.workspace.rooms import Room, load_room
+
+EVENT, RECORD = b"E", b"R"
+
+
+class Output:
+    """Frames `<I length> kind payload` on one descriptor."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def send(self, kind: bytes, payload: bytes) -> None:
+        self._stream.write(struct.pack("<I", len(payload)) + kind + payload)
+        self._stream.flush()
+
+    def event(self, event: str, **values: Any) -> None:
+        self.send(EVENT, json.dumps({"event": event, **values}).encode("ascii"))
+
+
+def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Take stdin and stdout for ourselves and leave nothing behind them for student code."""
+    jobs, results = os.dup(0), os.dup(1)
+    for handle in (jobs, results):
+        os.set_inheritable(handle, False)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for handle in (0, 1, 2):
+        os.dup2(nowhere, handle)
+    return os.fdopen(jobs, "rb"), os.fdopen(results, "wb")
+
+
+def _limit_memory(megabytes: int) -> None:
+    if sys.platform == "win32" or megabytes <= 0:
+        return
+    import resource
+
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, megabytes * 2**20))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ValueError, OSError):  # macOS refuses RLIMIT_AS.
+        return
+
+
+class Worker:
+    """Keeps the rooms that were opened, and does one job after another."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._opened: dict[str, opening.Opened] = {}
+        self._references: dict[str, Room] = {}
+
+    def open(self, folder: Path, skip: dict[str, str]) -> Room:
+        key = str(folder)
+        if key not in self._opened:
+            self._output.event("importing")
+            opened = opening.open_room(folder, skip)
+            self._opened[key] = opened
+            self._output.event(
+                "room", problems=opened.problems, mended=opened.mended, absent=opened.absent
+            )
+        return self._opened[key].room
+
+    def reference(self, folder: str) -> Room:
+        if folder not in self._references:
+            self._references[folder] = load_room(folder)
+        return self._references[folder]
+
+    def run(self, job: dict[str, Any]) -> None:
+        folder = Path(job["room"])
+        reference = self.reference(job["reference"]) if job.get("reference") else None
+        with contextlib.ExitStack() as stack:
+            if job.get("trusted"):
+                room = self.reference(str(folder))
+            else:
+                room = self.open(folder, job.get("skip", {}))
+            if job.get("catalogue"):
+                self._catalogue(room, job["exercise"])
+                return
+            if job.get("variant"):
+                # Only the builder of the answer key and the tests ask for this.
+                from workbook.checks import variants
+
+                stack.enter_context(variants.planted(room, job["exercise"], job["variant"]))
+            for record in judging.run_exercise(
+                job["exercise"],
+                room,
+                seed=job["seed"],
+                folder=folder,
+                reference=reference,
+                only=job.get("only"),
+                starting=lambda name: self._output.event("probe", name=name),
+            ):
+                self._output.send(RECORD, encode(record))
+
+    def _catalogue(self, room: Room, exercise_id: str) -> None:
+        from workbook.checks import variants
+
+        keys = ("id", "message", "row", "correct")
+        found = variants.catalogue(exercise_id, room).values()
+        listed = [{key: getattr(variant, key) for key in keys} for variant in found]
+        self._output.event("catalogue", variants=listed)
+
+
+def main() -> None:
+    """Work until no more jobs come."""
+    megabytes, trace = int(sys.argv[1]), sys.argv[2]
+    jobs, results = _private_streams()
+    output = Output(results)
+    _limit_memory(megabytes)
+    libraries.install()
+    worker = Worker(output)
+    with open(trace, "w", encoding="utf-8") as traces:
+        faulthandler.enable(traces)
+        for line in jobs:
+            job = json.loads(line)
+            # Where a job that does not end has got to; the parent reads it after the kill.
+            faulthandler.dump_traceback_later(job["trace_after"], file=traces)
+            try:
+                worker.run(job)
+                output.event("done")
+            except Exception as error:
+                output.event("failed", type=type(error).__name__, message=str(error)[:500])
+            faulthandler.cancel_dump_traceback_later()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Runs the probes of one exercise in this process. A fork server's child needs only this."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from workbook.checks import probe as probes
+from workbook.checks.child.isolate import forbidding, replacing
+from workbook.checks.child.recorder import record_probe
+from workbook.checks.record import Record
+
+__all__ = ["run_exercise"]
+
+
+def run_exercise(
+    exercise_id: str,
+    room: Any,
+    *,
+    seed: int,
+    folder: Path,
+    reference: Any = None,
+    only: Iterable[str] | None = None,
+    starting: Callable[[str], None] | None = None,
+) -> Iterator[Record]:
+    """Run an exercise's probes one after another.
+
+    Parameters
+    ----------
+    exercise_id : str
+    room : Room
+        The code under judgement.
+    seed : int
+    folder : Path
+        Its files, to tell the student's lines from ours.
+    reference : Room, optional
+        Stands in for what the exercise requires; None judges the student's whole stack. It
+        needs nothing but the requirements.
+    only : iterable of str, optional
+        Names of the probes to run; all by default.
+    starting : callable, optional
+        Told the name of each probe before it runs.
+    """
+    names = None if only is None else set(only)
+
+    @contextlib.contextmanager
+    def wrap() -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            if reference is not None:
+                stack.enter_context(replacing(exercise_id, room, reference))
+            stack.enter_context(forbidding(exercise_id, room))
+            yield
+
+    for probe in probes.for_exercise(exercise_id):
+        if names is None or probe.name in names:
+            if starting is not None:
+                starting(probe.name)
+            yield record_probe(probe, room, seed, folder, wrap=wrap)

@@ -1,0 +1,377 @@
+"""Judges a folder of exercises: runs the probes, compares, decides who is to blame, diagnoses."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbook import curriculum, locale
+from workbook.checks import probe as probes
+from workbook.checks import references as sources
+from workbook.checks import requirements
+from workbook.checks.blame import Attempt, blockers, settle
+from workbook.checks.compare import Finding, compare
+from workbook.checks.diagnose import diagnose
+from workbook.checks.messages import Case, Message, fill
+from workbook.checks.record import Printed
+from workbook.checks.results import CheckResult, ExerciseResult, ProbeReport, Report
+from workbook.checks.runner import Run, Runner
+from workbook.errors import WorkbookError
+from workbook.workspace import choice
+
+__all__ = ["Judge", "judge"]
+
+
+@dataclass
+class _Files:
+    """What importing the folder showed, as the child tells it."""
+
+    problems: dict[str, dict[str, Any]] = field(default_factory=dict)
+    mended: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+
+
+class Judge:
+    """Judges the exercises of one folder; keep it to judge several, close it at the end.
+
+    Parameters
+    ----------
+    folder : path, optional
+        The student's files; by default those of `workspace.choice.student_folder()`. The toggle
+        is not followed.
+    seed : int, optional
+        By default that of the answer key.
+    solutions : Path or None, optional
+        The instructor's room; by default the one beside the package. None judges from the
+        answer key alone.
+    timeout : float
+        Seconds for one exercise.
+    memory : int
+        Megabytes for the process that runs student code.
+
+    Raises
+    ------
+    UsageError
+        If the folder does not exist, or another seed is asked for without solutions.
+    WorkbookError
+        If there is neither an answer key nor solutions.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str | None = None,
+        *,
+        seed: int | None = None,
+        solutions: Path | str | None = "beside",
+        timeout: float = 30.0,
+        memory: int = 4096,
+        references: "sources.References | None" = None,
+    ) -> None:
+        self.folder = Path(folder if folder is not None else choice.student_folder()).resolve()
+        if not self.folder.is_dir():
+            raise WorkbookError(f"There is no folder {self.folder}.")
+        beside = choice.solutions_folder() if solutions == "beside" else solutions
+        self.solutions = Path(beside).resolve() if beside is not None else None
+        self._references = references or sources.choose(self.solutions, seed)
+        self.seed = self._references.seed
+        self._runner = Runner(timeout=timeout, memory=memory)
+        self._files = _Files()
+        self._skip: dict[str, str] = {}
+        self._attempts: dict[tuple[str, bool], Attempt] = {}
+
+    def __enter__(self) -> "Judge":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes."""
+        self._runner.close()
+        self._references.close()
+
+    def start(self) -> None:
+        """Start the process that runs student code before it is needed."""
+        self._runner.start()
+
+    def judge(self, exercise_ids: Iterable[str] | None = None) -> Iterator[Report]:
+        """Judge exercises in the order of learning; all of them by default."""
+        known = curriculum.load()
+        wanted = known.ids() if exercise_ids is None else list(exercise_ids)
+        for name in wanted:
+            known[name]  # An unknown id is an error before anything runs.
+        for exercise in known:
+            if exercise.id in wanted:
+                yield self.report(exercise.id)
+
+    # One exercise
+
+    def report(self, exercise_id: str) -> Report:
+        """Judge one exercise on its own and within the student's stack."""
+        exercise = curriculum.load()[exercise_id]
+        path = self.folder / exercise.file
+        digest, saved = _identify(path)
+        try:
+            alone = self.attempt(exercise_id, alone=self.solutions is not None)
+            outcome = alone.outcome
+            stack, stack_outcome, by = alone, outcome, alone.blocked_by
+            if self.solutions is not None and requirements.replaced(exercise_id):
+                stack, stack_outcome, by = self._stack(exercise_id, alone)
+            messages = self._messages(exercise_id, alone)
+            if not messages and stack_outcome != "pass":
+                messages = [self._blocked(exercise_id, by)]
+        except WorkbookError as error:
+            # Our fault: no answer key, a solution that raises. Never a zero.
+            alone = stack = Attempt(exercise_id, "infra", detail=str(error))
+            outcome = stack_outcome = "infra"
+            by = ()
+            messages = [_ended(alone, self._runner.timeout)]
+        message = messages[0] if messages else None
+        result = ExerciseResult(
+            exercise=exercise_id,
+            outcome=outcome,
+            stack_outcome=stack_outcome,
+            points=_points(exercise.points, outcome, alone.probes),
+            max_points=float(exercise.points),
+            checks=tuple(_check(report) for report in alone.probes),
+            misconception=message.misconception if message else None,
+            seen=message.seen if message else None,
+            looks_like=message.looks_like if message else None,
+            file=exercise.file,
+            sha256=digest,
+            seed=self.seed,
+            seconds=round(alone.seconds + (stack.seconds if stack is not alone else 0.0), 3),
+        )
+        return Report(
+            result=result,
+            probes=alone.probes,
+            stack=stack.probes if stack is not alone else (),
+            message=message,
+            also=tuple(messages[1:]),
+            notes=self._notes(exercise_id, alone),
+            printed=_printed(alone.probes),
+            blocked_by=by,
+            saved=saved,
+            title=exercise.title,
+        )
+
+    def attempt(self, exercise_id: str, *, alone: bool) -> Attempt:
+        """One run of an exercise, with its requirements replaced or not; remembered."""
+        key = (exercise_id, alone)
+        if key not in self._attempts:
+            # Put down first: an exercise cannot be blocked by itself.
+            self._attempts[key] = Attempt(exercise_id, "todo")
+            attempt = self._run(exercise_id, alone)
+            if attempt.outcome in ("fail", "error", "timeout", "crashed", "memory", "blocked"):
+                others = blockers(exercise_id, alone)
+                bad = [o for o in others if self.attempt(o, alone=alone).outcome != "pass"]
+                attempt = settle(attempt, bad)
+            self._attempts[key] = attempt
+        return self._attempts[key]
+
+    def _stack(self, exercise_id: str, alone: Attempt) -> tuple[Attempt, str, tuple[str, ...]]:
+        required = requirements.closure(exercise_id)
+        stopped = {"timeout", "crashed", "memory"}
+        known = [self._attempts.get((name, True)) for name in required]
+        if any(a is not None and a.outcome in stopped for a in known):
+            # What hangs on its own would hang again here, for as long as it is let.
+            stack = Attempt(exercise_id, "blocked")
+        else:
+            stack = self._run(exercise_id, alone=False)
+        if stack.outcome == "pass":
+            return stack, "pass", ()
+        bad = tuple(n for n in required if self.attempt(n, alone=True).outcome != "pass")
+        if alone.outcome == "pass":
+            return stack, "blocked" if bad or stack.blocked_by else stack.outcome, bad
+        return stack, alone.outcome, alone.blocked_by
+
+    def _run(self, exercise_id: str, alone: bool) -> Attempt:
+        exercise = curriculum.load()[exercise_id]
+        run = Run()
+        # Twice at most: a file whose import ends the process is left out the second time.
+        for _ in range(1 + len(curriculum.load().files())):
+            if exercise.file in self._files.problems:
+                break
+            run = self._runner.run(self._job(exercise_id, alone))
+            room = self._runner.room
+            if room is not None:
+                self._files = _Files(room["problems"], room["mended"], room["absent"])
+            if not run.importing:
+                break
+            self._skip[run.file or exercise.file] = run.outcome
+            problem = {"outcome": run.outcome, "line": run.line, "message": run.detail}
+            self._files.problems[run.file or exercise.file] = problem
+        attempt = self._unreadable(exercise_id)
+        return attempt or self._compared(exercise_id, run)
+
+    def _job(self, exercise_id: str, alone: bool) -> dict[str, Any]:
+        job: dict[str, Any] = {"exercise": exercise_id, "seed": self.seed}
+        job |= {"room": str(self.folder), "skip": self._skip}
+        if alone and self.solutions is not None and requirements.replaced(exercise_id):
+            job["reference"] = str(self.solutions)
+        return job
+
+    def _unreadable(self, exercise_id: str) -> Attempt | None:
+        """The attempt of an exercise whose file or function cannot be had."""
+        exercise = curriculum.load()[exercise_id]
+        problem = self._files.problems.get(exercise.file)
+        file = exercise.file
+        if problem is not None:
+            outcome = problem["outcome"]
+            kind = {"invalid": "invalid", "error": "file_error", "missing": "invalid"}.get(outcome)
+            if kind is not None:
+                message = fill(f"finding.{kind}", reason=problem.get("message", ""))
+            else:
+                ended = Attempt(exercise_id, outcome, file=file, line=problem.get("line", 0))
+                ended.detail = problem.get("message", "")
+                message = _ended(ended, self._runner.timeout)
+            return self._empty(exercise_id, outcome, message)
+        for block in self._files.mended.get(file, []):
+            if block["name"] == exercise.qualname:
+                message = fill(
+                    "finding.unparsed",
+                    file=file,
+                    line=block["error_line"],
+                    error=block["message"],
+                    name=block["name"],
+                    first=block["line"],
+                )
+                return self._empty(exercise_id, "invalid", message)
+        if exercise_id in self._files.absent:
+            message = fill(
+                "finding.absent", file=file, name=exercise.qualname, exercise=exercise_id
+            )
+            return self._empty(exercise_id, "missing", message)
+        return None
+
+    def _empty(self, exercise_id: str, outcome: str, message: Message) -> Attempt:
+        reports = tuple(
+            ProbeReport(p.name, p.asks, p.weight, outcome) for p in probes.for_exercise(exercise_id)
+        )
+        return Attempt(exercise_id, outcome, reports, messages=(message,))
+
+    def _compared(self, exercise_id: str, run: Run) -> Attempt:
+        reference = self._references.records(exercise_id)
+        records = {record.probe: record for record in run.records}
+        reports = []
+        for probe in probes.for_exercise(exercise_id):
+            record = records.get(probe.name)
+            if record is None:
+                # The probe during which it ended, and those that could not follow.
+                reports.append(ProbeReport(probe.name, probe.asks, probe.weight, run.outcome))
+                continue
+            comparison = compare(record, reference[probe.name], probe)
+            reports.append(
+                ProbeReport(
+                    *(probe.name, probe.asks, probe.weight, comparison.outcome),
+                    comparison,
+                    record,
+                )
+            )
+        attempt = Attempt.of(exercise_id, tuple(reports), run.outcome)
+        attempt.file, attempt.line = run.file, run.line
+        attempt.detail, attempt.seconds = run.detail, run.seconds
+        return attempt
+
+    # What is said about it
+
+    def cases(self, attempt: Attempt) -> list[Case]:
+        """The probes of an attempt that ran to a record, each with its reference."""
+        reference = self._references.records(attempt.exercise)
+        by_name = {probe.name: probe for probe in probes.for_exercise(attempt.exercise)}
+        return [
+            Case(by_name[r.name], r.record, reference[r.name], r.comparison)
+            for r in attempt.probes
+            if r.record is not None and r.comparison is not None
+        ]
+
+    def _messages(self, exercise_id: str, alone: Attempt) -> list[Message]:
+        if alone.messages:
+            return list(alone.messages)
+        if alone.outcome == "pass":
+            return []
+        if alone.outcome in ("timeout", "crashed", "memory", "infra") and alone.ended:
+            return [_ended(alone, self._runner.timeout)]
+        found = diagnose(self.cases(alone), self._references.variants(exercise_id))
+        if alone.outcome == "blocked":
+            return [self._blocked(exercise_id, alone.blocked_by), *found]
+        return found
+
+    def _blocked(self, exercise_id: str, by: tuple[str, ...]) -> Message:
+        others = ", ".join(by) or locale.text("finding.something_else")
+        return fill("finding.blocked", others=others, exercise=exercise_id)
+
+    def _notes(self, exercise_id: str, alone: Attempt) -> tuple[str, ...]:
+        found: dict[tuple[str, str], Finding] = {}
+        findings = [f for r in alone.probes if r.comparison for f in r.comparison.findings]
+        fatal = {(f.kind, f.array) for f in findings if f.fatal}
+        for finding in findings:
+            key = (finding.kind, finding.array)
+            if key not in fatal:
+                found.setdefault(key, finding)
+        notes = []
+        for (kind, array), finding in found.items():
+            values = dict(finding.values)
+            if kind == "printed":
+                values["lines"] = _printed(alone.probes).lines
+            notes.append(locale.text(f"note.{kind}", array=array, **values))
+        file = curriculum.load()[exercise_id].file
+        for block in self._files.mended.get(file, []):
+            line, error = block["error_line"], block["message"]
+            notes.append(
+                locale.text("note.mended", name=block["name"], file=file, line=line, error=error)
+            )
+        return tuple(notes)
+
+
+def judge(
+    exercise_ids: Iterable[str] | None = None,
+    *,
+    folder: Path | str | None = None,
+    seed: int | None = None,
+    solutions: Path | str | None = "beside",
+    timeout: float = 30.0,
+) -> list[Report]:
+    """Judge exercises of a folder in one go; see `Judge` for the arguments."""
+    with Judge(folder, seed=seed, solutions=solutions, timeout=timeout) as session:
+        return list(session.judge(exercise_ids))
+
+
+def _identify(path: Path) -> tuple[str, float | None]:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime
+    except OSError:
+        return "", None
+
+
+def _points(maximum: int, outcome: str, reports: tuple[ProbeReport, ...]) -> float:
+    if outcome == "pass":
+        return float(maximum)
+    total = sum(report.weight for report in reports)
+    passed = sum(report.weight for report in reports if report.outcome == "pass")
+    return round(maximum * passed / total, 4) if total else 0.0
+
+
+def _check(report: ProbeReport) -> CheckResult:
+    worst = report.comparison.worst if report.comparison is not None else None
+    return CheckResult(
+        report.name,
+        report.outcome,
+        worst.error if worst is not None else None,
+        worst.limit if worst is not None else None,
+    )
+
+
+def _printed(reports: tuple[ProbeReport, ...]) -> Printed:
+    found = [report.record.printed for report in reports if report.record is not None]
+    wrote = [p for p in found if p.lines or p.head]
+    lines = sum(max(p.lines, 1) for p in wrote)
+    return Printed(lines, wrote[0].head if wrote else "")
+
+
+def _ended(attempt: Attempt, timeout: float) -> Message:
+    where = f"{attempt.file} line {attempt.line}" if attempt.file else attempt.exercise
+    return fill(
+        f"finding.ended.{attempt.outcome}", where=where, seconds=timeout, detail=attempt.detail
+    )

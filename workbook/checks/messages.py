@@ -1,0 +1,218 @@
+"""A message in four parts, filled with the student's own numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbook import locale
+from workbook.checks.compare import Comparison
+from workbook.checks.probe import Probe
+from workbook.checks.record import Record
+from workbook.errors import WorkbookError
+
+__all__ = ["PARTS", "Case", "Message", "View", "fill"]
+
+PARTS = ("seen", "looks_like", "why", "look")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is wrong.
+
+    Attributes
+    ----------
+    id : str
+        `diagnosis.<exercise>.<variant>` or `finding.<kind>`.
+    seen : str
+        The smallest failing case in the student's own numbers, or a broken property.
+    looks_like : str
+        An observation, never "you wrote".
+    why : str
+        What that means.
+    look : str
+        A question, a case to do by hand, or an experiment.
+    probe : str
+        The probe that shows it.
+    misconception : str or None
+        `<exercise>.<variant>` if it is a known mistake.
+    """
+
+    id: str
+    seen: str
+    looks_like: str
+    why: str
+    look: str
+    probe: str = ""
+    misconception: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One probe with everything known about it."""
+
+    probe: Probe
+    record: Record
+    reference: Record
+    comparison: Comparison
+
+    @property
+    def size(self) -> int:
+        """How much there is to look at."""
+        return self.record.size
+
+    def names(self) -> dict[str, Any]:
+        """What a sentence may use: outputs and inputs by name, `arg[x]`, `opt[...]`, `probe`.
+
+        A name that is no identifier is offered with underscores: `grads[W1]` as `grads_W1`.
+        """
+        names: dict[str, Any] = {"probe": self.probe.name, "exercise": self.probe.exercise}
+        inputs = {name: View(array) for name, array in self.record.inputs.items()}
+        names["arg"] = inputs
+        names["opt"] = self.record.options
+        names |= {_plain(name): view for name, view in inputs.items()}
+        for name in {**self.reference.arrays, **self.record.arrays}:
+            got, want = self.record.arrays.get(name), self.reference.arrays.get(name)
+            array = got.array if got is not None else None
+            names[_plain(name)] = View(
+                array,
+                want.array if want is not None else None,
+                got.type if got is not None else "nothing",
+            )
+        return names
+
+
+def _plain(name: str) -> str:
+    return name.replace("[", "_").replace("]", "").replace(" ", "_").replace(".", "_")
+
+
+class View:
+    """An array of the student's as sentences speak of it; the reference itself is not shown.
+
+    Attributes
+    ----------
+    shape, ndim, dtype, size, sum, mean, std, min, max
+        Of the student's array.
+    wanted_shape, wanted_dtype
+        Of the reference.
+    col, col_sum : int, float
+        The column whose sum is furthest from 0, and that sum.
+    row, row_sum : int, float
+        The same for rows.
+    at, value : str, float
+        Index of the entry that is furthest from the reference, and the student's entry there.
+    factor : float
+        What multiplies the reference to give the student's array, in the least-squares sense.
+    wrong : int
+        How many entries differ from the reference by more than 1e-6 of its largest.
+    zeros, negatives, nans, infs : int
+        How many entries are so.
+    """
+
+    def __init__(
+        self,
+        array: NDArray[Any] | None,
+        want: NDArray[Any] | None = None,
+        type_name: str = "ndarray",
+    ) -> None:
+        self._array = array
+        self._want = want
+        self.type = type_name
+
+    def _numbers(self) -> NDArray[Any]:
+        if self._array is None:
+            raise WorkbookError("A sentence speaks of an array that is not there.")
+        return self._array.astype(np.float64) if self._array.dtype.kind != "c" else self._array
+
+    def _both(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        got = self._numbers()
+        if self._want is None or self._want.shape != got.shape:
+            raise WorkbookError("A sentence compares arrays of different shapes.")
+        return got, self._want.astype(got.dtype)
+
+    def __format__(self, spec: str) -> str:
+        array = self._numbers()
+        if array.ndim == 0:
+            return format(float(array), spec or ".4g")
+        return np.array2string(array, precision=3, threshold=12, suppress_small=True)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("sum", "mean", "std", "min", "max"):
+            return float(getattr(self._numbers(), name)())
+        if name in ("shape", "ndim", "size"):
+            return getattr(self._numbers(), name)
+        if name in ("col", "col_sum", "row", "row_sum"):
+            return self._line_sum(name)
+        found = _MEASURES.get(name)
+        if found is None:
+            raise AttributeError(name)
+        return found(self)
+
+    def _line_sum(self, name: str) -> float | int:
+        array = self._numbers()
+        flat = array.reshape(array.shape[0], -1)
+        sums = flat.sum(axis=0 if name.startswith("col") else 1)
+        place = int(np.abs(np.where(np.isfinite(sums), sums, np.inf)).argmax())
+        return float(sums[place]) if name.endswith("sum") else place
+
+    def _furthest(self) -> tuple[int, ...]:
+        got, want = self._both()
+        gap = np.where(np.isfinite(got), np.abs(got - want), np.inf)
+        return tuple(int(i) for i in np.unravel_index(int(gap.argmax()), got.shape))
+
+    def _factor(self) -> float:
+        got, want = self._both()
+        size = float((want * want).sum())
+        return float((got * want).sum()) / size if size else float("nan")
+
+    def _wrong(self) -> int:
+        got, want = self._both()
+        return int((~(np.abs(got - want) <= 1e-6 * np.abs(want).max(initial=1e-300))).sum())
+
+
+_MEASURES: Mapping[str, Any] = {
+    "dtype": lambda v: v.type if v._array is None else v._array.dtype.name,
+    "wanted_shape": lambda v: None if v._want is None else v._want.shape,
+    "wanted_dtype": lambda v: "" if v._want is None else v._want.dtype.name,
+    "at": lambda v: "[" + ", ".join(str(i) for i in v._furthest()) + "]",
+    "value": lambda v: float(v._numbers()[v._furthest()]),
+    "factor": lambda v: v._factor(),
+    "wrong": lambda v: v._wrong(),
+    "zeros": lambda v: int((v._numbers() == 0).sum()),
+    "negatives": lambda v: int((v._numbers() < 0).sum()),
+    "nans": lambda v: int(np.isnan(v._numbers()).sum()),
+    "infs": lambda v: int(np.isinf(v._numbers()).sum()),
+}
+
+
+def fill(
+    message_id: str,
+    case: Case | None = None,
+    *,
+    misconception: str | None = None,
+    **values: object,
+) -> Message:
+    """The message with that id, filled from a probe and from `values`.
+
+    Raises
+    ------
+    WorkbookError
+        If a part is missing, or speaks of something that is not there.
+    """
+    names: dict[str, Any] = {**(case.names() if case is not None else {}), **values}
+    parts = {}
+    for part in PARTS:
+        try:
+            parts[part] = locale.text(f"{message_id}.{part}", **names)
+        except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
+            raise WorkbookError(
+                f"The sentence {message_id}.{part} cannot be filled: {error!r}."
+            ) from error
+    return Message(
+        id=message_id,
+        **parts,
+        probe=case.probe.name if case is not None else "",
+        misconception=misconception,
+    )

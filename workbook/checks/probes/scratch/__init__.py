@@ -1,0 +1,1 @@
+"""Probes of the from-scratch track."""

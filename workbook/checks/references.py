@@ -1,0 +1,174 @@
+"""Where the right answers come from: the answer key, or the solutions themselves."""
+
+from pathlib import Path
+from typing import Protocol
+
+from workbook.checks import key as keys
+from workbook.checks import probe as probes
+from workbook.checks.compare import compare
+from workbook.checks.fingerprint import VariantPrint, variant_print
+from workbook.checks.probe import DEFAULT_SEED
+from workbook.checks.record import Record
+from workbook.checks.runner import Runner
+from workbook.errors import UsageError, WorkbookError
+
+__all__ = ["FromKey", "FromSolutions", "References", "choose"]
+
+
+class References(Protocol):
+    """Reference records and known variants for one seed."""
+
+    seed: int
+
+    def records(self, exercise_id: str) -> dict[str, Record]:
+        """The solution's record by probe name."""
+
+    def variants(self, exercise_id: str) -> list[VariantPrint]:
+        """The prints of the known mistakes."""
+
+    def close(self) -> None:
+        """Let go of processes."""
+
+
+class FromKey:
+    """The answer key, at the one seed that it was built for."""
+
+    def __init__(self, key: "keys.Key") -> None:
+        self._key = key
+        self.seed = key.seed
+
+    def records(self, exercise_id: str) -> dict[str, Record]:
+        """The solution's record by probe name."""
+        return self._key.records(exercise_id)
+
+    def variants(self, exercise_id: str) -> list[VariantPrint]:
+        """The prints of the known mistakes."""
+        return self._key.variants(exercise_id)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class FromSolutions:
+    """The solutions, run when they are needed; with a fresh key, only for other seeds.
+
+    Parameters
+    ----------
+    folder : Path
+        The solutions.
+    seed : int
+    key : Key, optional
+        Used in their place for exercises for which it is fresh.
+    """
+
+    def __init__(self, folder: Path, seed: int, key: "keys.Key | None" = None) -> None:
+        self.folder = folder
+        self.seed = seed
+        self._key = key if key is not None and key.seed == seed else None
+        self._runner = Runner(timeout=120.0, memory=0)
+        self._records: dict[str, dict[str, Record]] = {}
+        self._variants: dict[str, list[VariantPrint]] = {}
+
+    def _from_key(self, exercise_id: str) -> "keys.Key | None":
+        if self._key is not None and self._key.is_fresh(exercise_id, self.folder):
+            return self._key
+        return None
+
+    def records(self, exercise_id: str) -> dict[str, Record]:
+        """The solution's record by probe name."""
+        if exercise_id not in self._records:
+            key = self._from_key(exercise_id)
+            self._records[exercise_id] = (
+                key.records(exercise_id) if key is not None else self.run(exercise_id)
+            )
+        return self._records[exercise_id]
+
+    def run(self, exercise_id: str, variant: str = "") -> dict[str, Record]:
+        """Run the probes on the solutions, or on one variant of them.
+
+        Raises
+        ------
+        WorkbookError
+            If the solution itself raises, or the run does not come to its end.
+        """
+        job = {"exercise": exercise_id, "seed": self.seed, "room": str(self.folder.resolve())}
+        run = self._runner.run({**job, "trusted": True, "variant": variant})
+        if run.outcome:
+            what = f"variant {variant!r}" if variant else "solution"
+            raise WorkbookError(
+                f"The {what} of {exercise_id} did not run: {run.outcome} {run.detail}".strip()
+            )
+        for record in run.records:
+            if record.raised is not None and not variant:
+                raised = record.raised
+                raise WorkbookError(
+                    f"The solution of {exercise_id} raised in {record.probe!r}: "
+                    f"{raised.type}: {raised.message} ({raised.file} line {raised.line})."
+                )
+        return {record.probe: record for record in run.records}
+
+    def catalogue(self, exercise_id: str) -> list[dict[str, object]]:
+        """The known variants: `id, message, row, correct`."""
+        job = {"exercise": exercise_id, "seed": self.seed, "room": str(self.folder.resolve())}
+        run = self._runner.run({**job, "trusted": True, "catalogue": True})
+        if run.outcome:
+            raise WorkbookError(f"The variants of {exercise_id} cannot be read: {run.detail}.")
+        return run.catalogue
+
+    def variants(self, exercise_id: str) -> list[VariantPrint]:
+        """The prints of the known mistakes."""
+        if exercise_id not in self._variants:
+            key = self._from_key(exercise_id)
+            self._variants[exercise_id] = (
+                key.variants(exercise_id) if key is not None else self.run_variants(exercise_id)
+            )
+        return self._variants[exercise_id]
+
+    def run_variants(self, exercise_id: str) -> list[VariantPrint]:
+        """Run every wrong variant and take its print."""
+        reference = self.records(exercise_id)
+        prints = []
+        for listed in self.catalogue(exercise_id):
+            if listed["correct"]:
+                continue
+            name = str(listed["id"])
+            records = self.run(exercise_id, name)
+            runs = [
+                (p, records[p.name], reference[p.name])
+                for p in probes.for_exercise(exercise_id)
+                if p.name in records
+            ]
+            prints.append(
+                variant_print(
+                    exercise_id,
+                    name,
+                    str(listed["message"]),
+                    [(p, got, want, compare(got, want, p)) for p, got, want in runs],
+                )
+            )
+        return prints
+
+    def close(self) -> None:
+        """End the process that runs the solutions."""
+        self._runner.close()
+
+
+def choose(solutions: Path | None, seed: int | None) -> References:
+    """The references for a seed: the key where it serves, else the solutions.
+
+    Raises
+    ------
+    UsageError
+        If another seed than the key's is asked for and there are no solutions.
+    """
+    key = keys.shipped()
+    wanted = DEFAULT_SEED if seed is None else seed
+    if solutions is not None:
+        return FromSolutions(solutions, wanted, key)
+    if key is None:
+        raise WorkbookError("This copy has no answer key. `workbook key` builds it from solutions.")
+    if wanted != key.seed:
+        raise UsageError(
+            f"This copy has no solutions, so checks run with seed {key.seed} only, not {wanted}."
+        )
+    return FromKey(key)

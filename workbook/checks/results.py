@@ -1,0 +1,197 @@
+"""What a check reports. `ExerciseResult` is exactly one entry of `workbook check --json`."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from workbook.checks.compare import Comparison
+from workbook.checks.diagnose import Message
+from workbook.checks.record import Printed, Record
+
+__all__ = [
+    "OUTCOMES",
+    "SCHEMA",
+    "CheckResult",
+    "ExerciseResult",
+    "ProbeReport",
+    "Report",
+]
+
+OUTCOMES = (
+    "pass",
+    "fail",
+    "todo",
+    "blocked",
+    "error",
+    "timeout",
+    "memory",
+    "crashed",
+    "invalid",
+    "missing",
+    "infra",
+)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One probe: `error` and `limit` are those of its worst array, None if nothing was measured."""
+
+    name: str
+    outcome: str
+    error: float | None
+    limit: float | None
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """The verdict on one exercise; field by field the JSON schema (see `SCHEMA`).
+
+    Attributes
+    ----------
+    outcome : str
+        On its own: what it requires is the reference's. Points come from it.
+    stack_outcome : str
+        Within the student's own stack.
+    misconception : str or None
+        `<exercise>.<variant>` of the known mistake that the record agrees with.
+    seen, looks_like : str or None
+        The first two parts of the message.
+    file : str
+        The exercise's file inside the folder.
+    sha256 : str
+        Of that file, as it was judged.
+    """
+
+    exercise: str
+    outcome: str
+    stack_outcome: str
+    points: float
+    max_points: float
+    checks: tuple[CheckResult, ...]
+    misconception: str | None
+    seen: str | None
+    looks_like: str | None
+    file: str
+    sha256: str
+    seed: int
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain data for `json.dumps`; infinite errors become None."""
+        plain = asdict(self)
+        for check in plain["checks"]:
+            if check["error"] is not None and not abs(check["error"]) < float("inf"):
+                check["error"] = None
+        plain["checks"] = list(plain["checks"])
+        return plain
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeReport:
+    """One probe in full: for cards, `failing` and feedback pages.
+
+    Attributes
+    ----------
+    name, asks : str
+        The probe's name, and the words of the docstring that it judges.
+    outcome : str
+    comparison : Comparison or None
+        Array by array; None if the probe did not run to a record.
+    record : Record or None
+        The student's inputs and outputs.
+    """
+
+    name: str
+    asks: str
+    weight: float
+    outcome: str
+    comparison: Comparison | None = None
+    record: Record | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything known about one exercise: its result and what stands behind it.
+
+    Attributes
+    ----------
+    result : ExerciseResult
+    probes : tuple of ProbeReport
+        Of the run behind `outcome`.
+    stack : tuple of ProbeReport
+        Of the run within the student's stack; empty if it is the same run.
+    message : Message or None
+        What is wrong, in four parts.
+    also : tuple of Message
+        Other candidates, best first.
+    notes : tuple of str
+        Deviations that no docstring forbids, as sentences; they cost nothing.
+    printed : Printed
+        What the student's code wrote while it was judged.
+    blocked_by : tuple of str
+        Exercises to mend first.
+    saved : float or None
+        When the file was saved (seconds since the epoch).
+    title : str
+    """
+
+    result: ExerciseResult
+    probes: tuple[ProbeReport, ...] = ()
+    stack: tuple[ProbeReport, ...] = ()
+    message: Message | None = None
+    also: tuple[Message, ...] = ()
+    notes: tuple[str, ...] = ()
+    printed: Printed = field(default_factory=Printed)
+    blocked_by: tuple[str, ...] = ()
+    saved: float | None = None
+    title: str = ""
+
+
+_NUMBER = {"type": "number"}
+_TEXT = {"type": "string"}
+_MAYBE_TEXT = {"type": ["string", "null"]}
+_MAYBE_NUMBER = {"type": ["number", "null"]}
+_OUTCOME = {"type": "string", "enum": list(OUTCOMES)}
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "workbook check --json",
+    "type": "array",
+    "items": _closed(
+        {
+            "exercise": _TEXT,
+            "outcome": _OUTCOME,
+            "stack_outcome": _OUTCOME,
+            "points": _NUMBER,
+            "max_points": _NUMBER,
+            "checks": {
+                "type": "array",
+                "items": _closed(
+                    {
+                        "name": _TEXT,
+                        "outcome": _OUTCOME,
+                        "error": _MAYBE_NUMBER,
+                        "limit": _MAYBE_NUMBER,
+                    }
+                ),
+            },
+            "misconception": _MAYBE_TEXT,
+            "seen": _MAYBE_TEXT,
+            "looks_like": _MAYBE_TEXT,
+            "file": _TEXT,
+            "sha256": _TEXT,
+            "seed": {"type": "integer"},
+            "seconds": _NUMBER,
+        }
+    ),
+}
+"""JSON schema of what `workbook check --json` prints."""

@@ -1,0 +1,259 @@
+"""Starts, feeds, watches and kills the process that runs student code."""
+
+import contextlib
+import json
+import os
+import queue
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbook.checks.record import MAX_FRAME, Record, WireError, decode
+
+__all__ = ["Run", "Runner"]
+
+_FRAMES = 2000
+_MOST = 1024 * 2**20
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_TRACE_LINE = re.compile(r'^\s*File "(.+)", line (\d+) in (.+)$')
+
+
+@dataclass
+class Run:
+    """What came of one job.
+
+    Attributes
+    ----------
+    outcome : str
+        Empty if it ran to its end; else `timeout`, `crashed`, `memory` or `infra`.
+    records : list of Record
+        Of the probes that ran to their end.
+    probe : str
+        The probe during which it ended; empty if that was before the first.
+    importing : bool
+        Whether it ended while the student's files were imported.
+    catalogue : list of dict
+        The known variants, if they were asked for: `id, message, row, correct`.
+    file, line : str, int
+        Where the student's code was when it ended, if known.
+    detail : str
+        Why, for a log.
+    """
+
+    outcome: str = ""
+    records: list[Record] = field(default_factory=list)
+    probe: str = ""
+    importing: bool = False
+    catalogue: list[dict[str, Any]] = field(default_factory=list)
+    file: str = ""
+    line: int = 0
+    detail: str = ""
+    seconds: float = 0.0
+
+
+class Runner:
+    """One child process; it is started when it is needed and replaced when it dies.
+
+    Parameters
+    ----------
+    timeout : float
+        Seconds for one job.
+    memory : int
+        Megabytes of address space for the child (POSIX only); 0 for no limit.
+    """
+
+    def __init__(self, *, timeout: float = 30.0, memory: int = 4096) -> None:
+        self.timeout = timeout
+        self.memory = memory
+        self.room: dict[str, Any] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._frames: queue.Queue[bytes | None] = queue.Queue()
+        self._scratch = tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True)
+
+    def __enter__(self) -> "Runner":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _trace(self) -> Path:
+        return Path(self._scratch.name) / "trace.txt"
+
+    def start(self) -> None:
+        """Start the child now, so that it is ready when the first job comes."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        environment = dict(os.environ)
+        # One thread: the same sums in the same order, and no fight for cores.
+        environment |= {name: "1" for name in _THREADS}
+        environment["PYTHONHASHSEED"] = "0"
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        root = str(Path(__file__).resolve().parents[2])
+        environment["PYTHONPATH"] = os.pathsep.join(
+            [root, *filter(None, [environment.get("PYTHONPATH")])]
+        )
+        work = Path(self._scratch.name) / "work"
+        work.mkdir(exist_ok=True)
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-P", "-X", "utf8", "-m", "workbook.checks.child"),
+                *(str(self.memory), str(self._trace)),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=work,
+            env=environment,
+            start_new_session=True,
+        )
+        self.room = None
+        self._frames = queue.Queue()
+        threading.Thread(
+            target=_read, args=(self._process, self._frames), daemon=True, name="workbook-reader"
+        ).start()
+
+    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> Run:
+        """Do one job; never raises because of what student code did.
+
+        Parameters
+        ----------
+        job : mapping
+            `exercise`, `seed`, `room` (a folder); optionally `reference` (a folder of solutions
+            that stand in for requirements), `only` (probe names), `skip` (files not to import),
+            `trusted`, `variant` and `catalogue` (for our own solutions).
+        """
+        limit = self.timeout if timeout is None else timeout
+        run = Run()
+        began = time.monotonic()
+        try:
+            self.start()
+            assert self._process is not None and self._process.stdin is not None
+            line = json.dumps({**job, "trace_after": max(0.1, limit * 0.9)}) + "\n"
+            self._process.stdin.write(line.encode("ascii"))
+            self._process.stdin.flush()
+        except OSError as error:
+            self.kill()
+            run.outcome, run.detail = "infra", f"the child could not be started: {error}"
+            return run
+        self._listen(run, began + limit)
+        if run.outcome:
+            self._explain(run, Path(str(job["room"])))
+        run.seconds = time.monotonic() - began
+        return run
+
+    def _listen(self, run: Run, deadline: float) -> None:
+        for _ in range(_FRAMES):
+            try:
+                frame = self._frames.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                run.outcome = "timeout"
+                break
+            if frame is None:
+                run.outcome = "crashed"
+                break
+            try:
+                if self._take(frame, run):
+                    return
+            except (WireError, ValueError, KeyError, TypeError) as error:
+                run.outcome, run.detail = "crashed", f"it answered nonsense: {error}"
+                break
+        else:
+            run.outcome, run.detail = "crashed", "it answered without end"
+        self._end(run)
+
+    def _take(self, frame: bytes, run: Run) -> bool:
+        """Take one frame; True if it was the last of its job."""
+        kind, payload = frame[:1], frame[1:]
+        if kind == b"R":
+            run.records.append(decode(payload))
+            return False
+        event = json.loads(payload)
+        what = event["event"]
+        if what == "probe":
+            run.probe = str(event["name"])
+        elif what == "importing":
+            run.importing = True
+        elif what == "room":
+            run.importing = False
+            self.room = event
+        elif what == "catalogue":
+            run.catalogue = list(event["variants"])
+        elif what == "failed":
+            run.outcome = "infra"
+            run.detail = f"{event['type']}: {event['message']}"
+            return True
+        return bool(what == "done")
+
+    def _end(self, run: Run) -> None:
+        process = self._process
+        if process is not None and run.outcome == "crashed":
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(2)
+            code = process.returncode
+            run.detail = run.detail or f"the process ended with code {code}"
+            if code is not None and code == -getattr(signal, "SIGKILL", 9):
+                run.outcome = "memory"  # Nobody here killed it: the system ran out of memory.
+        self.kill()
+
+    def _explain(self, run: Run, folder: Path) -> None:
+        with contextlib.suppress(OSError):
+            text = self._trace.read_text(encoding="utf-8", errors="replace")
+            # The innermost line comes first, and the student's thread may not be the only one.
+            for line in text.splitlines():
+                found = _TRACE_LINE.match(line)
+                if found and Path(found[1]).is_relative_to(folder):
+                    run.file = Path(found[1]).relative_to(folder).as_posix()
+                    run.line = int(found[2])
+                    return
+
+    def kill(self) -> None:
+        """End the child and everything that it started."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(OSError, ProcessLookupError):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+
+    def close(self) -> None:
+        """End the child and remove its folder."""
+        self.kill()
+        self._scratch.cleanup()
+
+
+def _read(process: subprocess.Popen[bytes], frames: "queue.Queue[bytes | None]") -> None:
+    """Cut the child's output into frames; a thread, because Windows cannot wait on pipes."""
+    stream = process.stdout
+    assert stream is not None
+    total = 0
+    with contextlib.suppress(OSError, ValueError):
+        while len(head := stream.read(4)) == 4:
+            (length,) = struct.unpack("<I", head)
+            total += length
+            if length > MAX_FRAME or total > _MOST:
+                break
+            frame = stream.read(length + 1)
+            if len(frame) < length + 1:
+                break
+            frames.put(frame)
+    frames.put(None)
+    # Closed here and not by whoever kills the child: closing a stream waits for its reader.
+    with contextlib.suppress(OSError):
+        stream.close()

@@ -1,0 +1,30 @@
+"""`workbook key`: build the answer key from the solutions."""
+
+import click
+
+
+@click.command()
+@click.argument("exercise", nargs=-1)
+@click.option("--check", is_flag=True, help="Say what is out of date; write nothing.")
+def command(exercise: tuple[str, ...], check: bool) -> int:
+    """Build the answer key from solutions/ (instructors).
+
+    It is what a copy without solutions checks and diagnoses with. Only parts that are out of
+    date are built anew; name EXERCISEs to build just those.
+    """
+    from workbook.checks import key as keys
+    from workbook.errors import WorkbookError
+    from workbook.workspace.choice import solutions_folder
+
+    folder = solutions_folder()
+    if folder is None:
+        raise WorkbookError("The answer key is built from solutions/, and this copy has none.")
+    stale = keys.stale(folder)
+    if check:
+        for name in stale:
+            click.echo(f"{name}: out of date")
+        click.echo("The answer key is out of date." if stale else "The answer key is fresh.")
+        return 1 if stale else 0
+    built = keys.update(folder, exercise or None, report=click.echo)
+    click.echo(f"{len(built.ids())} exercises, {keys.size()} bytes.")
+    return 0
