@@ -151,6 +151,23 @@ def test_errors_in_student_code_keep_a_short_traceback(make_copy, make_kernel):
     assert "SyntaxError" in kernel.run("eval('1 +')")
 
 
+def test_a_cell_that_needs_what_a_stopped_cell_makes(make_copy, make_kernel):
+    copy = make_copy()
+    kernel = make_kernel(copy)
+    kernel.run(FIRST)
+    line = kernel.run("model, other = TwoLayerNet(3, 4), 1")
+    assert line.startswith("TwoLayerNet.init is still to do: ") and "\n" not in line
+    follows = kernel.run("model.loss(np.ones((2, 3)))")
+    assert follows.startswith(f"{line} The cell that makes `model` stopped there")
+    assert "\n" not in follows
+    assert "NameError: name 'typo' is not defined" in kernel.run("typo")
+    # The same name missing in the student's own file is another matter.
+    copy.replace("layers.py", STUB, "return model")
+    assert "NameError: name 'model' is not defined" in kernel.run("relu_forward(np.ones(3))")
+    kernel.run("model = 3")
+    assert kernel.run("model") == "3"
+
+
 def test_solutions_on_off_and_back(make_copy, make_kernel):
     copy = make_copy()
     copy.replace("layers.py", STUB, "out, cache = 7, 8")

@@ -1,5 +1,6 @@
 """What `%load_ext workbook` does: the live room, `%solutions`, and errors in one line."""
 
+import ast
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,40 @@ def _short(shell: "InteractiveShell", error: BaseException) -> list[str] | None:
     return lines
 
 
+def _made_by(cell: str) -> set[str]:
+    """Names that a cell sets at its top level."""
+    try:
+        tree = ast.parse(cell)
+    except (SyntaxError, ValueError):
+        return set()
+    return {
+        node.id
+        for statement in tree.body
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+# Names that are not there because their cell stopped at something still to do: name -> line.
+_unmade: dict[str, str] = {}
+
+
+def _one_line(shell: "InteractiveShell", error: BaseException) -> str | None:
+    """The line for an exercise that is still to do, in its own cell or in one that follows."""
+    line = todo_line(error)
+    if line:
+        cells = shell.user_ns.get("In") or [""]
+        _unmade.update(dict.fromkeys(_made_by(str(cells[-1])), line))
+        return line
+    name = error.name if isinstance(error, NameError) else None
+    frames = list(_frames(error.__traceback__))
+    in_notebook = bool(frames) and frames[-1].tb_frame.f_globals is shell.user_ns
+    if name in _unmade and name not in shell.user_ns and in_notebook:
+        return locale.text("workspace.todo.follows", line=_unmade[name], name=name)
+    return None
+
+
 def _show(
     shell: "InteractiveShell",
     kind: type[BaseException],
@@ -67,7 +102,7 @@ def _show(
 ) -> None:
     """Show an exception of a cell: IPython prints what `_render_traceback_` returns."""
     if not hasattr(error, "_render_traceback_") and not isinstance(error, SyntaxError):
-        line = todo_line(error)
+        line = _one_line(shell, error)
         lines = [line] if line else _short(shell, error)
         if lines:
             error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]

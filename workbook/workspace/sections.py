@@ -9,6 +9,7 @@ import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workbook import curriculum, locale
 from workbook.errors import WorkbookError
@@ -245,8 +246,9 @@ def mend(source: str, file: str, pristine: str | None = None) -> Mended | None:
             continue
         kept[first:last] = ["\n"] * len(part)
         stub = [s for s in stubs if (s.name if isinstance(s, _Definition) else "") == name]
+        node: Any
         for node in (inner for statement in stub for inner in ast.walk(statement)):
-            if isinstance(node, ast.stmt | ast.expr | ast.arg | ast.alias | ast.keyword):
+            if hasattr(node, "lineno"):
                 node.lineno = node.end_lineno = first + 1
                 node.col_offset = node.end_col_offset = 0
         inserted += stub
