@@ -71,7 +71,7 @@ def _without(lines: list[str], block: Block) -> list[str]:
     return [*above[:todo], *nones, *above[todo:], raised, *below]
 
 
-def make_stub(source: str, file: str) -> str:
+def make_stub(source: str, file: str, *, only: str | None = None) -> str:
     """The stub of a solution file.
 
     Parameters
@@ -80,6 +80,8 @@ def make_stub(source: str, file: str) -> str:
         The solution.
     file : str
         Its name inside the room, such as `classifiers/cnn.py`; ids follow from it.
+    only : str, optional
+        Replace the blocks of this exercise alone and leave the others as they are.
 
     Raises
     ------
@@ -88,7 +90,8 @@ def make_stub(source: str, file: str) -> str:
     """
     lines = source.replace("\r\n", "\n").split("\n")
     for block in reversed(find_blocks("\n".join(lines), file)):
-        lines = _without(lines, block)
+        if only in (None, block.exercise_id):
+            lines = _without(lines, block)
     stub = "\n".join(lines)
     try:
         compile(stub, file, "exec", dont_inherit=True)
