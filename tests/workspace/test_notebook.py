@@ -169,7 +169,7 @@ def test_a_cell_that_needs_what_a_stopped_cell_makes(make_copy, make_kernel):
 
 
 def test_solutions_on_off_and_back(make_copy, make_kernel):
-    copy = make_copy()
+    copy = make_copy(solutions=True)
     copy.replace("layers.py", STUB, "out, cache = 7, 8")
     before = (copy.exercises / "layers.py").read_bytes()
     kernel = make_kernel(copy)
@@ -216,7 +216,7 @@ def test_solutions_on_off_and_back(make_copy, make_kernel):
 
 
 def test_a_copy_without_solutions(make_copy, make_kernel):
-    copy = make_copy(solutions=False)
+    copy = make_copy()
     kernel = make_kernel(copy)
     kernel.run(FIRST)
     line = kernel.run("%solutions on")
@@ -227,7 +227,7 @@ def test_a_copy_without_solutions(make_copy, make_kernel):
 
 
 def test_the_saved_choice_reaches_an_open_notebook(make_copy, make_kernel):
-    copy = make_copy()
+    copy = make_copy(solutions=True)
     kernel = make_kernel(copy)
     kernel.run(FIRST)
     saved = copy.folder / ".workbook" / "choice.toml"
@@ -246,7 +246,7 @@ def test_the_saved_choice_reaches_an_open_notebook(make_copy, make_kernel):
 
 
 def test_the_variable_and_loading_twice(make_copy, make_kernel):
-    copy = make_copy()
+    copy = make_copy(solutions=True)
     kernel = make_kernel(copy, WORKBOOK_EXERCISES="solutions")
     shown = kernel.run(FIRST)
     assert shown.startswith("Solutions are ON") and "\n" not in shown
