@@ -1,0 +1,62 @@
+"""Folders of exercises to judge, made from the solutions."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from workbook.checks.references import FromSolutions
+from workbook.workspace.choice import pristine_folder, solutions_folder
+
+Edits = dict[str, list[tuple[str, str]]]
+
+
+@pytest.fixture(scope="session")
+def solutions() -> Path:
+    folder = solutions_folder()
+    assert folder is not None, "these tests need solutions/"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pristine() -> Path:
+    return pristine_folder()
+
+
+@pytest.fixture(scope="session")
+def live(solutions: Path) -> Iterator[FromSolutions]:
+    """The solutions, really run: no answer key."""
+    references = FromSolutions(solutions, 231)
+    yield references
+    references.close()
+
+
+def _copy(source: Path, target: Path) -> Path:
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("misconceptions", "__pycache__"))
+    return target
+
+
+@pytest.fixture
+def student(solutions: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Make a student's folder: the solutions with text replaced, each text exactly once."""
+
+    def make(file: str = "layers.py", *edits: tuple[str, str]) -> Path:
+        folder = tmp_path / "exercises"
+        if not folder.exists():
+            _copy(solutions, folder)
+        path = folder / file
+        text = path.read_text(encoding="utf-8")
+        for old, new in edits:
+            assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def untouched(pristine: Path, tmp_path: Path) -> Path:
+    """A student's folder with nothing but stubs."""
+    return _copy(pristine, tmp_path / "stubs")

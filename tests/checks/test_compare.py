@@ -1,0 +1,178 @@
+"""Comparison: what counts as right, and what is only a note."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from workbook.checks.compare import compare, measure
+from workbook.checks.probe import Limit, Probe, absolute, exact, relative, statistic
+from workbook.checks.record import Call, Changed, Printed, Raised, Record, Value
+
+TIGHT = relative(1e-9, "a reason")
+
+
+def value(array: object, kind: str = "") -> Value:
+    if array is None:
+        return Value("none", "NoneType")
+    plain = np.asarray(array)
+    return Value(kind or ("scalar" if plain.ndim == 0 else "array"), type(array).__name__, plain)
+
+
+def record(calls: tuple[Call, ...] = (), **arrays: object) -> Record:
+    return Record("relu_backward", "p", {n: value(a) for n, a in arrays.items()}, calls=calls)
+
+
+def probe(limit: Limit | dict[str, Limit] = TIGHT, keeps: tuple[str, ...] = ()) -> Probe:
+    limits = {"*": limit} if isinstance(limit, Limit) else limit
+    return Probe("relu_backward", "p", lambda impl, rng: {}, "", limits, keeps=keeps)
+
+
+ONES = np.ones((2, 3))
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "problem"),
+    [
+        (ONES, ONES, ""),
+        (ONES * (1 + 1e-10), ONES, ""),
+        (ONES * 1.001, ONES, "value"),
+        (np.ones((3, 2)), ONES, "shape"),
+        (np.ones((1, 2, 3)), ONES, "shape"),
+        (ONES.astype(np.float32), ONES, "dtype"),
+        (ONES * np.nan, ONES, "not_finite"),
+        (ONES * np.inf, ONES, "not_finite"),
+        (None, ONES, "kind"),
+        (1.0, ONES, "shape"),
+        (1.0, np.float32(1.0), ""),
+        (np.array([1.0]), 1.0, "shape"),
+        (2.0, 1.0, "value"),
+        (np.zeros(3), np.zeros(3), ""),
+        (np.array([0, 0, 1e-30]), np.zeros(3), "value"),
+        (ONES * 1e300, ONES * 1e300, ""),
+        (ONES * 1.1e300, ONES * 1e300, "value"),
+    ],
+)
+def test_problems_of_one_array(got: object, want: object, problem: str) -> None:
+    verdict = compare(record(out=got), record(out=want), probe()).arrays[0]
+    assert verdict.problem == problem
+
+
+def test_a_list_is_not_an_array() -> None:
+    wrong = Record("relu_backward", "p", {"out": value(ONES, kind="list")})
+    assert compare(wrong, record(out=ONES), probe()).arrays[0].problem == "kind"
+
+
+def test_one_wrong_entry_among_many_fails() -> None:
+    wrong = np.ones(500)
+    wrong[17] = 1.001
+    assert compare(record(out=wrong), record(out=np.ones(500)), probe()).outcome == "fail"
+
+
+def test_missing_and_extra_arrays() -> None:
+    comparison = compare(record(a=1.0, c=1.0), record(a=1.0, b=1.0), probe())
+    assert {v.name: v.problem for v in comparison.arrays} == {
+        "a": "",
+        "b": "missing",
+        "c": "extra",
+    }
+    assert comparison.outcome == "fail"
+
+
+def test_measures() -> None:
+    got, want = np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])
+    assert measure(got, want, "exact") == 1
+    assert measure(got, want, "absolute") == 1
+    assert measure(got, want, "relative") == pytest.approx(1 / np.sqrt(21))
+
+
+def test_zero_in_theory_is_compared_absolutely() -> None:
+    zero = probe(absolute(1e-12, "zero in theory"))
+    assert compare(record(dx=ONES * 1e-15), record(dx=ONES * 0), zero).outcome == "pass"
+    assert compare(record(dx=ONES * 1e-9), record(dx=ONES * 0), zero).outcome == "fail"
+
+
+def test_exact_and_statistic() -> None:
+    same = probe(exact("copied"))
+    assert compare(record(a=ONES), record(a=ONES), same).outcome == "pass"
+    assert compare(record(a=ONES + 1e-15), record(a=ONES), same).outcome == "fail"
+    share = probe(statistic(0.01, "a share"))
+    assert compare(record(a=0.55), record(a=0.5), share).outcome == "pass"
+    assert compare(record(a=0.6), record(a=0.5), share).outcome == "fail"
+
+
+def test_dtype_can_be_left_unjudged() -> None:
+    loose = probe(relative(1e-3, "a reason", dtype=False))
+    got = ONES.astype(np.float32)
+    assert compare(record(a=got), record(a=ONES), loose).outcome == "pass"
+
+
+def test_rel_error_is_shown_and_decides_nothing() -> None:
+    got, want = np.array([1.0, 1e-12]), np.array([1.0, 2e-12])
+    comparison = compare(record(a=got), record(a=want), probe())
+    assert comparison.outcome == "pass"
+    assert comparison.arrays[0].rel_error == pytest.approx(1e-12 / 1e-8)
+
+
+CALLS = (Call("relu_forward", ("x",), ""), Call("relu_backward", ("dout", "cache"), ""))
+
+
+def _changed(*changes: Changed, calls: tuple[Call, ...] = CALLS) -> Record:
+    return Record("relu_backward", "p", {}, calls=calls, changed=changes)
+
+
+def test_a_changed_argument_fails_only_where_the_probe_keeps_it() -> None:
+    wrong = _changed(Changed(1, 1, "dout"))
+    clean = _changed()
+    assert compare(wrong, clean, probe()).outcome == "pass"
+    assert [f.kind for f in compare(wrong, clean, probe()).findings] == ["changed"]
+    assert compare(wrong, clean, probe(keeps=("dout",))).outcome == "fail"
+
+
+def test_a_renamed_parameter_is_known_by_its_place() -> None:
+    calls = (CALLS[0], Call("relu_backward", ("grad", "memory"), ""))
+    wrong = _changed(Changed(1, 1, "grad"), calls=calls)
+    comparison = compare(wrong, _changed(), probe(keeps=("dout",)))
+    assert comparison.outcome == "fail"
+    assert comparison.findings[0].array == "dout"
+
+
+def test_what_forward_changes_is_not_held_against_backward() -> None:
+    wrong = _changed(Changed(0, 0, "x"))
+    assert compare(wrong, _changed(), probe(keeps=("x", "dout"))).findings == ()
+
+
+def test_prints_and_aliases_are_notes() -> None:
+    loud = Record(
+        "relu_backward", "p", {}, printed=Printed(3, "a\nb\nc\n"), aliases=(("f[0]", "x"),)
+    )
+    comparison = compare(loud, Record("relu_backward", "p", {}), probe())
+    assert comparison.outcome == "pass"
+    assert [(f.kind, f.fatal) for f in comparison.findings] == [
+        ("printed", False),
+        ("aliases", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raised", "outcome"),
+    [
+        (Raised("NotImplementedError", "relu_backward", unwritten="relu_backward"), "todo"),
+        (Raised("NotImplementedError", "relu_forward", unwritten="relu_forward"), "blocked"),
+        (Raised("NotImplementedError", "later"), "error"),
+        (Raised("ValueError", "shapes"), "error"),
+        (Raised("MemoryError", ""), "memory"),
+        (Raised("Missing", "relu_backward"), "missing"),
+        (Raised("SystemExit", "0"), "error"),
+    ],
+)
+def test_outcomes_of_exceptions(raised: Raised, outcome: str) -> None:
+    wrong = Record("relu_backward", "p", raised=raised)
+    assert compare(wrong, record(dx=ONES), probe()).outcome == outcome
+
+
+def test_the_worst_array_is_the_one_furthest_beyond_its_limit() -> None:
+    limits: Any = {"a": relative(1e-9, "tight"), "b": relative(1e-1, "loose")}
+    got = record(a=ONES * (1 + 1e-6), b=ONES * 1.05)
+    worst = compare(got, record(a=ONES, b=ONES), probe(limits)).worst
+    assert worst is not None and worst.name == "a"

@@ -1,0 +1,55 @@
+"""The whole curriculum: solutions pass, stubs are `todo` or wait for a stub of their own pair."""
+
+from pathlib import Path
+
+import pytest
+
+from workbook import curriculum
+from workbook.checks import requirements
+from workbook.checks.judge import Judge
+from workbook.checks.results import Report
+
+IDS = curriculum.load().ids()
+
+
+@pytest.fixture(scope="module")
+def solved(solutions: Path) -> dict[str, Report]:
+    with Judge(solutions) as session:
+        return {report.result.exercise: report for report in session.judge()}
+
+
+@pytest.fixture(scope="module")
+def unsolved(pristine: Path) -> dict[str, Report]:
+    with Judge(pristine) as session:
+        return {report.result.exercise: report for report in session.judge()}
+
+
+@pytest.mark.parametrize("exercise_id", IDS)
+def test_the_solution_passes(exercise_id: str, solved: dict[str, Report]) -> None:
+    report = solved[exercise_id]
+    assert (report.result.outcome, report.result.stack_outcome) == ("pass", "pass")
+    assert report.result.points == report.result.max_points
+    assert report.message is None
+    assert report.notes == ()
+
+
+@pytest.mark.parametrize("exercise_id", IDS)
+def test_the_stub_is_todo_or_blocked_by_its_own(
+    exercise_id: str, unsolved: dict[str, Report]
+) -> None:
+    report = unsolved[exercise_id]
+    assert report.result.outcome in ("todo", "blocked")
+    assert report.result.stack_outcome in ("todo", "blocked")
+    assert report.result.points == 0
+    assert report.message is not None
+    if report.result.outcome == "blocked":
+        own = set(requirements.own(exercise_id)) - {exercise_id}
+        assert report.blocked_by and set(report.blocked_by) <= own
+
+
+@pytest.mark.parametrize("exercise_id", ["affine_forward", "FullyConnectedNet.loss"])
+def test_stubs_without_solutions_name_what_to_write_first(exercise_id: str, pristine: Path) -> None:
+    with Judge(pristine, solutions=None) as session:
+        report = session.report(exercise_id)
+    assert report.result.outcome in ("todo", "blocked")
+    assert report.result.outcome == report.result.stack_outcome
