@@ -43,7 +43,7 @@ class _Commands(click.Group):
             near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
             if not near:
                 raise
-            hint = f"{error.message} Did you mean `workbook {near[0]}`?"
+            hint = f"{error.format_message()} Did you mean `workbook {near[0]}`?"
             raise click.UsageError(hint, ctx) from None
 
 
