@@ -157,10 +157,14 @@ def figure_legend(figure: Figure, lines: Iterable[Line2D]) -> None:
     handles = list(lines)
     if len(handles) < 2:
         return
+    # A legend wider than the figure would be cut off: a letter takes about 0.08 inches.
+    longest = max(len(str(line.get_label())) for line in handles)
+    fitting = max(1, int(figure.get_figwidth() / (0.08 * longest + 0.9)))
+    rows = math.ceil(len(handles) / min(fitting, 4))
     figure.legend(
         handles=handles,
         loc="outside lower center",
-        ncols=math.ceil(len(handles) / math.ceil(len(handles) / 4)),
+        ncols=math.ceil(len(handles) / rows),
         frameon=False,
         fontsize=_SIZE,
         labelcolor=INK,

@@ -55,7 +55,7 @@ def paths(
             raise ValueError(f"The path {name!r} must have shape (T, 2); got {path.shape}.")
     (left, right), (low, high) = limits or _limits(list(points.values()), minimum)
 
-    x0, x1 = np.linspace(left, right, 80), np.linspace(low, high, 80)
+    x0, x1 = np.linspace(left, right, 120), np.linspace(low, high, 120)
     z = np.array([[float(f(np.array([a, b]))) for a in x0] for b in x1])
     figure, grid = style.new_figure(width=6.2, height=5.2, title=title)
     axes = grid[0, 0]
@@ -63,7 +63,7 @@ def paths(
     levels: Any = 14
     if log:
         floor = z.min()
-        levels = floor + np.geomspace(1e-3, 1, 14) * (z.max() - floor)
+        levels = floor + np.geomspace(3e-4, 1, 14) * (z.max() - floor)
     axes.contourf(x0, x1, z, levels=levels, cmap=style.SURFACE, alpha=0.35, extend="both")
     axes.contour(x0, x1, z, levels=levels, colors=style.MUTED, linewidths=0.5, alpha=0.6)
     lines = []

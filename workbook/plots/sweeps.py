@@ -63,7 +63,8 @@ def sweep(
             if y.shape != x.shape:
                 raise ValueError(f"{name!r}, {label!r}: {x.shape} values expected; got {y.shape}.")
             y = np.where(np.isfinite(y), y, np.nan)
-            (line,) = place.plot(x, y, label=label, **style.series(index))
+            every = style.spread_markers(index, len(x), 12) if len(x) > 25 else None
+            (line,) = place.plot(x, y, label=label, markevery=every, **style.series(index))
             drawn.append(line)
         lines = lines or drawn
         everything = np.concatenate([np.asarray(line.get_ydata(), float) for line in drawn])

@@ -1,7 +1,7 @@
 """Solver: the training loop, with the course's printed lines and histories."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -237,7 +237,7 @@ class Solver:
             for _ in self._steps():
                 pass
 
-    def iterate(self) -> Iterator[Step]:
+    def iterate(self) -> Generator[Step, None, None]:
         """Train as `train` does, one step at a time, for whoever drives several runs at once.
 
         The run ends as if it was asked to when the iterator is closed before its last step.

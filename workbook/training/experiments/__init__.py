@@ -1,0 +1,46 @@
+"""Experiments: functions that train or compute, and return plain results; no drawing.
+
+Models, rules and data are their arguments; `report` is told what happens meanwhile, and
+`stop` ends them early with what there is by then. The global `np.random` is afterwards as
+it was before.
+"""
+
+from workbook.training.experiments.dropout import Dropouts, Masked, dropouts, masked
+from workbook.training.experiments.first_filters import FirstFilters, first_filters
+from workbook.training.experiments.gradient_error import GradientErrors, gradient_errors
+from workbook.training.experiments.normalisation import (
+    BeforeAfter,
+    Normalisations,
+    batch_sizes,
+    before_and_after,
+    normalisations,
+)
+from workbook.training.experiments.optimiser_race import Race, optimiser_race
+from workbook.training.experiments.surfaces import SURFACES, Descents, Surface, descend
+from workbook.training.experiments.weight_scale import AtRest, ScaleSweep, at_rest, scale_sweep
+
+__all__ = [
+    "SURFACES",
+    "AtRest",
+    "BeforeAfter",
+    "Descents",
+    "Dropouts",
+    "FirstFilters",
+    "GradientErrors",
+    "Masked",
+    "Normalisations",
+    "Race",
+    "ScaleSweep",
+    "Surface",
+    "at_rest",
+    "batch_sizes",
+    "before_and_after",
+    "descend",
+    "dropouts",
+    "first_filters",
+    "gradient_errors",
+    "masked",
+    "normalisations",
+    "optimiser_race",
+    "scale_sweep",
+]

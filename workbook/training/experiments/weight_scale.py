@@ -1,0 +1,171 @@
+"""What the scale of the first weights does: to a deep net at rest, and to its training."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from workbook.training.experiments.common import (
+    Lane,
+    asked,
+    few,
+    seeded,
+    shape_of,
+    train_together,
+)
+from workbook.training.experiments.forward import Layers, hidden_layers
+from workbook.training.inputs import Array, StopSignal, UpdateRule, split_loss
+from workbook.training.results import Report, Run, Update, result
+
+__all__ = ["SCALES", "AtRest", "ScaleSweep", "at_rest", "scale_sweep"]
+
+SCALES: tuple[float, ...] = tuple(np.logspace(-4, 0, 20).tolist())
+
+
+@result
+class AtRest:
+    """A net before any training.
+
+    Attributes
+    ----------
+    scale : float
+    normalization : str or None
+    activations : dict of ndarray, shape (N * units,)
+        By the layer's name: what its ReLU lets through, for a batch.
+    gradient_norms : dict of float
+        By the weight matrix's name: the norm of the loss's gradient.
+    """
+
+    scale: float
+    normalization: str | None
+    activations: dict[str, Array]
+    gradient_norms: dict[str, float]
+
+
+@result
+class ScaleSweep:
+    """Attributes
+    ----------
+    scales : tuple of float
+    runs : dict of tuple of Run
+        By kind of normalisation ("none", "batchnorm", ...): a run for each scale; shorter
+        than `scales` if it was stopped.
+    complete : bool
+    """
+
+    scales: tuple[float, ...]
+    runs: dict[str, tuple[Run, ...]]
+    complete: bool
+
+
+def at_rest(
+    model_class: Callable[..., Any],
+    layers: Layers,
+    data: Mapping[str, Any],
+    *,
+    scale: float,
+    normalization: str | None = None,
+    hidden_dims: Sequence[int] = (50, 50, 50, 50, 50, 50, 50),
+    batch_size: int = 200,
+    seed: int = 0,
+) -> AtRest:
+    """Activations and gradient norms of a net that has learned nothing yet.
+
+    Parameters
+    ----------
+    model_class : callable
+        FullyConnectedNet, or one that is made in the same way.
+    layers : object
+        Has affine_forward, relu_forward, ...: the functions that the net is made of.
+    data : dict
+        As for Solver; its first `batch_size` training images are used.
+    scale : float
+        The net's weight_scale.
+    """
+    X, y = data["X_train"][:batch_size], data["y_train"][:batch_size]
+    with seeded(seed), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        model = model_class(
+            list(hidden_dims), weight_scale=scale, normalization=normalization, **shape_of(data)
+        )
+        found = hidden_layers(layers, model.params, X.astype(np.float32), normalization)
+        _, grads = split_loss(model.loss(X, y))
+        norms = {
+            name: float(np.linalg.norm(grads[name])) for name in model.params if name[0] == "W"
+        }
+    activations = {f"layer {n}": kept["relu"].ravel() for n, kept in enumerate(found, start=1)}
+    return AtRest(float(scale), normalization, activations, norms)
+
+
+def scale_sweep(
+    model_class: Callable[..., Any],
+    rule: UpdateRule,
+    data: Mapping[str, Any],
+    *,
+    scales: Sequence[float] = SCALES,
+    normalizations: Sequence[str | None] = (None, "batchnorm"),
+    learning_rate: float = 1e-3,
+    hidden_dims: Sequence[int] = (50, 50, 50, 50, 50, 50, 50),
+    epochs: int = 5,
+    batch_size: int = 50,
+    num_train: int | None = 1000,
+    num_val: int | None = None,
+    seed: int = 0,
+    report: Report | None = None,
+    stop: StopSignal | None = None,
+) -> ScaleSweep:
+    """Train a deep net from each scale, with each kind of normalisation.
+
+    All runs see the same batches, and the kinds start from the same weights.
+
+    Parameters
+    ----------
+    model_class, data
+        As for `at_rest`.
+    rule : callable
+        An update rule, such as adam.
+    report, stop : optional
+        Told of each finished run (scale, final_loss, best_train_acc, best_val_acc); ends
+        with the runs that there are.
+    """
+    chosen = few(data, num_train, num_val)
+    names = [normalization or "none" for normalization in normalizations]
+    runs: dict[str, list[Run]] = {name: [] for name in names}
+    total, done = len(scales) * len(names), 0
+    for scale in scales:
+        for name, normalization in zip(names, normalizations, strict=True):
+            if asked(stop):
+                break
+
+            def build(scale: float = scale, kind: str | None = normalization) -> Any:
+                return model_class(
+                    list(hidden_dims), weight_scale=scale, normalization=kind, **shape_of(chosen)
+                )
+
+            lane = Lane(
+                build,
+                chosen,
+                rule,
+                {"learning_rate": learning_rate},
+                epochs=epochs,
+                batch_size=batch_size,
+                seed=seed,
+            )
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                run = train_together({name: lane}, stop=stop)[name]
+            if not run.complete:
+                break
+            runs[name].append(run)
+            done += 1
+            if report is not None:
+                values = {
+                    "scale": float(scale),
+                    "final_loss": run.final_loss,
+                    "best_train_acc": run.best_train_acc,
+                    "best_val_acc": run.best_val_acc,
+                }
+                report(Update(name, done, total, values))
+    return ScaleSweep(
+        tuple(float(scale) for scale in scales),
+        {name: tuple(lot) for name, lot in runs.items()},
+        done == total,
+    )
