@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from workbook.checks.references import FromSolutions
+from workbook import curriculum
+from workbook.checks import key
+from workbook.checks.references import FromKey, FromSolutions
 from workbook.workspace.choice import pristine_folder, solutions_folder
 
 Edits = dict[str, list[tuple[str, str]]]
@@ -30,6 +32,14 @@ def live(solutions: Path) -> Iterator[FromSolutions]:
     references = FromSolutions(solutions, 231)
     yield references
     references.close()
+
+
+@pytest.fixture(scope="session")
+def answer_key(solutions: Path) -> FromKey:
+    """An answer key of the solutions as they are now, whatever is shipped."""
+    names = ("affine", "relu", "batchnorm", "dropout", "affine_bn_relu")
+    wanted = [e.id for e in curriculum.load() if e.pair in names]
+    return FromKey(key.build(solutions, wanted, old=key.shipped()))
 
 
 def _copy(source: Path, target: Path) -> Path:

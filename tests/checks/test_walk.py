@@ -7,6 +7,7 @@ import pytest
 from workbook import curriculum
 from workbook.checks import requirements
 from workbook.checks.judge import Judge
+from workbook.checks.references import FromKey
 from workbook.checks.results import Report
 
 IDS = curriculum.load().ids()
@@ -47,9 +48,11 @@ def test_the_stub_is_todo_or_blocked_by_its_own(
         assert report.blocked_by and set(report.blocked_by) <= own
 
 
-@pytest.mark.parametrize("exercise_id", ["affine_forward", "FullyConnectedNet.loss"])
-def test_stubs_without_solutions_name_what_to_write_first(exercise_id: str, pristine: Path) -> None:
-    with Judge(pristine, solutions=None) as session:
+@pytest.mark.parametrize("exercise_id", ["affine_forward", "affine_bn_relu_forward"])
+def test_stubs_without_solutions_name_what_to_write_first(
+    exercise_id: str, pristine: Path, answer_key: FromKey
+) -> None:
+    with Judge(pristine, solutions=None, references=answer_key) as session:
         report = session.report(exercise_id)
     assert report.result.outcome in ("todo", "blocked")
     assert report.result.outcome == report.result.stack_outcome

@@ -147,9 +147,11 @@ def _array(name: str, got: Value | None, want: Value | None, limit: Limit | None
     with np.errstate(all="ignore"):
         error = measure(got.array, want.array, limit.measure)
         about |= {"error": error, "rel_error": rel_error(_wide(got.array), _wide(want.array))}
-    if limit.dtype and want.kind == "array" and got.array.dtype != want.array.dtype:
-        return ArrayVerdict(problem="dtype", **about)
-    return ArrayVerdict(problem="" if error <= limit.value else "value", **about)
+    if not error <= limit.value:
+        return ArrayVerdict(problem="value", **about)
+    # Only right values are worth a word about their type.
+    typed = limit.dtype and want.kind == "array" and got.array.dtype != want.array.dtype
+    return ArrayVerdict(problem="dtype" if typed else "", **about)
 
 
 def compare(record: Record, reference: Record, probe: Probe) -> Comparison:

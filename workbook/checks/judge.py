@@ -77,7 +77,8 @@ class Judge:
         self.seed = self._references.seed
         self._runner = Runner(timeout=timeout, memory=memory)
         self._files = _Files()
-        self._skip: dict[str, str] = {}
+        # Files whose import hung or ended the process; it is not tried again.
+        self._stopped: dict[str, dict[str, Any]] = {}
         self._attempts: dict[tuple[str, bool], Attempt] = {}
 
     def __enter__(self) -> "Judge":
@@ -196,18 +197,25 @@ class Judge:
             run = self._runner.run(self._job(exercise_id, alone))
             room = self._runner.room
             if room is not None:
-                self._files = _Files(room["problems"], room["mended"], room["absent"])
+                problems = {**room["problems"], **self._stopped}
+                self._files = _Files(problems, room["mended"], room["absent"])
             if not run.importing:
                 break
-            self._skip[run.file or exercise.file] = run.outcome
-            problem = {"outcome": run.outcome, "line": run.line, "message": run.detail}
-            self._files.problems[run.file or exercise.file] = problem
+            file = run.importing
+            line = run.line if run.file == file else 0
+            problem = {"outcome": run.outcome, "line": line, "message": run.detail}
+            if file not in curriculum.load().files():
+                # An __init__.py, say: nothing can stand in for it.
+                self._files.problems[exercise.file] = problem
+                break
+            self._stopped[file] = self._files.problems[file] = problem
         attempt = self._unreadable(exercise_id)
         return attempt or self._compared(exercise_id, run)
 
     def _job(self, exercise_id: str, alone: bool) -> dict[str, Any]:
         job: dict[str, Any] = {"exercise": exercise_id, "seed": self.seed}
-        job |= {"room": str(self.folder), "skip": self._skip}
+        skip = {file: problem["outcome"] for file, problem in self._stopped.items()}
+        job |= {"room": str(self.folder), "skip": skip}
         if alone and self.solutions is not None and requirements.replaced(exercise_id):
             job["reference"] = str(self.solutions)
         return job

@@ -39,8 +39,8 @@ class Run:
         Of the probes that ran to their end.
     probe : str
         The probe during which it ended; empty if that was before the first.
-    importing : bool
-        Whether it ended while the student's files were imported.
+    importing : str
+        The student's file that was being imported when it ended; else empty.
     catalogue : list of dict
         The known variants, if they were asked for: `id, message, row, correct`.
     file, line : str, int
@@ -52,7 +52,7 @@ class Run:
     outcome: str = ""
     records: list[Record] = field(default_factory=list)
     probe: str = ""
-    importing: bool = False
+    importing: str = ""
     catalogue: list[dict[str, Any]] = field(default_factory=list)
     file: str = ""
     line: int = 0
@@ -182,9 +182,9 @@ class Runner:
         if what == "probe":
             run.probe = str(event["name"])
         elif what == "importing":
-            run.importing = True
+            run.importing = str(event["file"])
         elif what == "room":
-            run.importing = False
+            run.importing = ""
             self.room = event
         elif what == "catalogue":
             run.catalogue = list(event["variants"])

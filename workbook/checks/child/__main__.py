@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from workbook.checks.child import judging, libraries, opening
+from workbook.checks.child.importing import watched_imports
 from workbook.checks.record import encode
 from workbook.workspace.rooms import Room, load_room
 
@@ -68,8 +69,8 @@ class Worker:
     def open(self, folder: Path, skip: dict[str, str]) -> Room:
         key = str(folder)
         if key not in self._opened:
-            self._output.event("importing")
-            opened = opening.open_room(folder, skip)
+            with watched_imports(lambda file: self._output.event("importing", file=file)):
+                opened = opening.open_room(folder, skip)
             self._opened[key] = opened
             self._output.event(
                 "room", problems=opened.problems, mended=opened.mended, absent=opened.absent

@@ -1,0 +1,113 @@
+"""The answer key: fresh, small, plain data, the same bytes each time."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbook import curriculum
+from workbook.checks import key as keys
+from workbook.checks import probe as probes
+from workbook.checks.references import FromKey, FromSolutions
+from workbook.errors import WorkbookError
+
+SOME = ("affine_backward", "dropout_forward", "relu_backward")
+ALL = [name for name in curriculum.load().ids() if probes.for_exercise(name)]
+
+
+@pytest.fixture(scope="module")
+def built(solutions: Path) -> keys.Key:
+    return keys.build(solutions, SOME)
+
+
+def test_it_is_fresh(solutions: Path) -> None:
+    assert keys.stale(solutions) == [], "run `workbook key`"
+
+
+@pytest.mark.parametrize("exercise_id", ALL)
+def test_its_values_are_those_of_the_solutions(exercise_id: str, live: FromSolutions) -> None:
+    key = keys.shipped()
+    assert key is not None
+    stored, real = key.records(exercise_id), live.records(exercise_id)
+    assert list(stored) == list(real)
+    for name, record in real.items():
+        assert list(stored[name].arrays) == list(record.arrays)
+        assert stored[name].calls == record.calls
+        for array, value in record.arrays.items():
+            kept = stored[name].arrays[array]
+            assert (kept.kind, kept.type) == (value.kind, value.type)
+            assert kept.array is not None and value.array is not None
+            assert kept.array.dtype == value.array.dtype
+            coarse = value.array.dtype.itemsize < 8
+            np.testing.assert_allclose(kept.array, value.array, 1e-5 if coarse else 1e-9, 1e-9)
+
+
+def test_it_is_small() -> None:
+    assert keys.size() < 2 * 2**20
+
+
+def test_it_is_plain_numbers_and_text() -> None:
+    with zipfile.ZipFile(keys.HERE / "key.npz") as archive:
+        assert sorted(archive.namelist()) == ["prints.npy", "values.npy"]
+    with np.load(keys.HERE / "key.npz", allow_pickle=False) as arrays:
+        assert {array.dtype.name for array in arrays.values()} == {"float64"}
+    text = (keys.HERE / "key.json").read_text(encoding="utf-8")
+    assert json.loads(text)["format"] == keys.FORMAT
+    for code in ("def ", "import ", "lambda", "return "):
+        assert code not in text
+
+
+def test_the_same_bytes_each_time(solutions: Path, built: keys.Key, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    keys.write(built, tmp_path / "one")
+    keys.write(keys.build(solutions, SOME), tmp_path / "two")
+    for name in ("key.json", "key.npz"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_what_is_taken_over_from_an_older_key_stays_the_same(
+    solutions: Path, built: keys.Key
+) -> None:
+    again = keys.build(solutions, ["relu_backward"], old=built)
+    assert again.index == built.index
+    np.testing.assert_array_equal(again.values, built.values)
+    np.testing.assert_array_equal(again.prints, built.prints)
+
+
+def test_it_reads_back_what_was_written(built: keys.Key, tmp_path: Path) -> None:
+    keys.write(built, tmp_path)
+    read = keys.shipped(tmp_path)
+    assert read is not None
+    assert read.variants("affine_backward") == built.variants("affine_backward")
+    assert read.records("dropout_forward").keys() == built.records("dropout_forward").keys()
+
+
+def test_a_change_of_the_solution_makes_it_stale(
+    solutions: Path, built: keys.Key, tmp_path: Path
+) -> None:
+    assert built.is_fresh("relu_backward", solutions)
+    (tmp_path / "layers.py").write_text("# changed\n", encoding="utf-8")
+    assert not built.is_fresh("relu_backward", tmp_path)
+
+
+def test_other_probes_than_it_was_built_with_are_noticed(
+    built: keys.Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probes, "digest", lambda exercise_id: "other")
+    with pytest.raises(WorkbookError, match="does not fit"):
+        FromKey(built).records("relu_backward")
+
+
+def test_what_it_does_not_know_is_named(built: keys.Key) -> None:
+    with pytest.raises(WorkbookError, match="adam"):
+        built.records("adam")
+
+
+def test_prints_do_not_hold_arrays(built: keys.Key) -> None:
+    """Four projections and a norm an array, whatever its size; statistics are their values."""
+    for variant in built.variants("affine_backward"):
+        for printed in variant.probes.values():
+            assert all(len(array.numbers) == 5 for array in printed.arrays.values())

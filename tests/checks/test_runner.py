@@ -1,0 +1,120 @@
+"""The child process: whatever student code does, the rest is judged."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workbook.checks.judge import Judge
+from workbook.checks.results import Report
+
+Student = Callable[..., Path]
+
+RELU = "    out = np.maximum(0, x)\n"
+AFFINE_BACK = "    db = dout.sum(axis=0)\n    ### END SOLUTION\n\n    return dx, dw, db\n"
+
+
+def _judge(folder: Path, *ids: str, timeout: float = 20.0, memory: int = 4096) -> list[Report]:
+    with Judge(folder, timeout=timeout, memory=memory) as session:
+        return list(session.judge(ids))
+
+
+def _outcomes(reports: list[Report]) -> list[str]:
+    return [report.result.outcome for report in reports]
+
+
+NEIGHBOURS = ("affine_forward", "relu_forward", "softmax_loss")
+
+
+def test_an_endless_loop_is_a_timeout_and_the_rest_goes_on(student: Student) -> None:
+    folder = student("layers.py", (RELU, RELU + "    while True:\n        pass\n"))
+    reports = _judge(folder, *NEIGHBOURS, "relu_backward", timeout=2.0)
+    by_id = {r.result.exercise: r for r in reports}
+    assert by_id["relu_forward"].result.outcome == "timeout"
+    assert by_id["relu_backward"].result.outcome == "blocked"
+    assert by_id["affine_forward"].result.outcome == by_id["softmax_loss"].result.outcome == "pass"
+    message = by_id["relu_forward"].message
+    assert message is not None and "layers.py line" in message.seen
+    assert [c.outcome for c in by_id["relu_forward"].result.checks] == ["timeout"] * 4
+
+
+def test_what_passed_before_the_loop_keeps_its_points(student: Student) -> None:
+    loop = RELU + "    while x.ndim == 4:\n        pass\n"
+    (report,) = _judge(student("layers.py", (RELU, loop)), "relu_forward", timeout=2.0)
+    assert report.result.outcome == "timeout"
+    assert [c.outcome for c in report.result.checks] == ["pass", "timeout", "timeout", "timeout"]
+    assert report.result.points == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("import os; os._exit(0)", "crashed"),
+        ("import os; os.kill(os.getpid(), 11)", "crashed"),
+        ("import sys; sys.exit()", "error"),
+        ("input()", "error"),
+        ("raise KeyboardInterrupt", "error"),
+        ("import os; os.write(1, b'R' * 100_000); os.write(2, b'x' * 100_000)", "pass"),
+        ("import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)", "pass"),
+        ("import sys; sys.stdout = None", "pass"),
+        ("print('x' * 10_000_000)", "pass"),
+        ("import warnings; warnings.warn('careful')", "pass"),
+        ("np.seterr(all='raise')", "pass"),
+    ],
+)
+def test_things_that_code_does(line: str, outcome: str, student: Student) -> None:
+    folder = student("layers.py", (RELU, f"{RELU}    {line}\n"))
+    assert _outcomes(_judge(folder, *NEIGHBOURS)) == ["pass", outcome, "pass"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="address space is limited on POSIX only")
+def test_a_memory_hog_is_memory(student: Student) -> None:
+    folder = student("layers.py", (RELU, RELU + "    np.ones((50_000, 50_000))\n"))
+    reports = _judge(folder, *NEIGHBOURS, memory=2048)
+    assert _outcomes(reports) == ["pass", "memory", "pass"]
+
+
+def test_endless_recursion_is_an_error(student: Student) -> None:
+    folder = student("layers.py", (RELU, "    out = relu_forward(x)\n"))
+    reports = _judge(folder, *NEIGHBOURS)
+    assert _outcomes(reports) == ["pass", "error", "pass"]
+    assert reports[1].message is not None and "called itself" in reports[1].message.seen
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("while True: pass", "timeout"),
+        ("import os; os._exit(4)", "crashed"),
+        ("import sys; sys.exit('bye')", "error"),
+        ("1 / 0", "error"),
+        ("from .nowhere import nothing", "error"),
+    ],
+)
+def test_import_time_work_costs_only_its_file(line: str, outcome: str, student: Student) -> None:
+    first = '"""Update rules'
+    folder = student("optim.py", (first, f"{line}\n{first}"))
+    reports = _judge(folder, "affine_forward", "sgd_momentum", "rmsprop", "relu_forward", timeout=3)
+    by_id = {r.result.exercise: r.result.outcome for r in reports}
+    assert by_id == {
+        "affine_forward": "pass",
+        "sgd_momentum": outcome,
+        "rmsprop": outcome,
+        "relu_forward": "pass",
+    }
+
+
+def test_a_forked_child_that_keeps_running_does_not_hold_up_the_check(student: Student) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("no fork here")
+    line = "import os, time\n    if os.fork() == 0:\n        time.sleep(600)\n"
+    folder = student("layers.py", (RELU, f"{RELU}    {line}"))
+    assert _outcomes(_judge(folder, "relu_forward")) == ["pass"]
+
+
+def test_a_numpy_beside_the_files_does_not_shadow_the_real_one(student: Student) -> None:
+    folder = student()
+    (folder / "numpy.py").write_text("raise SystemExit\n", encoding="utf-8")
+    assert _outcomes(_judge(folder, "affine_forward")) == ["pass"]

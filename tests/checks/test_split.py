@@ -1,0 +1,42 @@
+"""What runs beside student code holds no expected value and no comparison."""
+
+import subprocess
+import sys
+
+PARENT_ONLY = (
+    "compare",
+    "diagnose",
+    "generic",
+    "translate",
+    "messages",
+    "fingerprint",
+    "key",
+    "references",
+    "judge",
+    "blame",
+    "results",
+    "runner",
+    "variants",
+)
+
+
+def _modules(code: str) -> set[str]:
+    script = f"{code}\nimport sys\nprint('\\n'.join(sys.modules))"
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(run.stdout.split())
+
+
+def test_the_child_imports_no_comparison_and_no_key() -> None:
+    loaded = _modules(
+        "import workbook.checks.child.__main__\n"
+        "from workbook.checks import probe\n"
+        "from workbook.curriculum import load\n"
+        "[probe.for_exercise(name) for name in load().ids()]"
+    )
+    assert not {f"workbook.checks.{name}" for name in PARENT_ONLY} & loaded
+    ours = {name for name in loaded if name.startswith("workbook.")}
+    allowed = ("checks", "curriculum", "errors", "locale", "version", "workspace")
+    assert {name.split(".")[1] for name in ours} <= set(allowed)
+    assert not {"solutions", "matplotlib", "IPython", "rich", "click"} & loaded
