@@ -23,6 +23,7 @@ __all__ = [
     "exercises_folder",
     "mark_folder",
     "nearest_folder",
+    "own_folder",
     "pristine_folder",
     "save",
     "shown",
@@ -152,6 +153,11 @@ def _students(start: Path | str | None) -> Choice:
         return Choice("stubs", _package() / "exercises", "package")
     name = _read(made / MARKER).get("exercises", "exercises")
     return Choice("stubs", made / str(name), "init")
+
+
+def own_folder(start: Path | str | None = None) -> Path:
+    """The student's own files, also while `WORKBOOK_EXERCISES` names another folder."""
+    return _students(start).folder
 
 
 def student_folder(start: Path | str | None = None) -> Path:
