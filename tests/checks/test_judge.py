@@ -10,7 +10,7 @@ import pytest
 from workbook.checks.blame import combine
 from workbook.checks.judge import Judge, judge
 from workbook.checks.references import FromKey
-from workbook.checks.results import SCHEMA, Report
+from workbook.checks.results import OUTCOMES, SCHEMA, Report
 from workbook.errors import UsageError, WorkbookError
 
 Student = Callable[..., Path]
@@ -181,3 +181,11 @@ def test_unknown_ids_and_folders_are_named(solutions: Path) -> None:
 )
 def test_combining(outcomes: list[str], combined: str) -> None:
     assert combine(outcomes) == combined
+
+
+def test_the_schema_is_written_down() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
+    for name in SCHEMA["items"]["required"]:
+        assert f"`{name}`" in page, name
+    for outcome in OUTCOMES:
+        assert f"`{outcome}`" in page, outcome

@@ -76,6 +76,7 @@ class Judge:
         self._references = references or sources.choose(self.solutions, seed)
         self.seed = self._references.seed
         self._runner = Runner(timeout=timeout, memory=memory)
+        self._runner.start()  # It gets ready while the answer key is read.
         self._files = _Files()
         # Files whose import hung or ended the process; it is not tried again.
         self._stopped: dict[str, dict[str, Any]] = {}
@@ -91,10 +92,6 @@ class Judge:
         """End the processes."""
         self._runner.close()
         self._references.close()
-
-    def start(self) -> None:
-        """Start the process that runs student code before it is needed."""
-        self._runner.start()
 
     def judge(self, exercise_ids: Iterable[str] | None = None) -> Iterator[Report]:
         """Judge exercises in the order of learning; all of them by default."""
