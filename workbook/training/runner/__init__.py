@@ -1,0 +1,14 @@
+"""Experiments in a child process that reads the exercises afresh and can be stopped at once.
+
+>>> from workbook.training.runner import Runner
+>>> runner = Runner()
+>>> job = runner.run("optimiser_race", epochs=2)
+>>> job.take()                      # what happened since the last call
+>>> job.stop()                      # asks, then kills; what was computed stays
+>>> job.wait().outcome              # the experiment's result
+"""
+
+from workbook.training.runner.failure import Failure
+from workbook.training.runner.job import Job, Runner
+
+__all__ = ["Failure", "Job", "Runner"]
