@@ -266,7 +266,7 @@ def run_watched(
 
     threading.Thread(target=read, daemon=True).start()
     live, began, output = sys.stdout.isatty(), time.monotonic(), []
-    step = shown = ""
+    step, told = "", set()
     try:
         if not live:
             say(f"{title} ...")
@@ -283,9 +283,11 @@ def run_watched(
                 width = shutil.get_terminal_size().columns - 1
                 status = f"{title}: {time.monotonic() - began:3.0f} s  {step}"
                 print("\r" + status[:width].ljust(width), end="", flush=True)
-            elif step.split(" ")[0] != shown:
-                shown = step.split(" ")[0]
-                say(f"  {step if shown in ('building', 'installing') else shown + ' packages'}")
+            else:
+                stage = re.sub(r"^(finding|downloading) .*", "finding and fetching packages", step)
+                if stage and stage not in told:
+                    told.add(stage)
+                    say(f"  {stage}")
         code = process.wait()
     except BaseException:
         process.terminate()
@@ -313,10 +315,10 @@ def hand_over(command: Sequence[str], root: Path) -> int:
 
 
 def find_uv() -> str:
+    """uv, where it says it is, on the path, or where its own installer puts it."""
     home = Path.home()
-    places = (home / ".local/bin", home / ".cargo/bin", Path(sys.executable).parent)
     found = [os.environ.get("UV"), shutil.which("uv")]
-    found += [shutil.which("uv", path=str(place)) for place in places]
+    found += [shutil.which("uv", path=str(home / place / "bin")) for place in (".local", ".cargo")]
     return next((path for path in found if path and Path(path).is_file()), "")
 
 
@@ -346,12 +348,12 @@ def pip_sources(root: Path) -> list[str]:
 
 
 def throw_away(root: Path) -> None:
-    """Remove the environment: first out of the way in one step, then for good."""
+    """Move the environment out of the way, in one step."""
     venv = venv_of(root)
     if venv.is_symlink():
         venv.unlink()  # what it points to is not ours
         return
-    old = root / ".workbook" / f"old-environment-{os.getpid()}"
+    old = root / ".workbook" / f"old-environment-{time.time_ns()}"
     try:
         venv.replace(old)
     except OSError:
@@ -359,16 +361,32 @@ def throw_away(root: Path) -> None:
             f"{venv} is in use and cannot be replaced.\n"
             "Close JupyterLab and the terminals that use it, then start again."
         ) from None
-    for leftover in old.parent.glob("old-environment-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def delete_old(root: Path) -> None:
+    """Delete environments thrown away, in the background: 30,000 files can take a minute."""
+    code = "import shutil, sys; [shutil.rmtree(old, ignore_errors=True) for old in sys.argv[1:]]"
+    old = [str(path) for path in (root / ".workbook").glob("old-environment-*")]
+    if old:
+        subprocess.Popen(
+            [below(), "-c", code, *old],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=not WINDOWS,
+        )
+
+
+def below() -> str:
+    """The Python that this one's environment, if it is in one, was made from."""
+    return getattr(sys, "_base_executable", "") or sys.executable
 
 
 def make_venv(root: Path, uv: str, keep: tuple[int, ...]) -> None:
     """An empty environment with pip, marked unfinished."""
     venv_of(root).mkdir()
     marker_of(root).touch()
-    # Inside another environment, start from the Python below it: that one will stay.
-    base = getattr(sys, "_base_executable", "") or sys.executable
+    base = below()
     command = [base, "-m", "venv", str(venv_of(root))]
     code, output = run_watched(command, root, dict(os.environ), "Making .venv", keep)
     if code and uv:  # Debian's Python without python3-venv, say
@@ -446,6 +464,7 @@ def prepare(root: Path, extras: set[str], fresh: bool = False, may_be_old: bool 
         else:
             say(f"Bringing the environment .venv up to date: {why}.")
         if todo != "install":
+            delete_old(root)
             make_venv(root, uv, keep)
         elif stamp:  # one that is not ours is never marked, so never thrown away
             marker_of(root).touch()
