@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbook import curriculum
-from workbook.checks import key
+from workbook.checks import key, keybuild
 from workbook.checks.references import FromKey, FromSolutions
 from workbook.workspace.choice import pristine_folder, solutions_folder
 
@@ -39,7 +39,7 @@ def answer_key(solutions: Path) -> FromKey:
     """An answer key of the solutions as they are now, whatever is shipped."""
     names = ("affine", "relu", "batchnorm", "dropout", "affine_bn_relu")
     wanted = [e.id for e in curriculum.load() if e.pair in names]
-    return FromKey(key.build(solutions, wanted, old=key.shipped()))
+    return FromKey(keybuild.build(solutions, wanted, old=key.shipped()))
 
 
 def _copy(source: Path, target: Path) -> Path:

@@ -267,7 +267,7 @@ def test_a_time_of_today_has_no_date():
     now = time.time()
     assert clock(now) == time.strftime("%H:%M:%S", time.localtime(now))
     assert clock(now - 3 * 86400).startswith(time.strftime("%Y-", time.localtime(now - 3 * 86400)))
-    assert clock(None) == "nothing"
+    assert clock(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -279,4 +279,9 @@ def test_numbers_are_short(value, shown):
 
 
 def test_a_file_that_is_gone_has_no_time():
-    assert "saved nothing" not in str(Card(report("missing", saved=None)))
+    card = Card(report("missing", saved=None))
+    assert "layers.py is not there; judged" in str(card) and "saved" not in str(card)
+
+
+def test_a_check_that_could_not_run_claims_nothing_about_a_file():
+    assert "judged with seed" not in str(Card(report("infra")))

@@ -9,6 +9,7 @@ import pytest
 
 from workbook import curriculum
 from workbook.checks import key as keys
+from workbook.checks import keybuild
 from workbook.checks import probe as probes
 from workbook.checks.references import FromKey, FromSolutions
 from workbook.errors import WorkbookError
@@ -19,7 +20,7 @@ ALL = [name for name in curriculum.load().ids() if probes.for_exercise(name)]
 
 @pytest.fixture(scope="module")
 def built(solutions: Path) -> keys.Key:
-    return keys.build(solutions, SOME)
+    return keybuild.build(solutions, SOME)
 
 
 def test_it_is_fresh(solutions: Path) -> None:
@@ -62,8 +63,8 @@ def test_it_is_plain_numbers_and_text() -> None:
 def test_the_same_bytes_each_time(solutions: Path, built: keys.Key, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-    keys.write(built, tmp_path / "one")
-    keys.write(keys.build(solutions, SOME), tmp_path / "two")
+    keybuild.write(built, tmp_path / "one")
+    keybuild.write(keybuild.build(solutions, SOME), tmp_path / "two")
     for name in ("key.json", "key.npz"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -71,14 +72,14 @@ def test_the_same_bytes_each_time(solutions: Path, built: keys.Key, tmp_path: Pa
 def test_what_is_taken_over_from_an_older_key_stays_the_same(
     solutions: Path, built: keys.Key
 ) -> None:
-    again = keys.build(solutions, ["relu_backward"], old=built)
+    again = keybuild.build(solutions, ["relu_backward"], old=built)
     assert again.index == built.index
     np.testing.assert_array_equal(again.values, built.values)
     np.testing.assert_array_equal(again.prints, built.prints)
 
 
 def test_it_reads_back_what_was_written(built: keys.Key, tmp_path: Path) -> None:
-    keys.write(built, tmp_path)
+    keybuild.write(built, tmp_path)
     read = keys.shipped(tmp_path)
     assert read is not None
     assert read.variants("affine_backward") == built.variants("affine_backward")

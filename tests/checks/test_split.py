@@ -11,6 +11,8 @@ PARENT_ONLY = (
     "messages",
     "fingerprint",
     "key",
+    "keybuild",
+    "reporting",
     "references",
     "judge",
     "blame",

@@ -1,6 +1,5 @@
 """Judges a folder of exercises: runs the probes, compares, decides who is to blame, diagnoses."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,13 +8,12 @@ from typing import Any
 from workbook import curriculum, locale
 from workbook.checks import probe as probes
 from workbook.checks import references as sources
-from workbook.checks import requirements
+from workbook.checks import reporting, requirements
 from workbook.checks.blame import Attempt, blockers, settle
-from workbook.checks.compare import Finding, compare
+from workbook.checks.compare import compare
 from workbook.checks.diagnose import diagnose
 from workbook.checks.messages import Case, Message, fill
-from workbook.checks.record import Printed
-from workbook.checks.results import CheckResult, ExerciseResult, ProbeReport, Report
+from workbook.checks.results import ExerciseResult, ProbeReport, Report
 from workbook.checks.runner import Run, Runner
 from workbook.errors import WorkbookError
 from workbook.workspace import choice
@@ -93,6 +91,10 @@ class Judge:
         self._runner.close()
         self._references.close()
 
+    def start(self) -> None:
+        """Have a process ready for student code, if the last one is gone."""
+        self._runner.start()
+
     def judge(self, exercise_ids: Iterable[str] | None = None) -> Iterator[Report]:
         """Judge exercises in the order of learning; all of them by default."""
         known = curriculum.load()
@@ -109,7 +111,7 @@ class Judge:
         """Judge one exercise on its own and within the student's stack."""
         exercise = curriculum.load()[exercise_id]
         path = self.folder / exercise.file
-        digest, saved = _identify(path)
+        digest, saved = reporting.identify(path)
         try:
             alone = self.attempt(exercise_id, alone=self.solutions is not None)
             outcome = alone.outcome
@@ -124,15 +126,15 @@ class Judge:
             alone = stack = Attempt(exercise_id, "infra", detail=str(error))
             outcome = stack_outcome = "infra"
             by = ()
-            messages = [_ended(alone, self._runner.timeout)]
+            messages = [reporting.ended(alone, self._runner.timeout)]
         message = messages[0] if messages else None
         result = ExerciseResult(
             exercise=exercise_id,
             outcome=outcome,
             stack_outcome=stack_outcome,
-            points=_points(exercise.points, outcome, alone.probes),
+            points=reporting.points(exercise.points, outcome, alone.probes),
             max_points=float(exercise.points),
-            checks=tuple(_check(report) for report in alone.probes),
+            checks=tuple(reporting.check(report) for report in alone.probes),
             misconception=message.misconception if message else None,
             seen=message.seen if message else None,
             looks_like=message.looks_like if message else None,
@@ -147,8 +149,10 @@ class Judge:
             stack=stack.probes if stack is not alone else (),
             message=message,
             also=tuple(messages[1:]),
-            notes=self._notes(exercise_id, alone),
-            printed=_printed(alone.probes),
+            notes=reporting.notes(
+                exercise_id, alone.probes, self._files.mended.get(exercise.file, [])
+            ),
+            printed=reporting.printed(alone.probes),
             blocked_by=by,
             saved=saved,
             title=exercise.title,
@@ -230,7 +234,7 @@ class Judge:
             else:
                 ended = Attempt(exercise_id, outcome, file=file, line=problem.get("line", 0))
                 ended.detail = problem.get("message", "")
-                message = _ended(ended, self._runner.timeout)
+                message = reporting.ended(ended, self._runner.timeout)
             return self._empty(exercise_id, outcome, message)
         for block in self._files.mended.get(file, []):
             if block["name"] == exercise.qualname:
@@ -297,7 +301,7 @@ class Judge:
         if alone.outcome == "pass":
             return []
         if alone.outcome in ("timeout", "crashed", "memory", "infra") and alone.ended:
-            return [_ended(alone, self._runner.timeout)]
+            return [reporting.ended(alone, self._runner.timeout)]
         found = diagnose(self.cases(alone), self._references.variants(exercise_id))
         if alone.outcome == "blocked":
             return [self._blocked(exercise_id, alone.blocked_by), *found]
@@ -306,28 +310,6 @@ class Judge:
     def _blocked(self, exercise_id: str, by: tuple[str, ...]) -> Message:
         others = ", ".join(by) or locale.text("finding.something_else")
         return fill("finding.blocked", others=others, exercise=exercise_id)
-
-    def _notes(self, exercise_id: str, alone: Attempt) -> tuple[str, ...]:
-        found: dict[tuple[str, str], Finding] = {}
-        findings = [f for r in alone.probes if r.comparison for f in r.comparison.findings]
-        fatal = {(f.kind, f.array) for f in findings if f.fatal}
-        for finding in findings:
-            key = (finding.kind, finding.array)
-            if key not in fatal:
-                found.setdefault(key, finding)
-        notes = []
-        for (kind, array), finding in found.items():
-            values = dict(finding.values)
-            if kind == "printed":
-                values["lines"] = _printed(alone.probes).lines
-            notes.append(locale.text(f"note.{kind}", array=array, **values))
-        file = curriculum.load()[exercise_id].file
-        for block in self._files.mended.get(file, []):
-            line, error = block["error_line"], block["message"]
-            notes.append(
-                locale.text("note.mended", name=block["name"], file=file, line=line, error=error)
-            )
-        return tuple(notes)
 
 
 def judge(
@@ -341,42 +323,3 @@ def judge(
     """Judge exercises of a folder in one go; see `Judge` for the arguments."""
     with Judge(folder, seed=seed, solutions=solutions, timeout=timeout) as session:
         return list(session.judge(exercise_ids))
-
-
-def _identify(path: Path) -> tuple[str, float | None]:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime
-    except OSError:
-        return "", None
-
-
-def _points(maximum: int, outcome: str, reports: tuple[ProbeReport, ...]) -> float:
-    if outcome == "pass":
-        return float(maximum)
-    total = sum(report.weight for report in reports)
-    passed = sum(report.weight for report in reports if report.outcome == "pass")
-    return round(maximum * passed / total, 4) if total else 0.0
-
-
-def _check(report: ProbeReport) -> CheckResult:
-    worst = report.comparison.worst if report.comparison is not None else None
-    return CheckResult(
-        report.name,
-        report.outcome,
-        worst.error if worst is not None else None,
-        worst.limit if worst is not None else None,
-    )
-
-
-def _printed(reports: tuple[ProbeReport, ...]) -> Printed:
-    found = [report.record.printed for report in reports if report.record is not None]
-    wrote = [p for p in found if p.lines or p.head]
-    lines = sum(max(p.lines, 1) for p in wrote)
-    return Printed(lines, wrote[0].head if wrote else "")
-
-
-def _ended(attempt: Attempt, timeout: float) -> Message:
-    where = f"{attempt.file} line {attempt.line}" if attempt.file else attempt.exercise
-    return fill(
-        f"finding.ended.{attempt.outcome}", where=where, seconds=timeout, detail=attempt.detail
-    )

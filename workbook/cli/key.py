@@ -13,6 +13,7 @@ def command(exercise: tuple[str, ...], check: bool) -> int:
     date are built anew; name EXERCISEs to build just those.
     """
     from workbook.checks import key as keys
+    from workbook.checks import keybuild
     from workbook.errors import WorkbookError
     from workbook.workspace.choice import solutions_folder
 
@@ -25,6 +26,6 @@ def command(exercise: tuple[str, ...], check: bool) -> int:
             click.echo(f"{name}: out of date")
         click.echo("The answer key is out of date." if stale else "The answer key is fresh.")
         return 1 if stale else 0
-    built = keys.update(folder, exercise or None, report=click.echo)
+    built = keybuild.update(folder, exercise or None, report=click.echo)
     click.echo(f"{len(built.ids())} exercises, {keys.size()} bytes.")
     return 0
