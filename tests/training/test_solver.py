@@ -315,3 +315,13 @@ def test_with_its_own_generator_batches_do_not_depend_on_what_the_model_draws(ti
 
     for one, other in zip(batches(0.0), batches(0.5), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_notebook_shows_one_line_and_no_traceback(tiny, data, rules):
+    """IPython asks an exception for this method."""
+    with pytest.raises(ValueError, match="batch_size") as caught:
+        Solver(tiny(), data, update_rule=rules["sgd"], batch_size=-1)
+    assert caught.value._render_traceback_() == [str(caught.value)]
+    with pytest.raises(TypeError, match="learning_rate") as caught:
+        Solver(tiny(), data, learning_rate=1)
+    assert caught.value._render_traceback_() == [str(caught.value)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbook.errors import WorkbookError
 from workbook.training import storage
-from workbook.training.inputs import Array, Model
+from workbook.training.inputs import Array, BadValue, Model
 
 __all__ = [
     "copy_params",
@@ -37,7 +37,7 @@ def write(path: Path, state: dict[str, Any]) -> None:
     try:
         storage.save(path, {"format": _FORMAT, **state})
     except TypeError as error:
-        raise ValueError(f"The run cannot be saved to {path}: {error}.") from error
+        raise BadValue(f"The run cannot be saved to {path}: {error}.") from error
 
 
 def read(name: str | Path) -> dict[str, Any]:

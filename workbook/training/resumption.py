@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from workbook.training import checkpoint
-from workbook.training.inputs import Model
+from workbook.training.inputs import BadType, BadValue, Model
 from workbook.training.stops import Stopped
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def resume(
     """Make the solver of `Solver.resume`."""
     for name in replaced:
         if name not in _REPLACEABLE:
-            raise TypeError(
+            raise BadType(
                 f"Solver.resume cannot replace {name!r}; allowed: {', '.join(_REPLACEABLE)}."
             )
     state = checkpoint.read(path)
@@ -115,7 +115,7 @@ def resume(
         arguments["rng"] = np.random.RandomState()
         arguments["rng"].set_state(state["rng"])
     if arguments["update_rule"] is None:
-        raise ValueError(
+        raise BadValue(
             "The update rule of this run was a function: give it again, "
             "Solver.resume(..., update_rule=f)."
         )
@@ -124,7 +124,7 @@ def resume(
     solver._fingerprint = checkpoint.fingerprint(solver._data)
     for key, found in solver._fingerprint.items():
         if found != state["data"][key]:
-            raise ValueError(
+            raise BadValue(
                 f"data[{key!r}] is not what the run was trained with: "
                 f"{_words(state['data'][key])} then, {_words(found)} now."
             )
@@ -148,7 +148,7 @@ def _check_model(model: Model, saved: dict[str, Any]) -> None:
     ours, theirs = signature(model.params), signature(saved)
     for name in {**theirs, **ours}:
         if ours.get(name) != theirs.get(name):
-            raise ValueError(
+            raise BadValue(
                 f"The model is not the run's: params[{name!r}] is {ours.get(name, 'missing')} "
                 f"in the model, {theirs.get(name, 'missing')} in the checkpoint."
             )

@@ -11,6 +11,8 @@ from workbook.locale import text
 from workbook.training import loop, resumption
 from workbook.training.inputs import (
     Array,
+    BadType,
+    BadValue,
     Config,
     Model,
     StopSignal,
@@ -120,7 +122,7 @@ class Solver:
         if unknown:
             name = next(iter(unknown))
             hint = " It belongs in optim_config." if name in ("learning_rate", "momentum") else ""
-            raise TypeError(f"Solver has no argument {name!r}.{hint} Allowed: {_KEYWORDS}.")
+            raise BadType(f"Solver has no argument {name!r}.{hint} Allowed: {_KEYWORDS}.")
         check_model(model)
         self.model = model
         self._data = check_data(data)
@@ -128,7 +130,7 @@ class Solver:
         self.update_rule = find_rule(update_rule)
         self.optim_config = check_config(optim_config, update_rule)
         if on_divergence not in ("stop", "quiet", "raise"):
-            raise ValueError(
+            raise BadValue(
                 f"on_divergence must be 'stop', 'quiet' or 'raise'; got {on_divergence!r}."
             )
         self.lr_decay = positive_number("lr_decay", lr_decay)
