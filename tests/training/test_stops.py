@@ -97,7 +97,10 @@ def test_the_likely_cause_is_named(tiny, data, rules):
             solver.train()
         return caught.value.cause
 
-    assert "learning rate 1e+06 is probably too high" in cause(rate=1e6)
+    assert cause(rate=1e6).startswith("The learning rate 1e+06 is probably too high")
+    rising = cause(rate=6.0)
+    assert rising.startswith("The loss had risen from ")
+    assert ". The learning rate 6 is probably too high" in rising
     assert "weight_scale" in cause(model=lambda: tiny(scale=1e30))
     assert "inputs of this batch" in cause(data=data | {"X_train": data["X_train"] * np.nan})
 
