@@ -103,10 +103,12 @@ def test_a_file_that_is_not_python_is_invalid(data: bytes, student: Student) -> 
 def test_a_missing_file_and_a_missing_function(student: Student) -> None:
     folder = student("layers.py", ("def relu_forward(", "def rectify("))
     (folder / "optim.py").unlink()
-    reports = _by_id(folder, "relu_forward", "affine_forward", "adam")
+    reports = _by_id(folder, "relu_forward", "relu_backward", "affine_forward", "adam")
     outcomes = {name: report.result.outcome for name, report in reports.items()}
     assert outcomes["affine_forward"] == "pass"
     assert outcomes["relu_forward"] == "missing"
+    assert outcomes["relu_backward"] == "blocked"
+    assert reports["relu_backward"].blocked_by == ("relu_forward",)
     assert outcomes["adam"] == "missing"
 
 

@@ -111,9 +111,24 @@ def test_the_digest_changes_with_the_probes_of_one_exercise_only(
 ) -> None:
     import inspect
 
-    before = {name: probes.digest(name) for name in ("relu_forward", "relu_backward")}
-    original = inspect.getsource
-    target = next(p.function for p in ALL if p.exercise == "relu_forward")
-    monkeypatch.setattr(inspect, "getsource", lambda o: original(o) + "# changed" * (o is target))
-    assert probes.digest("relu_forward") != before["relu_forward"]
-    assert probes.digest("relu_backward") == before["relu_backward"]
+    names = ("relu_forward", "relu_backward", "affine_forward")
+
+    def digests(source: str) -> dict[str, str]:
+        probes._pieces.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                inspect, "getsource", lambda o: source if o.__name__.endswith("relu") else real(o)
+            )
+            return {name: probes.digest(name) for name in names}
+
+    real = inspect.getsource
+    path = Path(str(next(p for p in ALL if p.exercise == names[0]).function.__code__.co_filename))
+    source = path.read_text(encoding="utf-8")
+    old = "out, _ = impl.relu_forward(floats(rng, 4, 5))"
+    assert source.count(old) == 1
+    before, after = digests(source), digests(source.replace(old, old.replace("5", "6")))
+    helped = digests(source + "\nHELPER = 1\n")
+    probes._pieces.cache_clear()
+    assert before == {name: probes.digest(name) for name in names}
+    assert [name for name in names if before[name] != after[name]] == ["relu_forward"]
+    assert [name for name in names if before[name] != helped[name]] == list(names[:2])

@@ -118,3 +118,32 @@ def test_a_numpy_beside_the_files_does_not_shadow_the_real_one(student: Student)
     folder = student()
     (folder / "numpy.py").write_text("raise SystemExit\n", encoding="utf-8")
     assert _outcomes(_judge(folder, "affine_forward")) == ["pass"]
+
+
+FORGE = """
+    import json, os, struct
+    event = json.dumps({"event": "done"}).encode()
+    frame = struct.pack("<I", len(event)) + b"E" + event
+    for handle in range(3, 30):
+        try:
+            os.write(handle, %s)
+        except OSError:
+            pass
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are numbered otherwise")
+@pytest.mark.parametrize("sent", ["frame * 40", "b'R' * 500", "b'\\x03\\x00\\x00\\x00Rxyz'"])
+def test_what_is_forged_on_the_pipe_hits_only_the_forger(sent: str, student: Student) -> None:
+    folder = student("layers.py", (RELU, RELU + FORGE % sent))
+    outcomes = _outcomes(_judge(folder, *NEIGHBOURS))
+    assert outcomes[0] == outcomes[2] == "pass"
+    assert outcomes[1] != "pass"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="address space is limited on POSIX only")
+def test_memory_that_is_never_given_back_is_memory_too(student: Student) -> None:
+    hog = "    global hog\n    hog = []\n    while True:\n        hog.append(bytearray(10**6))\n"
+    folder = student("layers.py", (RELU, RELU + hog))
+    reports = _judge(folder, *NEIGHBOURS, memory=1024)
+    assert [r.result.outcome for r in reports] == ["pass", "memory", "pass"]

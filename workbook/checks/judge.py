@@ -165,7 +165,7 @@ class Judge:
             # Put down first: an exercise cannot be blocked by itself.
             self._attempts[key] = Attempt(exercise_id, "todo")
             attempt = self._run(exercise_id, alone)
-            if attempt.outcome in ("fail", "error", "timeout", "crashed", "memory", "blocked"):
+            if not attempt.messages and attempt.outcome not in ("pass", "todo", "infra"):
                 others = blockers(exercise_id, alone)
                 bad = [o for o in others if self.attempt(o, alone=alone).outcome != "pass"]
                 attempt = settle(attempt, bad)

@@ -4,6 +4,7 @@ A probe holds no expected value. It states how close each array must come to the
 and why, and which sentence of the exercise's docstring it judges.
 """
 
+import ast
 import hashlib
 import importlib
 import inspect
@@ -170,25 +171,36 @@ def for_exercise(exercise_id: str) -> tuple[Probe, ...]:
 
 
 def digest(exercise_id: str) -> str:
-    """SHA-256 of what the probes of one exercise run: their source and their file's helpers."""
-    probes = for_exercise(exercise_id)
-    parts: list[str] = []
-    for one in probes:
-        parts.append(inspect.getsource(one.function))
-    for module in sorted({one.function.__module__ for one in probes}):
-        parts.extend(_helpers(module))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    """SHA-256 of what the probes of one exercise run: their source and what they share.
+
+    Probes of other exercises in the same file do not count; everything else in it does, and so
+    do the limits and tools that all probes share.
+    """
+    digest_of = hashlib.sha256()
+    for module in sorted({p.function.__module__ for p in for_exercise(exercise_id)}):
+        for owner, text in (*_pieces(module), *_pieces("workbook.checks.probes.common")):
+            if owner in ("", exercise_id):
+                digest_of.update(text.encode())
+    return digest_of.hexdigest()
 
 
-def _helpers(module: str) -> list[str]:
-    """Source of a probe file's top-level code apart from its probes."""
-    import ast
-
+@cache
+def _pieces(module: str) -> tuple[tuple[str, str], ...]:
+    """The top-level statements of a file as (exercise id, source); the id is empty for helpers."""
     source = inspect.getsource(importlib.import_module(module))
-    segments = []
+    lines = source.splitlines()
+    pieces = []
     for node in ast.parse(source).body:
         decorators = getattr(node, "decorator_list", [])
-        calls = [d.func for d in decorators if isinstance(d, ast.Call)]
-        if not any(isinstance(c, ast.Name) and c.id == "probe" for c in calls):
-            segments.append(ast.get_source_segment(source, node) or "")
-    return segments
+        first = min([node.lineno, *(d.lineno for d in decorators)])
+        owners = [
+            d.args[0].value
+            for d in decorators
+            if isinstance(d, ast.Call)
+            and isinstance(d.func, ast.Name)
+            and d.func.id == "probe"
+            and isinstance(d.args[0], ast.Constant)
+        ]
+        owner = str(owners[0]) if owners else ""
+        pieces.append((owner, "\n".join(lines[first - 1 : node.end_lineno])))
+    return tuple(pieces)

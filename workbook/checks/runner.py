@@ -135,6 +135,8 @@ class Runner:
         limit = self.timeout if timeout is None else timeout
         run = Run()
         began = time.monotonic()
+        if not self._frames.empty():
+            self.kill()  # Something was sent that nobody asked for; it must not count here.
         try:
             self.start()
             assert self._process is not None and self._process.stdin is not None
@@ -145,13 +147,13 @@ class Runner:
             self.kill()
             run.outcome, run.detail = "infra", f"the child could not be started: {error}"
             return run
-        self._listen(run, began + limit)
+        self._listen(run, began + limit, str(job["exercise"]))
         if run.outcome:
             self._explain(run, Path(str(job["room"])))
         run.seconds = time.monotonic() - began
         return run
 
-    def _listen(self, run: Run, deadline: float) -> None:
+    def _listen(self, run: Run, deadline: float, exercise: str) -> None:
         for _ in range(_FRAMES):
             try:
                 frame = self._frames.get(timeout=max(0.0, deadline - time.monotonic()))
@@ -162,7 +164,7 @@ class Runner:
                 run.outcome = "crashed"
                 break
             try:
-                if self._take(frame, run):
+                if self._take(frame, run, exercise):
                     return
             except (WireError, ValueError, KeyError, TypeError) as error:
                 run.outcome, run.detail = "crashed", f"it answered nonsense: {error}"
@@ -171,11 +173,14 @@ class Runner:
             run.outcome, run.detail = "crashed", "it answered without end"
         self._end(run)
 
-    def _take(self, frame: bytes, run: Run) -> bool:
+    def _take(self, frame: bytes, run: Run, exercise: str) -> bool:
         """Take one frame; True if it was the last of its job."""
         kind, payload = frame[:1], frame[1:]
         if kind == b"R":
-            run.records.append(decode(payload))
+            record = decode(payload)
+            if record.exercise != exercise or record.probe != run.probe:
+                raise WireError(f"a record of {record.exercise}/{record.probe}")
+            run.records.append(record)
             return False
         event = json.loads(payload)
         what = event["event"]
@@ -189,7 +194,8 @@ class Runner:
         elif what == "catalogue":
             run.catalogue = list(event["variants"])
         elif what == "failed":
-            run.outcome = "infra"
+            # Memory that student code still holds can fail our own lines.
+            run.outcome = "memory" if event["type"] == "MemoryError" else "infra"
             run.detail = f"{event['type']}: {event['message']}"
             return True
         return bool(what == "done")

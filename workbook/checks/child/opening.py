@@ -84,8 +84,9 @@ def _problem(error: Exception, path: Path) -> dict[str, Any]:
         getattr(original, "__traceback__", None) is None
         or describe(original, path.parent).file == ""
     )
+    outcome = "memory" if isinstance(original, MemoryError) else "error"
     return {
-        "outcome": "invalid" if unreadable else "error",
+        "outcome": "invalid" if unreadable else outcome,
         "type": type(original).__name__,
         "message": str(error)[:500],
         "line": line,
