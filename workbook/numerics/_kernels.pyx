@@ -86,7 +86,7 @@ cdef int fits(
     Py_ssize_t size, Py_ssize_t window, Py_ssize_t out, Py_ssize_t stride, Py_ssize_t pad
 ) except -1:
     if (
-        size < 0 or window < 1 or stride < 1 or pad < 0 or size + 2 * pad < window
+        size < 1 or window < 1 or stride < 1 or pad < 0 or size + 2 * pad < window
         or out != 1 + (size + 2 * pad - window) // stride
     ):
         raise ValueError(f"impossible sizes: {size}, {window} -> {out}, {stride}, {pad}")
@@ -98,6 +98,8 @@ cdef wb_conv conv_of(object shape) except *:
     (s.N, s.C, s.H, s.W, s.F, s.HH, s.WW, s.H_out, s.W_out, s.stride, s.pad) = shape
     fits(s.H, s.HH, s.H_out, s.stride, s.pad)
     fits(s.W, s.WW, s.W_out, s.stride, s.pad)
+    if s.N < 1 or s.C < 1 or s.F < 1:
+        raise ValueError(f"nothing to compute: N = {s.N}, C = {s.C}, F = {s.F}")
     return s
 
 

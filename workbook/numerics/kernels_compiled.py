@@ -21,6 +21,8 @@ class Compiled:
         self.module = module
 
     def conv_forward(self, x: Array, w: Array, b: Array, s: ConvShape) -> Array:
+        if 0 in s[:5]:  # The kernels want something to work on.
+            return kernels_numpy.conv_forward(x, w, b, s)
         out = np.empty((s.N, s.F, s.H_out, s.W_out), x.dtype)
         self.module.conv_forward(x.dtype.char, x, w, b, s, out)
         return out
@@ -28,6 +30,8 @@ class Compiled:
     def conv_backward(
         self, dout: Array, x: Array, w: Array, s: ConvShape
     ) -> tuple[Array, Array, Array]:
+        if 0 in s[:5]:
+            return kernels_numpy.conv_backward(dout, x, w, s)
         dx, dw, db = np.empty_like(x), np.empty_like(w), np.empty(s.F, x.dtype)
         self.module.conv_backward(x.dtype.char, dout, x, w, s, dx, dw, db)
         return dx, dw, db
@@ -48,11 +52,15 @@ class Compiled:
         return dx
 
     def im2col(self, x: Array, s: ConvShape) -> Array:
+        if 0 in s[:5]:
+            return kernels_numpy.im2col(x, s)
         cols = np.empty((s.N * s.H_out * s.W_out, s.C * s.HH * s.WW), x.dtype)
         self.module.im2col(x.dtype.char, x, s, cols)
         return cols
 
     def col2im(self, cols: Array, s: ConvShape) -> Array:
+        if 0 in s[:5]:
+            return kernels_numpy.col2im(cols, s)
         x = np.empty((s.N, s.C, s.H, s.W), cols.dtype)
         self.module.col2im(cols.dtype.char, cols, s, x)
         return x

@@ -64,6 +64,7 @@ def _judge(module: ModuleType, folder: Path) -> Found:
             return Found(None, f"{LEVEL} is {wish!r}; allowed are {allowed}.")
         module.set_level(wish)
     module.set_threads(default_threads())
+    import_module("workbook.numerics.kernels_threads")
     return Found(module, "the compiled kernels are built for this Python and these sources.")
 
 

@@ -13,6 +13,7 @@ typedef struct {
     FN(correlation) *phase;        /* [phase of y][phase of x] */
     ptrdiff_t top, left, rows, pitch, reach; /* the planes of dout */
     ptrdiff_t phase_size;          /* most elements of one phase of dx */
+    ptrdiff_t copied;              /* most elements of its copied taps */
     /* dw */
     FN(layout) layout;
     int32_t *offset;
@@ -24,9 +25,6 @@ typedef struct {
 } FN(backward);
 
 static ptrdiff_t FN(larger)(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-
-/* Rounded up to whole cache lines, so that what follows starts on one. */
-static ptrdiff_t FN(whole_lines)(ptrdiff_t elements) { return (elements + 15) / 16 * 16; }
 
 /* Which taps of the window reach phase r, and where the first one finds dout:
    pixel r + stride*t meets tap first + stride*u at output t + shift - u. */
@@ -83,30 +81,33 @@ static int FN(make_phase)(FN(backward) *g, const REAL *w, ptrdiff_t ry, ptrdiff_
                     *to = w[((f * s->C + m) * s->HH + iy + u * s->stride) * s->WW + ix +
                             v * s->stride];
     }
+    if (FN(correlation_settle)(c)) return -1;
     g->phase_size = FN(larger)(g->phase_size, s->C * rows * columns);
+    g->copied = FN(larger)(g->copied, FN(copied_size)(c));
     g->reach = FN(larger)(g->reach, FN(correlation_reach)(c));
     return 0;
 }
 
 /* dx of one image, or the given part of its vectors. */
-static void FN(backward_x)(const FN(backward) *g, const REAL *planes, REAL *phase, ptrdiff_t part,
-                           REAL *dx) {
+static void FN(backward_x)(const FN(backward) *g, const REAL *planes, REAL *phase, REAL *room,
+                           ptrdiff_t part, REAL *dx) {
     const wb_conv *s = g->s;
     for (ptrdiff_t ry = 0; ry < g->phases_y; ry++)
         for (ptrdiff_t rx = 0; rx < g->phases_x; rx++) {
             const FN(correlation) *c = g->phase + ry * g->phases_x + rx;
             if (s->stride == 1) {
-                FN(correlation_run)(c, planes, c->vectors * part / g->parts,
+                FN(correlation_run)(c, FN(copy_taps)(c, planes, room), c->vectors * part / g->parts,
                                     c->vectors * (part + 1) / g->parts, dx);
                 continue;
             }
             if ((ry * g->phases_x + rx) % g->parts != part) continue;
-            FN(correlation_run)(c, planes, 0, c->vectors, phase);
+            FN(correlation_run)(c, FN(copy_taps)(c, planes, room), 0, c->vectors, phase);
             const REAL *from = phase;
+            const ptrdiff_t columns = (s->W - rx + s->stride - 1) / s->stride;
             for (ptrdiff_t m = 0; m < s->C; m++)
                 for (ptrdiff_t y = ry; y < s->H; y += s->stride) {
                     REAL *to = dx + (m * s->H + y) * s->W + rx;
-                    for (ptrdiff_t x = 0; x < c->columns; x++) to[x * s->stride] = *from++;
+                    for (ptrdiff_t x = 0; x < columns; x++) to[x * s->stride] = *from++;
                 }
         }
 }
@@ -115,7 +116,7 @@ static void FN(backward_x)(const FN(backward) *g, const REAL *planes, REAL *phas
 static void FN(transpose)(const REAL *dout, ptrdiff_t F, ptrdiff_t pixels, ptrdiff_t filters,
                           REAL *to) {
     ptrdiff_t f = 0;
-#if defined(__GNUC__) && !defined(WB_NO_VECTORS)
+#if defined(WB_VECTORS)
     for (; f + TRANSPOSE <= F; f += TRANSPOSE) {
         ptrdiff_t q = 0;
         for (; q + TRANSPOSE <= pixels; q += TRANSPOSE)
@@ -133,7 +134,6 @@ static void FN(transpose)(const REAL *dout, ptrdiff_t F, ptrdiff_t pixels, ptrdi
 static void FN(backward_w)(const FN(backward) *g, const REAL *planes, const REAL *across,
                            ptrdiff_t part, REAL *sums) {
     const wb_conv *s = g->s;
-    const ptrdiff_t pixels = s->H_out * s->W_out;
     const ptrdiff_t blocks = (g->taps + g->block - 1) / g->block;
     FN(sum) t;
     t.planes = planes;
@@ -161,8 +161,13 @@ static void FN(backward_w)(const FN(backward) *g, const REAL *planes, const REAL
             for (int v = 0; v < vectors; v++) {
                 REAL *db = sums + g->taps * g->filters + f + v * LANES;
                 vec total = LOAD(db);
-                for (ptrdiff_t q = 0; q < pixels; q++)
-                    total += LOAD(across + q * g->filters + f + v * LANES);
+                const REAL *d = across + f + v * LANES;
+                /* Row by row: shorter sums round less. */
+                for (ptrdiff_t y = 0; y < s->H_out; y++) {
+                    vec row = SPREAD((REAL)0);
+                    for (ptrdiff_t x = 0; x < s->W_out; x++, d += g->filters) row = ADD(row, LOAD(d));
+                    total = ADD(total, row);
+                }
                 STORE(db, total);
             }
     }
@@ -176,7 +181,8 @@ static void FN(backward_task)(void *context, ptrdiff_t task, int worker) {
     REAL *planes = g->scratch + worker * g->scratch_size;
     REAL *dplanes = planes + g->x_reach;
     REAL *across = dplanes + g->reach;
-    REAL *phase = across + pixels * g->filters;
+    REAL *phase = across + FN(whole_lines)(pixels * g->filters);
+    REAL *room = phase + FN(whole_lines)(g->phase_size);
     REAL *sums = g->sums + chunk * (g->taps + 1) * g->filters;
     for (ptrdiff_t n = s->N * chunk / g->chunks; n < s->N * (chunk + 1) / g->chunks; n++) {
         const REAL *dout = g->dout + n * s->F * pixels;
@@ -187,7 +193,7 @@ static void FN(backward_task)(void *context, ptrdiff_t task, int worker) {
             for (ptrdiff_t y = 0; y < s->H_out; y++)
                 memcpy(dplanes + (f * g->rows + g->top + y) * g->pitch + g->left,
                        dout + (f * s->H_out + y) * s->W_out, sizeof(REAL) * (size_t)s->W_out);
-        FN(backward_x)(g, dplanes, phase, part, g->dx + n * s->C * s->H * s->W);
+        FN(backward_x)(g, dplanes, phase, room, part, g->dx + n * s->C * s->H * s->W);
     }
 }
 
@@ -248,7 +254,8 @@ static int FN(backward_prepare)(FN(backward) *g, const REAL *w, int threads) {
     if (!g->sums) return -1;
     memset(g->sums, 0, sizeof(REAL) * (size_t)(size * g->chunks));
 
-    g->scratch_size = FN(whole_lines)(g->x_reach + g->reach + pixels * g->filters + g->phase_size);
+    g->scratch_size = g->x_reach + g->reach + FN(whole_lines)(pixels * g->filters) +
+                      FN(whole_lines)(g->phase_size) + FN(whole_lines)(g->copied);
     g->scratch = wb_allocate(sizeof(REAL) * (size_t)(g->scratch_size * threads));
     if (!g->scratch) return -1;
     memset(g->scratch, 0, sizeof(REAL) * (size_t)(g->scratch_size * threads));

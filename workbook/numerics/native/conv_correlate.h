@@ -7,7 +7,9 @@
 
    The forward pass is one such correlation; the gradient of x is one for each phase of x.
    A vector holds neighbouring outputs: of one row, or, where rows fill vectors badly, of
-   the rows laid end to end with `pitch`, the gaps between them computed and dropped. */
+   the rows laid end to end with `pitch`, the gaps between them computed and dropped. Where
+   rows are so short that even this wastes too much, the taps are copied out first, each to
+   a row of its own without gaps (im2col of one image), and correlated from there. */
 
 typedef struct {
     ptrdiff_t filters, rows, columns, pitch;
@@ -19,6 +21,9 @@ typedef struct {
     ptrdiff_t vectors;
     int32_t *start;                /* [vector]: y*pitch + x of its first lane */
     ptrdiff_t block;               /* most filters in a block */
+    /* Where taps are copied out: what was said above about the planes themselves. */
+    int32_t *copied;               /* [tap]: offset in the planes; NULL where they are not */
+    ptrdiff_t from_rows, from_columns, from_pitch;
 } FN(correlation);
 
 static void FN(correlation_free)(FN(correlation) *c) {
@@ -28,6 +33,7 @@ static void FN(correlation_free)(FN(correlation) *c) {
     wb_release(c->weight);
     wb_release(c->bias);
     wb_release(c->start);
+    wb_release(c->copied);
 }
 
 /* Split `filters` evenly into blocks that fit the registers. */
@@ -37,22 +43,29 @@ static ptrdiff_t FN(block_size)(ptrdiff_t filters) {
     return blocks ? (filters + blocks - 1) / blocks : 1;
 }
 
-static void FN(lay_vectors)(FN(correlation) *c) {
-    const ptrdiff_t by_row = c->rows * ((c->columns + LANES - 1) / LANES);
-    const ptrdiff_t span = c->rows ? (c->rows - 1) * c->pitch + c->columns : 0;
-    const ptrdiff_t end_to_end = (span + LANES - 1) / LANES;
-    if (end_to_end < by_row) {
-        for (ptrdiff_t v = 0; v < end_to_end; v++) c->start[v] = (int32_t)(v * LANES);
-        c->vectors = end_to_end;
-        return;
-    }
+static ptrdiff_t FN(vectors_for)(ptrdiff_t count) { return (count + LANES - 1) / LANES; }
+
+/* Vectors that cover the outputs row by row, or laid end to end, whichever is fewer. */
+static int FN(lay_vectors)(FN(correlation) *c) {
+    const ptrdiff_t by_row = c->rows * FN(vectors_for)(c->columns);
+    const ptrdiff_t end_to_end = FN(vectors_for)((c->rows - 1) * c->pitch + c->columns);
+    const int flat = end_to_end < by_row;
+    c->start = wb_allocate(sizeof(int32_t) * (size_t)(flat ? end_to_end : by_row));
+    if (!c->start) return -1;
     c->vectors = 0;
-    for (ptrdiff_t y = 0; y < c->rows; y++)
-        for (ptrdiff_t x = 0; x < c->columns; x += LANES)
-            c->start[c->vectors++] = (int32_t)(y * c->pitch + x);
+    if (flat)
+        while (c->vectors < end_to_end) {
+            c->start[c->vectors] = (int32_t)(c->vectors * LANES);
+            c->vectors++;
+        }
+    else
+        for (ptrdiff_t y = 0; y < c->rows; y++)
+            for (ptrdiff_t x = 0; x < c->columns; x += LANES)
+                c->start[c->vectors++] = (int32_t)(y * c->pitch + x);
+    return 0;
 }
 
-/* Room for everything, biases zero; offsets, low, high and weights are for the caller. */
+/* Room for offsets, low, high and weights, which are for the caller; biases are zero. */
 static int FN(correlation_make)(FN(correlation) *c, ptrdiff_t filters, ptrdiff_t rows,
                                 ptrdiff_t columns, ptrdiff_t pitch, ptrdiff_t taps,
                                 ptrdiff_t row_taps) {
@@ -69,11 +82,58 @@ static int FN(correlation_make)(FN(correlation) *c, ptrdiff_t filters, ptrdiff_t
     c->high = wb_allocate(sizeof(int32_t) * (size_t)rows);
     c->weight = wb_allocate(sizeof(REAL) * (size_t)(taps * filters));
     c->bias = wb_allocate(sizeof(REAL) * (size_t)filters);
-    c->start = wb_allocate(sizeof(int32_t) * (size_t)(rows * ((columns + LANES - 1) / LANES)));
-    if (!c->offset || !c->low || !c->high || !c->weight || !c->bias || !c->start) return -1;
+    if (!c->offset || !c->low || !c->high || !c->weight || !c->bias) return -1;
     memset(c->bias, 0, sizeof(REAL) * (size_t)filters);
-    FN(lay_vectors)(c);
     return 0;
+}
+
+/* From one copied tap to the next: whole vectors are copied, so there is some to spare. */
+static ptrdiff_t FN(copied_pitch)(ptrdiff_t pixels) { return (pixels + LANES + 15) / 16 * 16; }
+
+#define COPY_COST 4          /* of a vector, in multiply-adds of one */
+#define MOST_COPIED (1 << 18) /* elements of the copied taps: they should stay in cache */
+
+/* After the caller has filled everything in: choose how to lay the vectors. */
+static int FN(correlation_settle)(FN(correlation) *c) {
+    const ptrdiff_t pixels = c->rows * c->columns, step = FN(copied_pitch)(pixels);
+    const ptrdiff_t by_row = c->rows * FN(vectors_for)(c->columns);
+    if (FN(lay_vectors)(c)) return -1;
+    const ptrdiff_t cost = FN(vectors_for)(pixels) * c->filters + by_row * COPY_COST;
+    if (cost >= c->vectors * c->filters || c->taps * step > MOST_COPIED) return 0;
+    c->copied = c->offset;
+    c->offset = wb_allocate(sizeof(int32_t) * (size_t)c->taps);
+    if (!c->offset) return -1;
+    for (ptrdiff_t k = 0; k < c->taps; k++) c->offset[k] = (int32_t)(k * step);
+    for (ptrdiff_t y = 1; y < c->rows; y++) {
+        if (c->low[y] < c->low[0]) c->low[0] = c->low[y];
+        if (c->high[y] > c->high[0]) c->high[0] = c->high[y];
+    }
+    c->from_rows = c->rows;
+    c->from_columns = c->columns;
+    c->from_pitch = c->pitch;
+    c->rows = 1;
+    c->columns = c->pitch = pixels;
+    wb_release(c->start);
+    return FN(lay_vectors)(c);
+}
+
+/* Elements that the copied taps need; 0 where there are none. */
+static ptrdiff_t FN(copied_size)(const FN(correlation) *c) {
+    return c->copied ? c->taps * FN(copied_pitch)(c->columns) : 0;
+}
+
+/* Copy the taps out, if that is how it is done; returns what to correlate. */
+static const REAL *FN(copy_taps)(const FN(correlation) *c, const REAL *planes, REAL *room) {
+    if (!c->copied) return planes;
+    for (ptrdiff_t k = 0; k < c->taps; k++) {
+        const REAL *from = planes + c->copied[k];
+        REAL *to = room + c->offset[k];
+        /* Each vector may write past its row; the next row comes later and repairs that. */
+        for (ptrdiff_t y = 0; y < c->from_rows; y++)
+            for (ptrdiff_t x = 0; x < c->from_columns; x += LANES)
+                STORE(to + y * c->from_columns + x, LOAD(from + y * c->from_pitch + x));
+    }
+    return room;
 }
 
 /* Where the weights of filter m lie in the packed blocks: tap k is at [k * *step]. */
@@ -85,9 +145,11 @@ static REAL *FN(weights_of)(const FN(correlation) *c, ptrdiff_t m, ptrdiff_t *st
 
 /* How many elements the planes must have, so that whole vectors can be read anywhere. */
 static ptrdiff_t FN(correlation_reach)(const FN(correlation) *c) {
+    const int32_t *offset = c->copied ? c->copied : c->offset;
     ptrdiff_t far = 0;
     for (ptrdiff_t k = 0; k < c->taps; k++)
-        if (c->offset[k] > far) far = c->offset[k];
+        if (offset[k] > far) far = offset[k];
+    if (c->copied) return far + (c->from_rows - 1) * c->from_pitch + c->from_columns + LANES;
     return far + (c->vectors ? c->start[c->vectors - 1] : 0) + LANES;
 }
 

@@ -15,6 +15,16 @@ static FN(layout) FN(layout_of)(const wb_conv *s) {
     return l;
 }
 
+/* to[k] = row[2*k]; the most frequent stride but one. Never reads beyond row[2*count - 2]. */
+static void FN(every_second)(const REAL *row, ptrdiff_t count, REAL *to) {
+    ptrdiff_t k = 0;
+#if defined(WB_VECTORS)
+    for (; k + LANES < count; k += LANES)
+        STORE(to + k, EVEN_LANES(LOAD(row + 2 * k), LOAD(row + 2 * k + LANES)));
+#endif
+    for (; k < count; k++) to[k] = row[2 * k];
+}
+
 /* Copy one image into planes whose margins are zero already. */
 static void FN(fill_planes)(const wb_conv *s, const FN(layout) *l, const REAL *x, REAL *planes) {
     const ptrdiff_t stride = s->stride;
@@ -34,7 +44,7 @@ static void FN(fill_planes)(const wb_conv *s, const FN(layout) *l, const REAL *x
                     if (stride == 1)
                         memcpy(to + a, row + a, sizeof(REAL) * (size_t)(b - a));
                     else if (stride == 2)
-                        for (ptrdiff_t k = a; k < b; k++) to[k] = row[2 * k];
+                        FN(every_second)(row + 2 * a, b - a, to + a);
                     else
                         for (ptrdiff_t k = a; k < b; k++) to[k] = row[k * stride];
                 }
@@ -62,19 +72,22 @@ static void FN(window_offsets)(const wb_conv *s, const FN(layout) *l, int32_t *o
             }
 }
 
+/* Rounded up to whole cache lines, so that what follows starts on one. */
+static ptrdiff_t FN(whole_lines)(ptrdiff_t elements) { return (elements + 15) / 16 * 16; }
+
 typedef struct {
     const wb_conv *s;
     FN(layout) layout;
     FN(correlation) c;
     const REAL *x;
     REAL *out, *planes;
-    ptrdiff_t reach, parts, together;
+    ptrdiff_t reach, copied, parts, together;
 } FN(forward);
 
 static void FN(forward_task)(void *context, ptrdiff_t task, int worker) {
     const FN(forward) *f = context;
     const wb_conv *s = f->s;
-    REAL *planes = f->planes + worker * f->reach;
+    REAL *planes = f->planes + worker * (f->reach + f->copied);
     const ptrdiff_t part = task % f->parts;
     const ptrdiff_t n = task / f->parts * f->together;
     const ptrdiff_t stop = n + f->together < s->N ? n + f->together : s->N;
@@ -82,7 +95,8 @@ static void FN(forward_task)(void *context, ptrdiff_t task, int worker) {
     const ptrdiff_t last = f->c.vectors * (part + 1) / f->parts;
     for (ptrdiff_t i = n; i < stop; i++) {
         FN(fill_planes)(s, &f->layout, f->x + i * s->C * s->H * s->W, planes);
-        FN(correlation_run)(&f->c, planes, first, last, f->out + i * s->F * s->H_out * s->W_out);
+        FN(correlation_run)(&f->c, FN(copy_taps)(&f->c, planes, planes + f->reach), first, last,
+                            f->out + i * s->F * s->H_out * s->W_out);
     }
 }
 
@@ -107,7 +121,7 @@ static ptrdiff_t FN(parts_for)(const wb_conv *s, int threads, ptrdiff_t tasks, p
 
 static int FN(conv_forward)(const wb_conv *s, const void *x, const void *w, const void *b,
                             void *out) {
-    FN(forward) f = {s, FN(layout_of)(s), {0}, x, out, NULL, 0, 1, 1};
+    FN(forward) f = {s, FN(layout_of)(s), {0}, x, out, NULL, 0, 0, 1, 1};
     const int threads = workbook_kernels_get_num_threads();
     const REAL *weights = w;
     int failed = FN(correlation_make)(&f.c, s->F, s->H_out, s->W_out, f.layout.pitch,
@@ -125,13 +139,19 @@ static int FN(conv_forward)(const wb_conv *s, const void *x, const void *w, cons
                         to[((i * s->C + c) * s->WW + j) * step] = *weights++;
         }
         memcpy(f.c.bias, b, sizeof(REAL) * (size_t)s->F);
-        f.reach = FN(correlation_reach)(&f.c);
-        if (f.reach < f.layout.size) f.reach = f.layout.size;
-        f.planes = wb_allocate(sizeof(REAL) * (size_t)(f.reach * threads));
-        failed = f.planes == NULL;
+        failed = FN(correlation_settle)(&f.c);
     }
     if (!failed) {
-        memset(f.planes, 0, sizeof(REAL) * (size_t)(f.reach * threads));
+        f.reach = FN(correlation_reach)(&f.c);
+        if (f.reach < f.layout.size) f.reach = f.layout.size;
+        f.reach = FN(whole_lines)(f.reach);
+        f.copied = FN(copied_size)(&f.c);
+        const size_t bytes = sizeof(REAL) * (size_t)((f.reach + f.copied) * threads);
+        f.planes = wb_allocate(bytes);
+        failed = f.planes == NULL;
+        if (!failed) memset(f.planes, 0, bytes);
+    }
+    if (!failed) {
         f.together = FN(images_together)(s);
         const ptrdiff_t groups = (s->N + f.together - 1) / f.together;
         f.parts = FN(parts_for)(s, threads, groups, f.c.vectors);

@@ -1,7 +1,7 @@
 /* One vector of REAL, as wide as the level allows. Included once for each REAL.
 
    Before: REAL, REAL_IS_DOUBLE, LEVEL_BYTES (width of a vector register).
-   After: vec, LANES, LOAD, STORE, SPREAD (a scalar to every lane), FMA.
+   After: vec, LANES, LOAD, STORE, SPREAD (a scalar to every lane), FMA, ADD.
    The vector extension of GCC and Clang serves every processor; Microsoft's compiler
    gets SSE2, which every x64 has; anything else gets scalars. */
 
@@ -12,6 +12,7 @@
 #undef STORE
 #undef SPREAD
 #undef FMA
+#undef ADD
 
 #ifndef PASTE
 #define PASTE2(a, b) a##b
@@ -33,6 +34,9 @@ typedef REAL vec __attribute__((vector_size(LEVEL_BYTES)));
 #define STORE(p, v) (*(vec_loose *)(p) = (vec_loose)(v))
 #define SPREAD(s) ((s) - (vec){0})
 #define FMA(acc, a, b) ((acc) += (a) * (b))
+#define ADD(a, b) ((a) + (b))
+#define WB_VECTORS 1
+#include "shuffle.h"
 
 #elif defined(_M_X64) || defined(WB_FORCE_SSE2)
 #include <emmintrin.h>
@@ -43,6 +47,7 @@ typedef __m128d vec;
 #define STORE(p, v) _mm_storeu_pd(p, v)
 #define SPREAD(s) _mm_set1_pd(s)
 #define FMA(acc, a, b) ((acc) = _mm_add_pd(acc, _mm_mul_pd(a, b)))
+#define ADD(a, b) _mm_add_pd(a, b)
 #else
 #define LANES 4
 typedef __m128 vec;
@@ -50,6 +55,7 @@ typedef __m128 vec;
 #define STORE(p, v) _mm_storeu_ps(p, v)
 #define SPREAD(s) _mm_set1_ps(s)
 #define FMA(acc, a, b) ((acc) = _mm_add_ps(acc, _mm_mul_ps(a, b)))
+#define ADD(a, b) _mm_add_ps(a, b)
 #endif
 
 #else
@@ -59,4 +65,5 @@ typedef REAL vec;
 #define STORE(p, v) (*(p) = (v))
 #define SPREAD(s) (s)
 #define FMA(acc, a, b) ((acc) += (a) * (b))
+#define ADD(a, b) ((a) + (b))
 #endif

@@ -3,15 +3,7 @@
    Blocks of 128 bits a row: every processor has the shuffles, and the loads and stores
    beside them are what costs. */
 
-#if defined(__GNUC__) && !defined(WB_NO_VECTORS)
-#if !defined(SHUFFLE)
-#if defined(__clang__)
-#define SHUFFLE(type, mask, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
-#else
-#define SHUFFLE(type, mask, a, b, ...) __builtin_shuffle(a, b, (mask){__VA_ARGS__})
-#endif
-#endif
-
+#if defined(WB_VECTORS)
 #undef TRANSPOSE
 #if REAL_IS_DOUBLE
 #define TRANSPOSE 2
@@ -27,7 +19,7 @@ typedef int32_t FN(mask) __attribute__((vector_size(16)));
 
 #define PACK(p) ((FN(pack)) * (const FN(pack_loose) *)(p))
 #define UNPACK(p, v) (*(FN(pack_loose) *)(p) = (FN(pack_loose))(v))
-#define MIX(a, b, ...) SHUFFLE(FN(pack), FN(mask), a, b, __VA_ARGS__)
+#define MIX(a, b, ...) SHUFFLE(FN(mask), a, b, __VA_ARGS__)
 
 static inline void FN(transpose_block)(const REAL *from, ptrdiff_t from_step, REAL *to,
                                        ptrdiff_t to_step) {
