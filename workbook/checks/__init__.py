@@ -2,5 +2,18 @@
 
 What runs student code (`probe`, `probes`, `record`, `child`) imports NumPy, the curriculum and
 the room loader, and holds no expected value. Everything else runs in the parent process.
-Nothing is imported here, so that a child starts quickly and a sandbox can leave the rest out.
+Nothing is imported here, so that a child starts quickly and a sandbox can leave the rest out;
+`from workbook.checks import check, failing`, as notebooks do, imports them then.
 """
+
+from typing import Any
+
+__all__ = ["check", "failing"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from workbook.checks import cells
+
+    return getattr(cells, name)
