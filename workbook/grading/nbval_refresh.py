@@ -1,6 +1,7 @@
 """The stored outputs of the notebooks: only those of check cells, made with the solutions."""
 
 import copy
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +46,7 @@ def _text_only(outputs: list[Any]) -> list[Any]:
 
 
 def _compared(outputs: list[Any]) -> str:
-    return sanitised(repr([dict(output) for output in outputs]))
+    return sanitised(json.dumps(outputs, sort_keys=True))
 
 
 def _execute(notebook: Any, folder: Path, heard: Callable[[int, int], None] | None) -> None:

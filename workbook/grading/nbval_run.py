@@ -86,6 +86,7 @@ class _Run:
         self.results = {str(result.path): result for result in results}
         self.heard = heard
         self.kernel: int | None = None
+        self.place = 0
         self.at: tuple[NotebookResult, int] | None = None
 
     def take(self, event: dict[str, Any]) -> None:
@@ -102,6 +103,17 @@ class _Run:
                 if self.heard is not None:
                     self.heard(result, cell)
 
+    def read(self, events: Path) -> bool:
+        """Take in what was written since; whether there was anything."""
+        with events.open("rb") as file:
+            file.seek(self.place)
+            new = file.read()
+        whole = new[: new.rfind(b"\n") + 1]  # the last line may still be being written
+        self.place += len(whole)
+        for line in whole.splitlines():
+            self.take(json.loads(line))
+        return bool(whole)
+
     def follow(
         self,
         process: subprocess.Popen[bytes],
@@ -109,29 +121,17 @@ class _Run:
         silence: float,
         stop: threading.Event,
     ) -> None:
-        """Take in events until the run ends, or has said nothing for too long."""
-        place, last = 0, time.monotonic()
-        while True:
-            running = process.poll() is None
-            with events.open("rb") as file:
-                file.seek(place)
-                new = file.read()
-            whole = new[: new.rfind(b"\n") + 1]
-            place += len(whole)
-            for line in whole.splitlines():
+        """Take in events until the run ends, or is told to, or is silent for too long."""
+        last = time.monotonic()
+        while process.poll() is None and not stop.wait(0.1):
+            if self.read(events):
                 last = time.monotonic()
-                self.take(json.loads(line))
-            if not running:
-                return
-            if time.monotonic() - last > silence:
+            elif time.monotonic() - last > silence:
                 if self.at is not None:
                     result, number = self.at
                     why = f"hung: nothing was heard for {silence:.0f} s, and it was ended"
                     cell = replace(result.cells[number], outcome="timeout", line=why)
                     result.cells[number] = cell
-                return
-            stop.wait(0.1)
-            if stop.is_set():
                 return
 
 
@@ -195,6 +195,7 @@ def run_group(
                 run.follow(process, events, cell_timeout + GRACE, stop or threading.Event())
             finally:
                 _kill(process, run.kernel)
+            run.read(events)
         said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     for result in todo:
         if run.at is None and not (stop and stop.is_set()):

@@ -1,0 +1,86 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from workbook.cli import lab
+from workbook.errors import UsageError, WorkbookError
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A workbook folder to be in, and JupyterLab replaced by a note of its arguments."""
+    folder = tmp_path / "练习 one"
+    (folder / "notebooks").mkdir(parents=True)
+    for name in ("Start", "CNN"):
+        (folder / "notebooks" / f"{name}.ipynb").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def started(monkeypatch):
+    from jupyterlab import labapp
+
+    calls = []
+    monkeypatch.setattr(labapp, "main", calls.append)
+
+    def start(*args):
+        result = CliRunner().invoke(lab.command, list(args))
+        if result.exception is not None:
+            raise result.exception
+        return calls[-1]
+
+    return start
+
+
+def test_start_opens_with_the_whole_folder_below_the_root(home, started):
+    arguments = started()
+    assert "--LabApp.default_url=/lab/tree/notebooks/Start.ipynb" in arguments
+    assert f"--ServerApp.root_dir={home}" in arguments
+
+
+@pytest.mark.parametrize("name", ["CNN", "cnn", "CNN.ipynb", "notebooks/CNN.ipynb"])
+def test_a_notebook_by_name_or_path(home, started, name):
+    assert "--LabApp.default_url=/lab/tree/notebooks/CNN.ipynb" in started(name)
+
+
+def test_the_folder_is_found_from_below(home, started, monkeypatch):
+    (home / "workbook" / "exercises").mkdir(parents=True)
+    monkeypatch.chdir(home / "workbook" / "exercises")
+    assert f"--ServerApp.root_dir={home}" in started()
+
+
+def test_a_file_elsewhere_opens_in_its_own_folder(home, started, tmp_path, monkeypatch):
+    other = tmp_path / "three" / "notebooks" / "Mine é.ipynb"
+    other.parent.mkdir(parents=True)
+    other.write_text("{}", encoding="utf-8")
+    arguments = started(str(other))
+    assert f"--ServerApp.root_dir={other.parents[1]}" in arguments
+    assert "--LabApp.default_url=/lab/tree/notebooks/Mine%20%C3%A9.ipynb" in arguments
+
+
+def test_further_options_reach_jupyterlab_last(home, started):
+    assert started("--no-browser", "--port=9000")[-2:] == ["--no-browser", "--port=9000"]
+    assert started("CNN", "--no-browser")[-1] == "--no-browser"
+
+
+def test_no_question_about_news(home, started):
+    [settings] = [a for a in started() if a.startswith("--LabApp.app_settings_dir=")]
+    path = Path(settings.split("=", 1)[1]) / "overrides.json"
+    rules = json.loads(path.read_text(encoding="utf-8"))
+    assert rules["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+def test_an_unknown_notebook_is_wrong_usage(home, started):
+    with pytest.raises(UsageError, match="Did you mean CNN\\? Here are: CNN, Start"):
+        started("CNNN")
+
+
+def test_no_notebooks_at_all(tmp_path, monkeypatch):
+    from workbook.cli import _places
+
+    monkeypatch.setattr(_places.workbook, "__file__", str(tmp_path / "a" / "b" / "__init__.py"))
+    with pytest.raises(WorkbookError, match="no folder `notebooks`"):
+        _places.notebooks_home(tmp_path)
