@@ -11,7 +11,6 @@ from workbook import cli
 from workbook.errors import UsageError, WorkbookError
 from workbook.version import __version__
 
-
 NAMES = cli.workbook.list_commands(click.Context(cli.workbook))
 
 
@@ -39,7 +38,8 @@ def test_version(capsys):
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
-def test_help_says_where_a_beginner_starts(capsys, option):
+def test_help_says_where_a_beginner_starts(capsys, monkeypatch, option):
+    monkeypatch.setenv("COLUMNS", "80")
     assert leave(option) == 0
     said = capsys.readouterr().out
     assert "New here? `workbook lab` opens the notebooks" in said
