@@ -106,8 +106,8 @@ def conv_forward_fast(
     Returns
     -------
     out : ndarray, shape (N, F, H_out, W_out)
-        With ``H_out = 1 + (H + 2*pad - HH) // stride``, and W_out likewise; float32 if
-        neither x nor w is float64.
+        With ``H_out = 1 + (H + 2*pad - HH) // stride``, and W_out likewise; with the dtype
+        of `x` (of `w` where x holds integers).
     cache : tuple
         For `conv_backward_fast`.
 

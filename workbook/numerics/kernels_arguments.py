@@ -49,10 +49,10 @@ class PoolShape(NamedTuple):
 
 
 def working_dtype(where: str, **arrays: Any) -> np.dtype[Any]:
-    """The floating type to compute in: float32 or float64, kept from the arguments.
+    """The floating type to compute in, float32 or float64: that of the first argument.
 
-    Integers and booleans take the type of the other arguments (float64 if all
-    are integers); float16 is computed in float32.
+    Integers and booleans take the type of the next one (float64 if all are
+    integers); float16 is computed in float32.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def working_dtype(where: str, **arrays: Any) -> np.dtype[Any]:
         found.append(dtype)
     if not found:
         return np.dtype(np.float64)
-    return np.dtype(np.result_type(np.float32, *found))
+    return np.dtype(np.result_type(np.float32, found[0]))
 
 
 def float_array(value: Any, dtype: np.dtype[Any]) -> Array:
