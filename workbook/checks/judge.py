@@ -15,7 +15,7 @@ from workbook.checks.diagnose import diagnose
 from workbook.checks.messages import Case, Message, fill
 from workbook.checks.results import ExerciseResult, ProbeReport, Report
 from workbook.checks.runner import Run, Runner
-from workbook.errors import WorkbookError
+from workbook.errors import UsageError, WorkbookError
 from workbook.workspace import choice
 
 __all__ = ["Judge", "judge"]
@@ -68,7 +68,7 @@ class Judge:
     ) -> None:
         self.folder = Path(folder if folder is not None else choice.student_folder()).resolve()
         if not self.folder.is_dir():
-            raise WorkbookError(f"There is no folder {self.folder}.")
+            raise UsageError(f"There is no folder {self.folder}.")
         beside = choice.solutions_folder() if solutions == "beside" else solutions
         self.solutions = Path(beside).resolve() if beside is not None else None
         self._references = references or sources.choose(self.solutions, seed)

@@ -1,6 +1,7 @@
 """What holds while one exercise is judged: requirements replaced, equivalents refused."""
 
 import contextlib
+import functools
 import importlib
 import sys
 import types
@@ -87,6 +88,7 @@ def replacing(exercise_id: str, room: Any, reference: Any) -> Iterator[None]:
             names[name] = value
 
 
+@functools.cache
 def _refusal(name: str) -> types.CodeType:
     scope: dict[str, Any] = {}
     source = (
