@@ -27,6 +27,8 @@ def test_it_trains_both_networks_and_writes_what_it_prints(tmp_path, tiny):
     assert written["images"] == {"train": 12, "val": 5, "test": 4}
     assert [(run["seed"], run["epochs"]) for run in written["runs"]] == [(3, 10), (4, 1)]
     assert [run["target"] for run in written["runs"]] == [0.48, 0.45]
-    for run in written["runs"]:
+    for run, each in zip(written["runs"], written["summary"], strict=True):
+        assert each["mean"] == each["least"] == each["greatest"] == run["validation"]
+        assert each["reached"] == (run["validation"] > run["target"])
         assert f"{run['network']:<42} {run['seed']:>4}" in done.stdout
         assert 0 <= run["validation"] <= 1
