@@ -7,6 +7,7 @@ WORKBOOK_REQUIRE_EXTENSION=1 makes that an error.
 
 import os
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -94,12 +95,23 @@ class BuildKernels(build_ext):
             Path(self.build_lib) / self.get_ext_filename(self.get_ext_fullname(ext.name))
         ).exists()
 
-    def _without(self, error: Exception) -> None:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        line = f"workbook: no compiled kernels ({reason}): the fast layers use NumPy."
+    def _without(self, error: BaseException) -> None:
+        line = f"workbook: no compiled kernels ({reason(error)}): the fast layers use NumPy."
         if required():
             raise SystemExit(f"{line} WORKBOOK_REQUIRE_EXTENSION is set: stopping.") from error
         print(line, flush=True)
+
+
+def reason(error: BaseException | None) -> str:
+    """The cause in a few words: compilers' errors quote the whole command line."""
+    first = error
+    while error is not None:
+        if isinstance(error, subprocess.CalledProcessError):
+            command = error.cmd if isinstance(error.cmd, str) else str(error.cmd[0])
+            return f"`{command}` failed with exit status {error.returncode}"
+        error = error.__cause__ or error.__context__
+    lines = str(first).strip().splitlines() or [type(first).__name__]
+    return lines[0] if len(lines[0]) <= 120 else lines[0][:117] + "..."
 
 
 def build() -> None:
