@@ -35,6 +35,7 @@ class CellResult:
         What the cell said when it failed, whole.
     seconds : float
     source : str
+    tags : tuple of str
     """
 
     cell: int
@@ -44,6 +45,7 @@ class CellResult:
     detail: str = ""
     seconds: float = 0.0
     source: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass
@@ -100,7 +102,9 @@ def expected(path: Path) -> NotebookResult:
         if cell.cell_type == "code":
             exercise = str(cell.metadata.get("workbook", {}).get("exercise", ""))
             number = len(result.cells)
-            result.cells.append(CellResult(number, exercise, "missing", source=cell.source))
+            tags = tuple(cell.metadata.get("tags", ()))
+            new = CellResult(number, exercise, "missing", source=cell.source, tags=tags)
+            result.cells.append(new)
     return result
 
 
