@@ -95,14 +95,21 @@ def test_cells_that_never_end(write, monkeypatch):
     ignore = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     paths = [
         write("Loop", write.code("while True: pass"), write.code("1")),
+        # As the Solver does: Ctrl-C ends it well, and nbval alone would let it pass.
+        write(
+            "Polite",
+            write.code("try:\n    while True: pass\nexcept KeyboardInterrupt: pass"),
+            write.code("1"),
+        ),
         # Ignores the interrupt, and talks so that nbval never stops listening.
         write(
             "Flood", write.code(ignore + "while True: time.sleep(0.05); print(1)"), write.code("1")
         ),
     ]
-    loop, flood = run_notebooks(paths, jobs=2, cell_timeout=2)
-    assert outcomes(loop) == ["timeout", "pass"]
-    assert loop.cells[0].line == "Timeout of 2 seconds exceeded executing cell"
+    loop, polite, flood = run_notebooks(paths, jobs=2, cell_timeout=2)
+    for result in loop, polite:
+        assert outcomes(result) == ["timeout", "pass"]
+        assert result.cells[0].line == "Timeout of 2 seconds exceeded executing cell"
     assert outcomes(flood) == ["timeout", "missing"]
     assert flood.cells[0].line.startswith("hung: nothing was heard")
 

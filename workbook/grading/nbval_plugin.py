@@ -28,6 +28,7 @@ class Events:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.timed_out: set[Path] = set()
 
     def write(self, **event: object) -> None:
         with self.path.open("a", encoding="utf-8", newline="\n") as file:
@@ -39,6 +40,13 @@ class Events:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         error = call.excinfo.value if call.excinfo is not None else None
+        text = (str(error) or type(error).__name__) if error is not None else ""
+        # nbval interrupts a cell whose time is up; code that ends well on Ctrl-C would pass.
+        if getattr(item.parent, "timed_out", False) and item.path not in self.timed_out:
+            self.timed_out.add(item.path)
+            if not text.startswith("Timeout of"):
+                limit = item.config.getoption("nbval_cell_timeout")
+                text = f"Timeout of {limit:g} seconds exceeded executing cell"
         # Set-up starts the kernel, and may fail; tear-down only stops it.
         if call.when == "call" or (call.when == "setup" and error is not None):
             self.write(
@@ -47,7 +55,7 @@ class Events:
                 cell=getattr(item, "cell_num", -1),
                 seconds=call.duration,
                 skipped=isinstance(error, pytest.skip.Exception),
-                error=(str(error) or type(error).__name__) if error is not None else "",
+                error=text,
                 detail=getattr(error, "inner_traceback", None) or "",
             )
 
