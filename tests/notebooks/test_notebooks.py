@@ -24,7 +24,7 @@ def by_name(results):
 def with_solutions():
     if solutions_folder() is None:
         pytest.skip("this copy has no solutions")
-    return by_name(run_notebooks(PATHS, exercises="solutions"))
+    return by_name(run_notebooks(PATHS, exercises="solutions", cell_timeout=600))
 
 
 @pytest.fixture(scope="module")
