@@ -110,12 +110,12 @@ class Card:
         """Deviations that cost nothing."""
         return self.report.notes
 
-    def foot(self) -> list[str]:
+    def foot(self, *, in_notebook: bool = True) -> list[str]:
         """What was judged, and where to turn next."""
         result = self.report.result
         name = result.exercise
         lines = []
-        if self.outcome in ("fail", "error"):
+        if in_notebook and self.outcome in ("fail", "error"):
             lines.append(text("card.failing", exercise=name))
         if self.outcome not in ("pass", "infra"):
             lines.append(text("card.next_hint", exercise=name))

@@ -1,0 +1,90 @@
+"""Which exercises and which folder a command is about, and judging them with a word on progress."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from workbook import curriculum
+from workbook.errors import UsageError
+from workbook.locale import text
+from workbook.workspace import choice
+
+if TYPE_CHECKING:
+    from workbook.checks.results import Report
+
+__all__ = ["chosen", "exercises_option", "folder_to_judge", "judged", "notebook_name"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def exercises_option(function: _Command) -> _Command:
+    """The option `--exercises DIR` of every command that judges."""
+    return click.option(
+        "--exercises",
+        metavar="DIR",
+        help="Judge this folder of exercises, not yours; nothing counts as progress.",
+    )(function)
+
+
+def notebook_name(given: str) -> str:
+    """The curriculum's name of a notebook, in any case of letters, with or without `.ipynb`."""
+    names = {n.name.lower(): n.name for n in curriculum.load().notebooks}
+    wanted = Path(given).name.removesuffix(".ipynb")
+    near = difflib.get_close_matches(wanted.lower(), names, n=1, cutoff=0.6)
+    if wanted.lower() in names:
+        return names[wanted.lower()]
+    hint = text("cli.did_you_mean", name=names[near[0]]) + " " if near else ""
+    listed = ", ".join(names.values())
+    raise UsageError(text("cli.no_notebook", given=given, hint=hint, names=listed))
+
+
+def chosen(ids: Iterable[str], notebook: str | None = None) -> list[str]:
+    """Exercise ids in the order of learning: those named, those of a notebook, or all.
+
+    Raises
+    ------
+    UsageError
+        For an unknown id or notebook; it suggests the nearest.
+    """
+    known = curriculum.load()
+    wanted = {known[name].id for name in ids}
+    if notebook is not None:
+        wanted |= {e.id for e in known.in_notebook(notebook_name(notebook))}
+    return [name for name in known.ids() if name in wanted] if wanted else known.ids()
+
+
+def folder_to_judge(given: str | None) -> Path:
+    """The folder that `--exercises` names, or the student's.
+
+    Raises
+    ------
+    UsageError
+        If the named one holds none of the exercise files.
+    """
+    if given is None:
+        return choice.student_folder()
+    folder = Path(given).expanduser().resolve()
+    if not folder.is_dir():
+        raise UsageError(text("cli.no_folder", given=given))
+    files = curriculum.load().files()
+    if not any((folder / file).is_file() for file in files):
+        inside = next((f for f in ("exercises", "workbook/exercises") if (folder / f).is_dir()), "")
+        hint = text("cli.did_you_mean", name=Path(given) / inside) if inside else ""
+        raise UsageError(text("cli.no_exercises", given=given, file=files[0], hint=hint).strip())
+    return folder
+
+
+def judged(folder: Path, ids: list[str], seed: int | None = None) -> Iterator["Report"]:
+    """Judge exercises one by one, and say on a terminal which one it is at."""
+    from rich.console import Console
+
+    from workbook.checks.judge import Judge
+
+    console = Console(stderr=True, highlight=False)
+    with Judge(folder, seed=seed) as session, console.status(text("cli.begin")) as status:
+        for number, name in enumerate(ids, start=1):
+            status.update(text("cli.judging", exercise=name, number=number, count=len(ids)))
+            yield session.report(name)

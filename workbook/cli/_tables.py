@@ -1,0 +1,133 @@
+"""Reports in the terminal: tables of outcomes, and one exercise in full."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from workbook.checks.card import Card
+from workbook.locale import text
+
+if TYPE_CHECKING:
+    from workbook.checks.results import Report
+
+__all__ = [
+    "arrays",
+    "console",
+    "in_full",
+    "message",
+    "needs_words",
+    "outcomes",
+    "plain_table",
+    "styled",
+]
+
+_STYLES = {"pass": "green", "todo": "dim", "blocked": "dim", "infra": "yellow"}
+
+
+def console() -> Console:
+    """Where the answers go."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def styled(outcome: str) -> Text:
+    """An outcome as a word; the colour only repeats it."""
+    return Text(outcome, style=_STYLES.get(outcome, "red"))
+
+
+def plain_table(*headings: str) -> Table:
+    """An empty table in the style of all tables here."""
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for number, heading in enumerate(headings):
+        # Ids and names are for copying, so they are never broken.
+        table.add_column(heading, overflow="fold", no_wrap=number == 0)
+    return table
+
+
+def _in_short(report: "Report") -> str:
+    """What a row says about an exercise that is not right."""
+    result = report.result
+    if result.outcome == "blocked" and report.blocked_by:
+        return text("cli.waits", others=", ".join(report.blocked_by))
+    if result.outcome == "pass" and result.stack_outcome != "pass":
+        return text("cli.stack", others=", ".join(report.blocked_by) or result.stack_outcome)
+    return ""
+
+
+def outcomes(reports: Sequence["Report"]) -> Table:
+    """One row for each exercise."""
+    table = plain_table(
+        *(text(f"cli.{n}") for n in ("exercise", "outcome", "cases", "points", "")[:4])
+    )
+    table.add_column("", overflow="fold")
+    for report in reports:
+        result = report.result
+        right = sum(check.outcome == "pass" for check in result.checks)
+        table.add_row(
+            Text(result.exercise),
+            styled(result.outcome),
+            f"{right}/{len(result.checks)}",
+            f"{result.points:g}/{result.max_points:g}",
+            Text(_in_short(report)),
+        )
+    return table
+
+
+def needs_words(report: "Report", named: bool) -> bool:
+    """Whether something is wrong that a table cannot say."""
+    quiet = {"pass"} if named else {"pass", "todo", "blocked"}
+    return report.result.outcome not in quiet
+
+
+def _part(title: str, words: str) -> list[RenderableType]:
+    if not words:
+        return []
+    return [Text(title, style="bold"), Padding(Text(words), (0, 0, 0, 2))]
+
+
+def message(report: "Report", why: bool) -> Group:
+    """What was seen and what it looks like; with `why`, all four parts."""
+    card = Card(report)
+    said = card.message()
+    parts: list[RenderableType] = [Text(card.head(), style="bold")]
+    if said is not None:
+        place = f", {text('card.in_case', case=said.probe)}" if said.probe else ""
+        parts += _part(text("card.seen") + place, said.seen)
+        parts += _part(text("card.looks_like"), "\n".join([said.looks_like, *card.others()]))
+        if why:
+            parts += _part(text("card.why"), said.why)
+            parts += _part(text("card.look"), said.look)
+    return Group(*parts, "")
+
+
+def arrays(report: "Report") -> Table | None:
+    """Every array in its worst case; None if nothing was measured."""
+    rows = Card(report).arrays()
+    if not rows:
+        return None
+    names = ("array", "verdict", "error", "limit", "rel_error", "case")
+    table = plain_table(*(text(f"card.{name}") for name in names))
+    for row in rows:
+        verdict = Text(row.verdict, style="green" if row.ok else "bold red")
+        cells = (row.error, row.limit, row.rel_error, row.case)
+        table.add_row(Text(row.name), verdict, *map(Text, cells))
+    return table
+
+
+def in_full(report: "Report", why: bool) -> Group:
+    """One exercise as its card has it, without the list of cases."""
+    card = Card(report)
+    parts: list[RenderableType] = [message(report, why), Text(card.subhead())]
+    table = arrays(report)
+    if table is not None:
+        parts.append(table)
+    parts += _part(text("card.stack"), card.stack())
+    title, head = card.printed()
+    parts += _part(title, head)
+    for note in card.notes():
+        parts += _part(text("card.notes"), note)
+    return Group(*parts, *map(Text, card.foot(in_notebook=False)))

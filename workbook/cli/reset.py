@@ -1,0 +1,59 @@
+"""`workbook reset`: put stubs back, after a snapshot."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from workbook.errors import UsageError
+from workbook.locale import text
+
+if TYPE_CHECKING:
+    from workbook.workspace.reset import Plan
+
+__all__ = ["command"]
+
+
+@click.command("reset", short_help="Put an exercise back to its stub.")
+@click.argument("exercise", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every exercise file.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+def command(exercise: tuple[str, ...], everything: bool, yes: bool) -> int:
+    """Put EXERCISEs, such as affine_forward, back to their stubs.
+
+    A snapshot is taken first; `workbook restore` brings it back. A reset takes the whole
+    function or class: other exercises in it are named, and you are asked.
+    """
+    from workbook.workspace import choice, reset
+
+    if everything == bool(exercise):
+        raise UsageError(text("reset.which"))
+    folder = choice.student_folder()
+    plan = reset.plan_all(folder) if everything else reset.plan(folder, exercise)
+    if not plan.contents:
+        click.echo(text("reset.nothing"))
+        return 0
+    if not yes and not _agreed(plan, everything):
+        click.echo(text("reset.left"))
+        return 1
+    names = text("reset.all") if everything else ", ".join(exercise)
+    kept = reset.carry_out(plan, text("reset.reason", names=names))
+    for file in plan.contents:
+        click.echo(text("reset.done", file=choice.shown(folder / file)))
+    if kept is not None:
+        click.echo(text("reset.kept", id=kept.id))
+    return 0
+
+
+def _agreed(plan: "Plan", everything: bool) -> bool:
+    """Ask about what goes along; without that there is nothing to ask."""
+    for file in plan.whole:
+        click.echo(text("reset.whole", file=file))
+    if everything:
+        question = text("reset.ask_all", count=len(plan.exercises), files=len(plan.contents))
+    elif plan.along:
+        question = text("reset.ask_along", along=", ".join(plan.along))
+    elif plan.whole:
+        question = text("reset.ask_whole", files=", ".join(plan.whole))
+    else:
+        return True
+    return click.confirm(question, default=False)

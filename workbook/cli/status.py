@@ -1,0 +1,139 @@
+"""`workbook status`: how far you are, and what comes next."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from workbook.cli._exercises import chosen, exercises_option, folder_to_judge, judged
+from workbook.locale import text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from workbook.checks.results import Report
+    from workbook.cli._course import Standing
+
+__all__ = ["command", "overview"]
+
+_BAR = 40
+_QUIET = ("pass", "todo", "blocked", "infra")
+
+
+@click.command("status", short_help="Show how far you are, and what comes next.")
+@exercises_option
+def command(exercises: str | None) -> int:
+    """Judge all exercises and show how far you are, and what comes next.
+
+    Judged are your own files as last saved, whatever the notebooks run with.
+    """
+    from workbook.cli._tables import console
+    from workbook.workspace import progress
+
+    folder = folder_to_judge(exercises)
+    reports = {r.result.exercise: r for r in judged(folder, chosen(()))}
+    progress.record(folder, [report.result.as_json() for report in reports.values()])
+    out = console()
+    for part in overview(reports, folder):
+        out.print(part)
+    return 0
+
+
+def _of(part: float, whole: float) -> str:
+    return text("cli.of", part=f"{part:g}", whole=f"{whole:g}")
+
+
+def _row(name: str, stand: "Standing") -> tuple[str, ...]:
+    return (
+        name,
+        _of(stand.right, stand.count),
+        _of(stand.bonus_right, stand.bonus_count) if stand.bonus_count else "",
+        _of(stand.points, stand.most)
+        + (f" + {stand.bonus_points:g}" if stand.bonus_points else ""),
+        str(stand.minutes) if stand.minutes else "",
+    )
+
+
+def _table(outcomes: Mapping[str, str], points: Mapping[str, float]) -> "Table":
+    from workbook.cli._course import standing
+    from workbook.cli._tables import plain_table
+    from workbook.curriculum import load
+
+    headings = ("notebook", "right", "optional", "points", "minutes_left")
+    table = plain_table(*(text(f"cli.{name}") for name in headings))
+    for notebook in load().notebooks:
+        stand = standing(load().in_notebook(notebook.name), outcomes, points)
+        table.add_row(*_row(notebook.name, stand))
+    return table
+
+
+def _head(stand: "Standing") -> list[str]:
+    hours, minutes = divmod(stand.minutes, 60)
+    left = text("cli.hours" if hours else "cli.minutes", hours=hours, minutes=minutes)
+    done = _BAR * stand.right // stand.count
+    percent = 100 * stand.right // stand.count
+    return [
+        f"[{'#' * done}{'.' * (_BAR - done)}] {percent} %",
+        text(
+            "cli.standing",
+            right=stand.right,
+            count=stand.count,
+            points=f"{stand.points:g}",
+            most=f"{stand.most:g}",
+            bonus=f"{stand.bonus_points:g}",
+            left=left,
+        ),
+    ]
+
+
+def _wrong(outcomes: Mapping[str, str]) -> list[str]:
+    """The exercises that are begun and not right, and those that could not be checked."""
+    wrong = [name for name, outcome in outcomes.items() if outcome not in _QUIET]
+    broken = [name for name, outcome in outcomes.items() if outcome == "infra"]
+    lines = [text("cli.not_right", ids=", ".join(wrong))] if wrong else []
+    return lines + ([text("cli.not_checked", ids=", ".join(broken))] if broken else [])
+
+
+def _what_next(reports: Mapping[str, "Report"], folder: Path) -> list[str]:
+    from workbook.cli._course import next_exercise, stub_line
+
+    exercise = next_exercise({name: r.result.outcome for name, r in reports.items()})
+    if exercise is None:
+        return [text("cli.all_done")]
+    report = reports[exercise.id]
+    line = stub_line(exercise, folder)
+    about = {"id": exercise.id, "title": exercise.title, "minutes": exercise.minutes}
+    where = {"file": exercise.file, "line": line, "notebook": exercise.notebook}
+    lines = [
+        text("cli.next_bonus" if exercise.optional else "cli.next", **about),
+        text("cli.next_where" if line is None else "cli.next_line", **where),
+    ]
+    if report.result.outcome not in _QUIET and report.message is not None:
+        lines += [text("cli.next_seen", seen=report.message.seen)]
+    return lines
+
+
+def overview(reports: Mapping[str, "Report"], folder: Path) -> list[object]:
+    """Progress bar, table by notebook, points, minutes left and what comes next.
+
+    Parameters
+    ----------
+    reports : mapping of str to Report
+        Of all exercises, by id.
+    folder : Path
+        What was judged.
+    """
+    from rich.text import Text
+
+    from workbook.cli._course import standing
+    from workbook.curriculum import load
+
+    outcomes = {name: report.result.outcome for name, report in reports.items()}
+    points = {name: report.result.points for name, report in reports.items()}
+    stand = standing(list(load()), outcomes, points)
+    return [
+        *map(Text, _head(stand)),
+        _table(outcomes, points),
+        *map(Text, [*_wrong(outcomes), *_what_next(reports, folder)]),
+    ]
