@@ -91,6 +91,8 @@ def _plain(name: str) -> str:
 class View:
     """An array of the student's as sentences speak of it; the reference itself is not shown.
 
+    `{dx}` prints it if it is small, `{dx:.6}` with six decimals in place of three.
+
     Attributes
     ----------
     shape, ndim, dtype, size, sum, mean, std, min, max
@@ -136,7 +138,8 @@ class View:
         array = self._numbers()
         if array.ndim == 0:
             return format(float(array), spec or ".4g")
-        return np.array2string(array, precision=3, threshold=12, suppress_small=True)
+        digits = int(spec[1:]) if spec[:1] == "." and spec[1:].isdigit() else 3
+        return np.array2string(array, precision=digits, threshold=12, suppress_small=True)
 
     def __getattr__(self, name: str) -> Any:
         if name in ("sum", "mean", "std", "min", "max"):
