@@ -1,0 +1,292 @@
+"""Probes of the networks of layer objects: two layers, and a convolutional one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from workbook.checks.probe import Limit, probe
+from workbook.checks.probes.common import (
+    FLOAT64,
+    NORMAL,
+    SAME,
+    SHIFTED_LOSS,
+    STEPS,
+    Array,
+    Arrays,
+    Rng,
+    fits,
+    floats,
+    normality,
+    outline,
+    take,
+)
+
+_HELD = "The layers hold these very arrays: training writes into them"
+_LOSS: dict[str, Limit] = {"loss": SHIFTED_LOSS, "loss_one_hot": SHIFTED_LOSS, "*": FLOAT64}
+
+
+def _one_hot(labels: Any, C: int) -> Array:
+    rows: Array = np.eye(C, dtype=int)[np.array(labels)]
+    return rows
+
+
+def _outlines(params: Mapping[str, object]) -> Arrays:
+    """The weights are random: only their shapes and dtypes are judged, and the biases."""
+    found = {n: outline(p) if n.startswith("W") else p for n, p in params.items()}
+    return take(found, name="params")
+
+
+def _order(net: Any, names: tuple[str, ...]) -> Array:
+    """The layers in the order of the dictionary, as places in the right order; -1: unknown."""
+    return np.array([names.index(name) if name in names else -1 for name in net.layers])
+
+
+def _fill(net: Any, rng: Rng, shapes: Mapping[str, tuple[int, ...]]) -> Any:
+    """Write numbers of ours into the parameters, as training does."""
+    for name, shape in shapes.items():
+        values = 0.5 * floats(rng, *shape)
+        if fits(net.params.get(name), shape):
+            net.params[name][...] = values
+    return net
+
+
+def _best(net: Any, x: Array, C: int) -> Array:
+    """The class that a net gives each sample; all 0 if its scores have not the right shape."""
+    scores = net.predict(x)
+    return np.argmax(scores, axis=1) if fits(scores, (len(x), C)) else np.zeros(len(x), dtype=int)
+
+
+_NET_LAYERS = ("Affine1", "Relu1", "Affine2")
+_NET_SHAPES = {"W1": (4, 5), "b1": (5,), "W2": (5, 3), "b2": (3,)}
+
+
+def _net(impl: Any, rng: Rng) -> Any:
+    """A net of 4 inputs, 5 hidden units and 3 classes."""
+    return _fill(impl.scratch.TwoLayerNet(4, 5, 3), rng, _NET_SHAPES)
+
+
+_CONV_LAYERS = ("Conv1", "Relu1", "Pool1", "Affine1", "Relu2", "Affine2")
+_CONV = {"filter_num": 2, "filter_size": 3, "pad": 1, "stride": 2}
+_CONV_INPUT = (2, 7, 5)
+# A convolution to 4 x 3, a pooling to 2 x 1.
+_CONV_SHAPES = {
+    "W1": (2, 2, 3, 3),
+    "b1": (2,),
+    "W2": (4, 3),
+    "b2": (3,),
+    "W3": (3, 4),
+    "b3": (4,),
+}
+
+
+def _conv_net(impl: Any, rng: Rng) -> Any:
+    """A net for images of 2 x 7 x 5, with 3 hidden units and 4 classes."""
+    net = impl.scratch.SimpleConvNet(_CONV_INPUT, dict(_CONV), hidden_size=3, output_size=4)
+    return _fill(net, rng, _CONV_SHAPES)
+
+
+@probe(
+    "scratch.TwoLayerNet",
+    "parameters and layers",
+    asks="`W1` (D, H), `b1` (H,), `W2` (H, C), `b2` (C,)",
+    limits=SAME,
+)
+def parameters(impl: Any, rng: Rng) -> Arrays:
+    net = impl.scratch.TwoLayerNet(5, 4, 3)
+    return {**_outlines(net.params), "layers": _order(net, _NET_LAYERS)}
+
+
+@probe(
+    "scratch.TwoLayerNet",
+    "how the weights are distributed",
+    asks="multiplied by `weight_init_std`; biases are 0",
+    limits=NORMAL,
+)
+def distribution(impl: Any, rng: Rng) -> Arrays:
+    net = impl.scratch.TwoLayerNet(100, 100, 100, weight_init_std=0.02)
+    return normality(take(net.params, "W1", "W2"), 0.02)
+
+
+@probe(
+    "scratch.SimpleConvNet",
+    "parameters and layers, default settings",
+    asks="`filter_num` (30), `filter_size` (5; filters are square), `pad` (0), `stride` (1)",
+    limits=SAME,
+)
+def conv_parameters(impl: Any, rng: Rng) -> Arrays:
+    net = impl.scratch.SimpleConvNet((1, 9, 8), hidden_size=2, output_size=3)
+    found = _outlines(net.params)
+    # 30 filters make 750 weights: more than is needed to tell their shape.
+    W1 = found.pop("params[W1]", np.zeros(0))
+    shape = W1.shape if isinstance(W1, np.ndarray) else ()
+    return {**found, "shape_of_W1": np.array(shape), "layers": _order(net, _CONV_LAYERS)}
+
+
+@probe(
+    "scratch.SimpleConvNet",
+    "parameters, padding, stride, odd sizes",
+    asks="A last row or column that fills no window is left out",
+    limits=SAME,
+)
+def conv_odd(impl: Any, rng: Rng) -> Arrays:
+    settings = {"filter_num": 3, "filter_size": 2, "pad": 1, "stride": 2}
+    net = impl.scratch.SimpleConvNet((2, 13, 4), settings, hidden_size=2, output_size=4)
+    return _outlines(net.params)
+
+
+@probe(
+    "scratch.SimpleConvNet",
+    "how the weights are distributed",
+    asks="multiplied by `weight_init_std`; biases are 0",
+    limits=NORMAL,
+)
+def conv_distribution(impl: Any, rng: Rng) -> Arrays:
+    # 10,000 numbers in each matrix.
+    sizes = {"hidden_size": 500, "output_size": 20, "weight_init_std": 0.02}
+    net = impl.scratch.SimpleConvNet((5, 11, 11), {"filter_num": 20, "filter_size": 10}, **sizes)
+    return normality(take(net.params, "W1", "W2", "W3"), 0.02)
+
+
+def _both_forms(method: Any, x: Array, labels: list[int], C: int, name: str) -> Arrays:
+    """What a method says of class indices and of the same classes as one-hot rows."""
+    t = np.array(labels)
+    return {name: method(x, t), f"{name}_one_hot": method(x, _one_hot(labels, C))}
+
+
+_MAKE: dict[str, tuple[Any, tuple[int, ...], int]] = {
+    "TwoLayerNet": (_net, (4,), 3),
+    "SimpleConvNet": (_conv_net, _CONV_INPUT, 4),
+}
+
+
+def _declare(name: str) -> None:
+    exercise = f"scratch.{name}"
+    make, sample, C = _MAKE[name]
+
+    def labels(rng: Rng, N: int) -> list[int]:
+        return [int(label) for label in rng.integers(C, size=N)]
+
+    @probe(
+        exercise,
+        "scores",
+        asks="Scores, before the softmax: they may be negative",
+        limits=FLOAT64,
+    )
+    def scores(impl: Any, rng: Rng) -> Arrays:
+        return {"scores": make(impl, rng).predict(floats(rng, 3, *sample))}
+
+    @probe(
+        exercise,
+        "loss",
+        asks="Cross-entropy error, averaged over the samples; no regularisation",
+        limits=_LOSS,
+    )
+    def loss(impl: Any, rng: Rng) -> Arrays:
+        net, x = make(impl, rng), floats(rng, 4, *sample)
+        return _both_forms(net.loss, x, labels(rng, 4), C, "loss")
+
+    @probe(
+        exercise,
+        "gradients",
+        asks="For each name in `params` the gradient, in the shape of the parameter",
+        limits=FLOAT64,
+    )
+    def gradients(impl: Any, rng: Rng) -> Arrays:
+        net, x = make(impl, rng), floats(rng, 4, *sample)
+        return take(net.gradient(x, np.array(labels(rng, 4))), name="grads")
+
+    @probe(
+        exercise,
+        "gradients of two batches, as many samples as classes",
+        asks="one pass forwards, one backwards",
+        limits=FLOAT64,
+    )
+    def second_gradients(impl: Any, rng: Rng) -> Arrays:
+        net = make(impl, rng)
+        net.gradient(floats(rng, 2, *sample), np.array(labels(rng, 2)))
+        x, t = floats(rng, C, *sample), _one_hot(labels(rng, C), C)
+        return take(net.gradient(x, t), name="grads")
+
+    @probe(exercise, "after a step of training", asks=_HELD, limits=_LOSS)
+    def trained(impl: Any, rng: Rng) -> Arrays:
+        net, x, t = make(impl, rng), floats(rng, 3, *sample), np.array(labels(rng, 3))
+        grads = net.gradient(x, t)
+        for key in net.params:
+            if fits(grads.get(key), np.shape(net.params[key])):
+                net.params[key] -= 0.5 * grads[key]
+        return {"scores": net.predict(x), "loss": net.loss(x, t)}
+
+    @probe(
+        exercise,
+        "numerical gradients",
+        asks="Gradients of the loss by central differences: slow, and good for checking",
+        limits=STEPS,
+    )
+    def numerical(impl: Any, rng: Rng) -> Arrays:
+        net, x = make(impl, rng), floats(rng, 2, *sample)
+        return take(net.numerical_gradient(x, np.array(labels(rng, 2))), name="grads")
+
+    @probe(
+        exercise,
+        "numerical gradients exactly at the kink of the ReLU",
+        asks="by central differences",
+        limits=STEPS,
+    )
+    def at_the_kink(impl: Any, rng: Rng) -> Arrays:
+        # Hidden units at 0: to the right the loss has a slope, to the left it has none.
+        net, x = make(impl, rng), floats(rng, 2, *sample)
+        last = "1" if name == "TwoLayerNet" else "2"
+        for key in (f"W{last}", f"b{last}"):
+            net.params[key] *= 0.0
+        found = net.numerical_gradient(x, np.array([1, 2]))
+        return take(found, f"b{last}", name="grads")
+
+    @probe(
+        exercise,
+        "accuracy",
+        asks="Share of the samples whose right class has the highest score",
+        limits=FLOAT64,
+    )
+    def accuracy(impl: Any, rng: Rng) -> Arrays:
+        net, x = make(impl, rng), floats(rng, 7, *sample)
+        best = _best(net, x, C)
+        # Five of seven are right, whatever the net makes of them.
+        best[:2] = (best[:2] + 1) % C
+        return _both_forms(net.accuracy, x, list(best), C, "accuracy")
+
+    @probe(
+        exercise,
+        "arguments and parameters left alone",
+        asks="The parameters are not changed",
+        limits={"loss": SHIFTED_LOSS, "accuracy": FLOAT64, "*": SAME},
+        keeps=("x", "t"),
+    )
+    def keeps(impl: Any, rng: Rng) -> Arrays:
+        net, x, t = make(impl, rng), floats(rng, 2, *sample), _one_hot(labels(rng, 2), C)
+        net.gradient(x, t)
+        net.numerical_gradient(x, t)
+        found: Arrays = {"loss": net.loss(x, t), "accuracy": net.accuracy(x, t)}
+        return {**found, **take(net.params, name="params")}
+
+
+_declare("TwoLayerNet")
+_declare("SimpleConvNet")
+
+
+@probe(
+    "scratch.SimpleConvNet",
+    "accuracy in batches",
+    asks="Every sample counts, also those of a smaller last batch",
+    limits=FLOAT64,
+)
+def accuracy_in_batches(impl: Any, rng: Rng) -> Arrays:
+    net, x = _conv_net(impl, rng), floats(rng, 7, *_CONV_INPUT)
+    best = _best(net, x, 4)
+    # The wrong ones stand at the end, in the smaller last batch.
+    best[-2:] = (best[-2:] + 1) % 4
+    found: Arrays = {}
+    for batch_size in (3, 7, 1):
+        found[f"batches_of_{batch_size}"] = net.accuracy(x, best, batch_size=batch_size)
+    one_hot = net.accuracy(x, _one_hot(best, 4), batch_size=3)
+    return {**found, "one_hot": one_hot}
