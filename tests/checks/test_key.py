@@ -78,6 +78,18 @@ def test_what_is_taken_over_from_an_older_key_stays_the_same(
     np.testing.assert_array_equal(again.prints, built.prints)
 
 
+def test_one_exercise_is_built_while_another_is_out_of_date(
+    solutions: Path, built: keys.Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = probes.digest
+    monkeypatch.setattr(
+        probes, "digest", lambda name: "other" if name == "dropout_forward" else real(name)
+    )
+    again = keybuild.build(solutions, ["relu_backward"], old=built)
+    assert again.index == built.index
+    assert not again.is_fresh("dropout_forward", solutions)
+
+
 def test_it_reads_back_what_was_written(built: keys.Key, tmp_path: Path) -> None:
     keybuild.write(built, tmp_path)
     read = keys.shipped(tmp_path)

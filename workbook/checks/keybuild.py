@@ -88,7 +88,7 @@ def _kept(exercise_id: str, old: Key, values: _Numbers, prints: _Numbers) -> dic
     """An exercise's part of an older key, with its numbers put where they lie in the new one."""
     return {
         "sources": old.index["exercises"][exercise_id]["sources"],
-        "probes": {n: _pack_record(r, values) for n, r in old.records(exercise_id).items()},
+        "probes": {n: _pack_record(r, values) for n, r in old.stored(exercise_id).items()},
         "variants": [_pack_variant(v, prints) for v in old.variants(exercise_id)],
     }
 
