@@ -54,7 +54,9 @@ def _in_short(report: "Report") -> str:
     if result.outcome == "blocked" and report.blocked_by:
         return text("cli.waits", others=", ".join(report.blocked_by))
     if result.outcome == "pass" and result.stack_outcome != "pass":
-        return text("cli.stack", others=", ".join(report.blocked_by) or result.stack_outcome)
+        if report.blocked_by:
+            return text("cli.stack", others=", ".join(report.blocked_by))
+        return text("cli.stack_other", outcome=result.stack_outcome)
     return ""
 
 
@@ -75,6 +77,19 @@ def outcomes(reports: Sequence["Report"]) -> Table:
             Text(_in_short(report)),
         )
     return table
+
+
+def line(report: "Report") -> Text:
+    """One exercise in one line."""
+    result = report.result
+    right = sum(check.outcome == "pass" for check in result.checks)
+    cases = text("card.cases_right", right=right, cases=len(result.checks))
+    words = Text.assemble("  ", (result.exercise, "bold"), ": ", styled(result.outcome))
+    if result.outcome not in ("todo", "pass"):
+        words.append(f", {_in_short(report) or cases}")
+    elif _in_short(report):
+        words.append(f", {_in_short(report)}")
+    return words
 
 
 def needs_words(report: "Report", named: bool) -> bool:

@@ -1,0 +1,234 @@
+"""`workbook check` and `workbook status`."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workbook.checks.results import OUTCOMES, SCHEMA
+from workbook.workspace import choice, progress
+
+ROOT = Path(__file__).resolve().parents[2]
+WRONG = ("    dx = (dout @ w.T).reshape(x.shape)\n", "    dx = dout @ w.T\n")
+
+
+def test_all_right_leaves_with_0(workbook, solve):
+    solve("optim.py")
+    code, out, _ = workbook("check", "adam", "rmsprop")
+    assert code == 0
+    assert "2 of 2 right, 5 of 5 points." in out
+
+
+def test_something_wrong_leaves_with_1_and_names_it(workbook, solve):
+    solve("layers.py", WRONG)
+    code, out, _ = workbook("check", "relu_forward", "affine_backward")
+    assert code == 1
+    assert out.index("affine_backward") < out.index("relu_forward")  # the order of learning
+    assert "affine_backward: Not right yet" in out
+    assert "What was seen" in out and "What it looks like" in out
+    assert "Why it matters" not in out
+    _, out, _ = workbook("check", "relu_forward", "affine_backward", "--why")
+    assert "Why it matters" in out and "Where to look" in out
+
+
+def test_one_exercise_is_shown_in_full(workbook, solve):
+    solve("layers.py", WRONG)
+    code, out, _ = workbook("check", "affine_backward")
+    assert code == 1
+    assert re.search(r"dx +NOT ok: shape", out)
+    assert re.search(r"dw +ok +0 +1e-09", out)
+    assert "layers.py, saved" in out
+    assert "failing(" not in out  # that is for notebooks
+
+
+def test_a_stub_that_is_named_says_what_it_is_and_in_a_list_it_is_a_row(workbook, home):
+    code, out, _ = workbook("check", "adam")
+    assert code == 1 and "adam: Still to do" in out
+    _, out, _ = workbook("check", "--notebook", "dropout")
+    assert "Still to do" not in out
+    assert re.search(r"dropout_forward +todo", out)
+    assert re.search(r"dropout_backward +blocked .*waits for dropout_forward", out)
+
+
+@pytest.mark.parametrize(
+    "name", ["BatchNorm", "batchnorm", "BatchNorm.ipynb", "notebooks/BatchNorm.ipynb"]
+)
+def test_a_notebook_by_any_of_its_names(workbook, home, name):
+    _, out, _ = workbook("check", "--notebook", name, "--json")
+    assert json.loads(out)[0]["exercise"] == "batchnorm_forward"
+
+
+def test_json_is_the_schema_and_nothing_else_is_printed(workbook, solve):
+    solve(
+        "layers.py",
+        WRONG,
+        ("    dw = rows.T @ dout\n", "    print('here')\n    dw = rows.T @ dout\n"),
+    )
+    code, out, _ = workbook("check", "affine_forward", "affine_backward", "sgd_momentum", "--json")
+    assert code == 1
+    results = json.loads(out)
+    assert [r["exercise"] for r in results] == ["affine_forward", "affine_backward", "sgd_momentum"]
+    item = SCHEMA["items"]
+    for result in results:
+        assert set(result) == set(item["properties"]) == set(item["required"])
+        for name, value in result.items():
+            assert fits(value, item["properties"][name]), (name, value)
+    wrong = results[1]
+    assert wrong["outcome"] == "fail" and wrong["seen"] and wrong["looks_like"]
+    assert len(wrong["sha256"]) == 64
+    assert 0 <= wrong["points"] < wrong["max_points"]
+    assert results[2]["outcome"] == "todo"
+
+
+KINDS = {"string": str, "null": type(None), "integer": int, "number": (int, float), "array": list}
+
+
+def fits(value, schema):
+    """As much of JSON schema as SCHEMA uses."""
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if not any(isinstance(value, KINDS[kind]) for kind in kinds):
+        return False
+    if "enum" in schema and value not in schema["enum"]:
+        return False
+    if isinstance(value, list):
+        entry = schema["items"]
+        return all(
+            set(one) == set(entry["required"])
+            and all(fits(v, entry["properties"][k]) for k, v in one.items())
+            for one in value
+        )
+    return True
+
+
+def test_the_document_lists_every_field_and_outcome():
+    document = (ROOT / "docs" / "check-json.md").read_text(encoding="utf-8")
+    fields = set(SCHEMA["items"]["properties"])
+    checks = set(SCHEMA["items"]["properties"]["checks"]["items"]["properties"])
+    described = set(re.findall(r"^\| `(\w+)` \|", document, re.MULTILINE))
+    assert described == fields | checks | set(OUTCOMES)
+    example = json.loads(re.search(r"```json\n(.*?)```", document, re.DOTALL)[1])
+    for result in example:
+        assert set(result) == fields
+        assert all(fits(v, SCHEMA["items"]["properties"][k]) for k, v in result.items())
+
+
+def test_progress_is_kept_for_ones_own_files_only(workbook, solve, home, tmp_path):
+    solve("optim.py")
+    other = tmp_path / "other"
+    shutil.copytree(home / "exercises", other)
+    code, _, _ = workbook("check", "adam", "--exercises", other)
+    assert code == 0 and progress.recorded() == {}
+    workbook("check", "adam", "sgd_momentum")
+    assert progress.outcomes() == {"adam": "pass", "sgd_momentum": "pass"}
+
+
+def test_the_toggle_is_not_followed(workbook, home, monkeypatch):
+    if choice.solutions_folder() is None:
+        pytest.skip("this copy has no solutions/")
+    monkeypatch.setenv(choice.VARIABLE, "solutions")
+    code, out, _ = workbook("check", "adam")
+    assert code == 1 and "Still to do" in out
+    assert progress.recorded() == {}
+
+
+def test_another_seed_gives_other_inputs(workbook, solve):
+    solve("optim.py")
+    code, out, _ = workbook("check", "adam", "--seed", "7", "--json")
+    assert code == 0
+    assert json.loads(out)[0]["seed"] == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("afine_forward",), "Did you mean affine_forward"),
+        (("Relu_forward",), "relu_forward"),
+        (("--notebook", "BatchNrm"), "Did you mean BatchNorm?"),
+        (("--notebook", "Start"), "There are: FromScratch"),
+        (("--exercises", "nowhere"), "There is no folder 'nowhere'"),
+        (("--exercises", "."), "Did you mean exercises?"),
+        (("--seed", "-1"), "Invalid value for '--seed'"),
+        (("--seed", "many"), "Invalid value for '--seed'"),
+        (("--jsn",), "No such option"),
+    ],
+)
+def test_wrong_usage_leaves_with_2_and_suggests_the_nearest(workbook, home, arguments, said):
+    code, out, err = workbook("check", *arguments)
+    assert code == 2
+    assert said in err and out == ""
+
+
+def test_a_folder_without_exercises_is_named(workbook, home, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    code, _, err = workbook("check", "--exercises", empty)
+    assert code == 2 and "is no folder of exercises" in err
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Judge a few exercises only: what `status` says does not depend on how many it judges."""
+    from workbook.checks import judge
+    from workbook.checks.results import ExerciseResult, Report
+
+    outcomes = {}
+
+    def report(self, exercise_id):
+        from workbook import curriculum
+
+        e = curriculum.load()[exercise_id]
+        outcome = outcomes.get(exercise_id, "todo")
+        points = float(e.points) if outcome == "pass" else 0.0
+        about = (exercise_id, outcome, outcome, points, float(e.points), ())
+        result = ExerciseResult(*about, None, None, None, e.file, "aa", 231, 0.1)
+        return Report(result=result)
+
+    monkeypatch.setattr(judge.Judge, "report", report)
+    return outcomes
+
+
+def test_status_of_a_beginner(workbook, home, few):
+    code, out, _ = workbook("status")
+    assert code == 0
+    assert out.startswith("[........................................] 0 %")
+    assert "0 of 37 exercises right, 0 of 92 points" in out
+    assert "Next: scratch.numerical_diff (Numerical derivative), about 5 minutes." in out
+    assert re.search(r"It is in scratch/gradient.py, line \d+; the notebook is FromScratch", out)
+    for name in ("FromScratch", "FullyConnectedNet", "BatchNorm", "Dropout", "CNN"):
+        assert re.search(rf"{name} +0 of \d+", out)
+
+
+def test_status_counts_what_is_right_and_what_is_left(workbook, home, few):
+    from workbook import curriculum
+
+    needed = [e for e in curriculum.load() if not e.optional]
+    few.update({e.id: "pass" for e in needed[:9]})
+    few["affine_forward"] = "fail"
+    few["svm_loss"] = "pass"
+    _, out, _ = workbook("status")
+    points = sum(e.points for e in needed[:9])
+    assert f"9 of 37 exercises right, {points} of 92 points and 3 bonus points" in out
+    left = sum(e.minutes for e in needed[9:])
+    assert f"about {left // 60} h {left % 60} min left" in out
+    assert "Not right yet: affine_forward" in out
+    assert "Next: affine_forward" in out
+    assert progress.outcomes()["affine_forward"] == "fail"
+
+
+def test_status_at_the_end(workbook, home, few):
+    from workbook import curriculum
+
+    few.update({e.id: "pass" for e in curriculum.load() if not e.optional})
+    _, out, _ = workbook("status")
+    assert "[########################################] 100 %" in out
+    assert "All that is needed is right. Next, if you like: svm_loss" in out
+    few.update({e.id: "pass" for e in curriculum.load()})
+    assert "Everything is right" in workbook("status")[1]
+
+
+def test_status_says_what_could_not_be_checked(workbook, home, few):
+    few["adam"] = "infra"
+    assert "Could not be checked: adam" in workbook("status")[1]
+    assert "adam" not in progress.recorded()
