@@ -5,8 +5,7 @@
     python start.py test [...]      run the tests; what follows goes to pytest
     python start.py --fresh [...]   first throw the environment away and make it anew
 
-Further options of the first two go to JupyterLab, for example --no-browser. One file, since
-a student's folder has it without the rest.
+Further options of the first two go to JupyterLab, for example --no-browser.
 """
 
 from __future__ import annotations  # Python 3.11 or newer is needed: python.org/downloads
@@ -29,7 +28,9 @@ from pathlib import Path
 
 OLDEST: tuple[int, int] = (3, 11)  # Python 3.11 or newer is needed: python.org/downloads
 
-# That comment, here and above, is what a Python shows that is too old to read this file.
+# All in one file: a student's folder has it without the project around it.
+#
+# The comment, here and above, is what a Python shows that is too old to read this file.
 # Python 3.7 to 3.10 read it, and `main` tells them; so no newer syntax in here.
 
 ROOT = Path(__file__).resolve().parent

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import venv
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,7 @@ def test_it_imports_the_standard_library_only():
 @pytest.fixture
 def pip_here(start, folder, monkeypatch, tmp_path):
     """pip of this environment, without any settings of this machine's."""
-    if importlib.util.find_spec("pip") is None:
+    if not list(metadata.distributions(name="pip")):
         pytest.skip("this environment has no pip")
     for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
         monkeypatch.delenv(name)
