@@ -7,7 +7,7 @@ from workbook.locale import text
 __all__ = ["command"]
 
 
-@click.command("restore")
+@click.command("restore", short_help="Bring the files of a snapshot back.")
 @click.argument("snapshot", metavar="ID")
 @click.argument("file", nargs=-1)
 def command(snapshot: str, file: tuple[str, ...]) -> int:
