@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import venv
 from importlib import metadata
@@ -308,6 +309,41 @@ def test_an_interrupted_update_of_the_users_own_never_deletes_it(start, made, mo
     with pytest.raises(KeyboardInterrupt):
         start.prepare(made, set())
     assert start.judge(made, set())[0] == "install"
+
+
+def test_a_second_start_waits_for_the_first(start, made, capsys):
+    with start.alone(made):
+        second = threading.Thread(target=start.prepare, args=(made, {"dev"}), daemon=True)
+        second.start()
+        deadline, said = time.monotonic() + 30, ""
+        while "waiting for it" not in said and time.monotonic() < deadline:
+            time.sleep(0.05)
+            said += capsys.readouterr().out
+        assert "Another start.py is setting this folder up" in said
+        write_stamp(start, made, extras=["dev"])  # what the first one leaves
+    second.join(timeout=30)
+    assert not second.is_alive()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_python_without_its_venv_module_says_which_package(start, folder, monkeypatch):
+    said = "The virtual environment was not created because ensurepip is not available."
+    monkeypatch.setattr(start, "run_watched", lambda *_: (1, said))
+    with pytest.raises(start.Problem, match="sudo apt install python3"):
+        start.make_venv(folder, "", ())
+
+
+def test_uv_makes_the_environment_where_python_cannot(start, folder, monkeypatch):
+    commands = []
+
+    def run(command, *_):
+        commands.append(command)
+        return (1, "ensurepip is not available") if command[1:3] == ["-m", "venv"] else (0, "")
+
+    monkeypatch.setattr(start, "run_watched", run)
+    start.make_venv(folder, "/bin/uv", ())
+    assert commands[1][:3] == ["/bin/uv", "venv", "--seed"]  # with pip, for `%pip install`
+    assert start.marker_of(folder).exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs the right to make links")
