@@ -23,6 +23,7 @@ __all__ = ["command"]
 
 _Events = queue.Queue[tuple[str, object]]
 _QUIET = ("pass", "todo", "blocked")
+_POLL = 0.3
 
 
 @click.command("watch", short_help="Check what you save, as you save it.")
@@ -70,28 +71,15 @@ def _signals() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _observed(folder: Path, poll: bool, events: _Events) -> Iterator[None]:
-    """Put `("saved", None)` into the queue whenever a Python file of the folder changes."""
-    import watchfiles
-
+    """Put `("saved", None)` into the queue whenever a file of the folder may have changed."""
     stop = threading.Event()
 
     def observe() -> None:
-        try:
-            for _ in watchfiles.watch(
-                folder,
-                watch_filter=lambda change, path: path.endswith(".py"),
-                stop_event=stop,
-                debounce=200,
-                step=50,
-                rust_timeout=500,
-                yield_on_timeout=False,
-                raise_interrupt=False,
-                force_polling=True if poll else None,
-                poll_delay_ms=300,
-            ):
-                events.put(("saved", None))
-        except Exception as error:  # The folder is gone, or the system watches no more files.
-            events.put(("lost", str(error)))
+        # Where the system cannot tell (too many watches, an odd file system) polling still can.
+        if not poll:
+            with contextlib.suppress(Exception):
+                _listen(folder, stop, events)
+        _poll(folder, stop, events)
 
     thread = threading.Thread(target=observe, daemon=True, name="workbook-watch")
     thread.start()
@@ -100,6 +88,47 @@ def _observed(folder: Path, poll: bool, events: _Events) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(2)
+
+
+def _listen(folder: Path, stop: threading.Event, events: _Events) -> None:
+    """Let the system say when a file changes."""
+    import watchfiles
+
+    for _ in watchfiles.watch(
+        folder,
+        watch_filter=lambda change, path: path.endswith(".py"),
+        stop_event=stop,
+        debounce=200,
+        step=50,
+        rust_timeout=500,
+        raise_interrupt=False,
+    ):
+        events.put(("saved", None))
+
+
+def _poll(folder: Path, stop: threading.Event, events: _Events) -> None:
+    """Look again and again.
+
+    Not with watchfiles: it compares whole seconds, and misses the second of two quick edits.
+    """
+    from workbook import curriculum
+
+    def look() -> list[tuple[int, int] | None]:
+        found: list[tuple[int, int] | None] = []
+        for file in curriculum.load().files():
+            try:
+                about = (folder / file).stat()
+                found.append((about.st_mtime_ns, about.st_size))
+            except OSError:
+                found.append(None)
+        return found
+
+    before = look()
+    while not stop.wait(_POLL):
+        now = look()
+        if now != before:
+            before = now
+            events.put(("saved", None))
 
 
 class _Watch:
@@ -134,9 +163,6 @@ class _Watch:
                 kind, value = self.events.get(timeout=1.0)
             except queue.Empty:
                 continue
-            if kind == "lost":
-                self.out.print(text("watch.lost", why=value), markup=False)
-                return 1
             if kind == "saved":
                 self.saved()
             elif kind == "report":
@@ -172,9 +198,7 @@ class _Watch:
         if name in self.loud and turn != self.judging.turn:
             return  # It was begun before the file was saved, and is judged once more.
         if isinstance(result, Exception):
-            self.out.print(text("watch.failed", exercise=name, why=result), markup=False)
-            self.loud = [other for other in self.loud if other != name]
-            return
+            raise result  # Nothing at all can be judged: no answer key, no folder.
         before = self.reports.get(name)
         self.reports[name] = result
         progress.record(self.folder, [result.result.as_json()])
@@ -186,7 +210,7 @@ class _Watch:
                 self._message()
         elif before is not None and before.result.outcome != result.result.outcome:
             self._line(result)
-        if self.judging.idle and not self.greeted:
+        if not self.greeted and not self._missing():
             self._greet()
 
     def _line(self, report: "Report") -> None:
@@ -204,6 +228,12 @@ class _Watch:
             self.out.print()
             self.out.print(message(self.reports[self.current], why=False))
         self._keys_line()
+
+    def _missing(self) -> list[str]:
+        """Exercises that were not judged yet."""
+        from workbook import curriculum
+
+        return [name for name in curriculum.load().ids() if name not in self.reports]
 
     def _greet(self) -> None:
         """When everything was judged once: where one stands."""
@@ -258,13 +288,10 @@ class _Watch:
         self.out.print(message(self.reports[name], why=True))
 
     def _list(self) -> None:
-        from workbook import curriculum
         from workbook.cli.status import overview
 
-        missing = [name for name in curriculum.load().ids() if name not in self.reports]
-        if missing:
+        if self._missing():
             self.out.print(text("watch.wait"), markup=False)
-            self.greeted = False
             return
         for part in overview(self.reports, self.folder):
             self.out.print(part)
