@@ -118,7 +118,8 @@ class Card:
         if in_notebook and self.outcome in ("fail", "error"):
             lines.append(text("card.failing", exercise=name))
         if self.outcome not in ("pass", "infra"):
-            lines.append(text("card.next_hint", exercise=name))
+            key = "card.next_hint_cell" if in_notebook else "card.next_hint"
+            lines.append(text(key, exercise=name))
         if self.outcome == "infra":
             return lines
         key = "card.file" if self.report.saved is not None else "card.no_file"
