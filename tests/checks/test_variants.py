@@ -177,3 +177,48 @@ def test_a_message_speaks_of_the_smallest_failing_case(live: FromSolutions) -> N
     message = _message(live, "affine_backward", "db_keepdims")
     failing = [c for c in _run(live, "affine_backward", "db_keepdims")]
     assert message.probe == min(failing, key=lambda c: c.size).probe.name
+
+
+def _pieces(exercise: str, solutions: Path) -> set[str]:
+    """The expressions of the solution that say something, without white space."""
+    entry = curriculum.load()[exercise]
+    text = (solutions / entry.file).read_text(encoding="utf-8")
+    inside = [
+        (text.count("\n", 0, m.start()) + 1, text.count("\n", 0, m.end()) + 1)
+        for m in re.finditer(r"### BEGIN SOLUTION.*?### END SOLUTION", text, re.DOTALL)
+    ]
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if getattr(node, "name", "") != entry.qualname.partition(".")[0]:
+            continue
+        for part in ast.walk(node):
+            line = getattr(part, "lineno", 0)
+            kinds = (ast.BinOp, ast.Call, ast.Compare, ast.Subscript, ast.Assign, ast.AugAssign)
+            if isinstance(part, kinds) and any(a < line < b for a, b in inside):
+                found.add(re.sub(r"\s", "", ast.unparse(part)))
+    return {piece for piece in found if len(piece) >= 8}
+
+
+# What repairs some mistake wherever it stands.
+_REPAIRS = re.compile(r"axis\s*=|keepdims|dtype\s*=|astype|zeros_like|\.copy\(|np\.pad|np\.where")
+
+
+def test_no_message_holds_the_line_that_repairs(solutions: Path) -> None:
+    from workbook.checks.variants import catalogue
+    from workbook.workspace import load_room
+
+    with load_room(solutions) as room:
+        for exercise in sorted({exercise for exercise, _ in WRONG}):
+            pieces = _pieces(exercise, solutions)
+            for variant in catalogue(exercise, room).values():
+                if variant.correct:
+                    continue
+                replaced = {re.sub(r"\s", "", old) for old, _ in variant.edits}
+                for part in PARTS:
+                    # Without the places that the student's own numbers go to.
+                    text = re.sub(r"\{[^{}]*\}", "", locale.text(f"{variant.message}.{part}"))
+                    where = f"{variant.message}.{part}"
+                    assert not _REPAIRS.search(text), where
+                    bare = re.sub(r"\s", "", text)
+                    given = {p for p in pieces | replaced if len(p) >= 5 and p in bare}
+                    assert not given, f"{where}: {given}"
