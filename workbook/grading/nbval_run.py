@@ -216,8 +216,7 @@ def run_notebooks(
     A notebook that hangs, kills its kernel or cannot be read spoils no other. Parameters as
     for `run_group`; `jobs` is how many run at a time (default: one for each core).
     """
-    cores = os.cpu_count() or 1
-    jobs = max(1, min(jobs or cores, len(paths)))
+    jobs = max(1, min(jobs or os.cpu_count() or 1, len(paths)))
     stop = threading.Event()
 
     def run_one(path: Path) -> NotebookResult:
@@ -225,7 +224,6 @@ def run_notebooks(
             [path],
             exercises=exercises,
             cell_timeout=cell_timeout,
-            threads=max(1, cores // jobs),
             heard=heard,
             stop=stop,
         )
