@@ -77,6 +77,13 @@ class Card:
         """What is wrong with the exercise itself; its stack has a sentence of its own."""
         return self.report.message if self.outcome != "pass" else None
 
+    def seen_title(self) -> str:
+        """The heading of what was seen, with the case if that tells anything."""
+        message = self.message()
+        if message is None or not message.probe or self.outcome in ("todo", "blocked"):
+            return text("card.seen")
+        return f"{text('card.seen')}, {text('card.in_case', case=message.probe)}"
+
     def others(self) -> list[str]:
         """What else it looks like: further known mistakes that fit."""
         known = [m for m in self.report.also if m.misconception is not None]

@@ -5,6 +5,7 @@ theme makes anything unreadable; every colour only repeats what a word says. Sty
 because a notebook that is not trusted yet loses style sheets.
 """
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,13 @@ def _tag(name: str, style: str, content: str) -> str:
     return f'<{name} style="{style}">{content}</{name}>'
 
 
+def _prose(words: str) -> str:
+    """Text with `code` set as code."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(words))
+
+
 def _section(title: str, words: str) -> str:
-    return _tag("div", _TITLE, escape(title)) + _tag("p", _WORDS, escape(words)) if words else ""
+    return _tag("div", _TITLE, escape(title)) + _tag("p", _WORDS, _prose(words)) if words else ""
 
 
 def _fold(title: str, content: str) -> str:
@@ -102,24 +108,23 @@ def render(card: "Card") -> str:
     parts.append(_tag("div", _QUIET, escape(card.subhead())))
     message = card.message()
     if message is not None:
-        place = f", {text('card.in_case', case=message.probe)}" if message.probe else ""
-        parts.append(_section(text("card.seen") + place, message.seen))
-        looks_like = "<br>".join(map(escape, [message.looks_like, *card.others()]))
+        parts.append(_section(card.seen_title(), message.seen))
+        looks_like = "<br>".join(map(_prose, [message.looks_like, *card.others()]))
         parts.append(_tag("div", _TITLE, escape(text("card.looks_like"))))
         parts.append(_tag("p", _WORDS, looks_like))
     parts.append(_section(text("card.stack"), card.stack()))
     parts.append(_arrays(card))
     if message is not None:
         for title, words in (("why", message.why), ("look", message.look)):
-            parts.append(_fold(text(f"card.{title}"), _tag("p", _WORDS, escape(words))))
+            parts.append(_fold(text(f"card.{title}"), _tag("p", _WORDS, _prose(words))))
     cases = [_case(row, card.outcome == "todo") for row in card.cases()]
     parts.append(_fold(card.cases_title(), _list(cases)))
     title, head = card.printed()
     if title:
         parts.append(_fold(title, _tag("pre", _PRINT, escape(head))))
-    notes = [f"<li>{escape(note)}</li>" for note in card.notes()]
+    notes = [f"<li>{_prose(note)}</li>" for note in card.notes()]
     parts.append(_fold(text("card.notes"), _list(notes)))
-    foot = "<br>".join(map(escape, card.foot()))
+    foot = "<br>".join(map(_prose, card.foot()))
     parts.append(_tag("div", _QUIET + " margin-top: 0.4em;", foot))
     edge = _EDGES.get(card.outcome, _BAD)
     return _tag("div", _BOX.format(line=_LINE, edge=edge), "".join(parts))

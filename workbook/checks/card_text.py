@@ -66,8 +66,7 @@ def render(card: "Card") -> str:
     lines = [*card.warnings(), card.head(), *_wrapped(card.subhead(), "  ")]
     message = card.message()
     if message is not None:
-        place = f", {text('card.in_case', case=message.probe)}" if message.probe else ""
-        lines += _section(text("card.seen") + place, message.seen)
+        lines += _section(card.seen_title(), message.seen)
         lines += _section(text("card.looks_like"), message.looks_like)
         for other in card.others():
             lines += _wrapped(other, "  ")

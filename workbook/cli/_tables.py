@@ -110,8 +110,7 @@ def message(report: "Report", why: bool) -> Group:
     said = card.message()
     parts: list[RenderableType] = [Text(card.head(), style="bold")]
     if said is not None:
-        place = f", {text('card.in_case', case=said.probe)}" if said.probe else ""
-        parts += _part(text("card.seen") + place, said.seen)
+        parts += _part(card.seen_title(), said.seen)
         parts += _part(text("card.looks_like"), "\n".join([said.looks_like, *card.others()]))
         if why:
             parts += _part(text("card.why"), said.why)
