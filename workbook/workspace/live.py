@@ -88,6 +88,8 @@ class LiveRoom:
         self.stars: dict[str, set[str]] = {}
         self.broken: dict[str, WorkbookError] = {}
         self.lost: WorkbookError | None = None
+        # The cell that runs now; under nbval IPython itself keeps no history.
+        self.cell = ""
         self.shows = self._choose()
 
     def _choose(self) -> choice.Choice | None:
@@ -99,7 +101,8 @@ class LiveRoom:
         return chosen
 
     def note(self, cell: str) -> None:
-        """Remember which names a cell is about to import from the room."""
+        """Remember a cell, and which names it is about to import from the room."""
+        self.cell = cell
         if PUBLIC not in cell:
             return
         try:

@@ -82,8 +82,8 @@ def _one_line(shell: "InteractiveShell", error: BaseException) -> str | None:
     """The line for an exercise that is still to do, in its own cell or in one that follows."""
     line = todo_line(error)
     if line:
-        cells = shell.user_ns.get("In") or [""]
-        _unmade.update(dict.fromkeys(_made_by(str(cells[-1])), line))
+        cell = live.current.cell if live.current is not None else ""
+        _unmade.update(dict.fromkeys(_made_by(cell), line))
         return line
     name = error.name if isinstance(error, NameError) else None
     frames = list(_frames(error.__traceback__))
