@@ -214,6 +214,15 @@ def test_writing_and_checking(workshop):
     assert "two" in (workshop / "workbook/exercises/sample.py").read_text()
 
 
+def test_what_jupyter_keeps_of_its_own_is_no_stub(workshop):
+    stubs.write_stubs()
+    for room in ("workbook/exercises", "solutions"):
+        kept = workshop / room / ".ipynb_checkpoints" / "sample-checkpoint.py"
+        kept.parent.mkdir()
+        kept.write_text("x = 1\n")
+    assert stubs.stale() == []
+
+
 def test_a_students_edits_are_never_lost(workshop):
     stubs.write_stubs()
     mine = workshop / "workbook/exercises/sample.py"

@@ -105,13 +105,22 @@ def raised_ids(source: str, file: str) -> set[str]:
     return {block.exercise_id for block in find_blocks(source, file)} - {""}
 
 
+def _modules(folder: Path) -> list[Path]:
+    """The Python files of a room, without what Jupyter and others keep in hidden folders."""
+    return [
+        path
+        for path in sorted(folder.rglob("*.py"))
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+
+
 def _sources() -> dict[str, str]:
     """Every solution by its name inside the room."""
     folder = choice.solutions_folder()
     if folder is None:
         raise WorkbookError(locale.text("workspace.stubs.no_solutions"))
     found: dict[str, str] = {}
-    for path in sorted(folder.rglob("*.py")):
+    for path in _modules(folder):
         name = path.relative_to(folder).as_posix()
         # The package's own __init__.py is the switch between rooms, not an exercise.
         if name != "__init__.py" and not name.startswith("misconceptions/"):
@@ -146,7 +155,7 @@ def _existing(folder: Path) -> dict[str, str]:
         path.relative_to(folder).as_posix(): path.read_bytes()
         .decode("utf-8", errors="surrogateescape")
         .replace("\r\n", "\n")
-        for path in sorted(folder.rglob("*.py"))
+        for path in _modules(folder)
         if path != folder / "__init__.py"
     }
 
