@@ -154,10 +154,12 @@ def test_pass(impl: Any, rng: Rng) -> Arrays:
 
 @probe(
     "FullyConnectedNet.layernorm",
-    "scores",
-    asks="Scores of a batch; or, where the classes are given, loss and gradients",
+    "scores, with an eps for each layer",
+    asks="that of layer 1 is bn_params[0]",
     limits=FLOAT64,
 )
 def layernorm_scores(impl: Any, rng: Rng) -> Arrays:
     net, X = _net(impl, rng, "layernorm", [4, 3]), floats(rng, 3, 5)
+    for bn_param, eps in zip(net.bn_params, (0.5, 0.1), strict=True):
+        bn_param["eps"] = eps
     return {"scores": net.loss(X), "one_sample": net.loss(X[:1])}

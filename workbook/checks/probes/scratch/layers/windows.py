@@ -20,9 +20,29 @@ _CASES: dict[str, tuple[Case, str, str]] = {
         "Rows and columns of zeros on each side of the image",
         "what falls on the padding is left out",
     ),
+    "padding of 2": (
+        ((1, 2, 3, 2), 2, 3, 1, 2),
+        "Rows and columns of zeros on each side of the image",
+        "what falls on the padding is left out",
+    ),
     "padding of 2, stride 3": (
         ((1, 2, 5, 7), 4, 3, 3, 2),
         "Steps between neighbouring windows, in both directions",
+        "what falls on the padding is left out",
+    ),
+    "one pixel and its padding": (
+        ((1, 1, 1, 1), 5, 5, 1, 2),
+        "Rows and columns of zeros on each side of the image",
+        "what falls on the padding is left out",
+    ),
+    "padding of 3, windows of 2 x 1": (
+        ((1, 1, 1, 1), 2, 1, 1, 3),
+        "Rows and columns of zeros on each side of the image",
+        "what falls on the padding is left out",
+    ),
+    "padding of 3, windows of 1 x 2": (
+        ((1, 1, 1, 1), 1, 2, 1, 3),
+        "Rows and columns of zeros on each side of the image",
         "what falls on the padding is left out",
     ),
     "pixels left over": (

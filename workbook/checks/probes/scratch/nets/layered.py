@@ -67,22 +67,22 @@ def _net(impl: Any, rng: Rng) -> Any:
 
 
 _CONV_LAYERS = ("Conv1", "Relu1", "Pool1", "Affine1", "Relu2", "Affine2")
-_CONV = {"filter_num": 2, "filter_size": 3, "pad": 1, "stride": 2}
-_CONV_INPUT = (2, 7, 5)
+_CONV = {"filter_num": 4, "filter_size": 3, "pad": 2, "stride": 3}
+_CONV_INPUT = (1, 8, 5)
 # A convolution to 4 x 3, a pooling to 2 x 1.
 _CONV_SHAPES = {
-    "W1": (2, 2, 3, 3),
-    "b1": (2,),
-    "W2": (4, 3),
+    "W1": (4, 1, 3, 3),
+    "b1": (4,),
+    "W2": (8, 3),
     "b2": (3,),
-    "W3": (3, 4),
-    "b3": (4,),
+    "W3": (3, 5),
+    "b3": (5,),
 }
 
 
 def _conv_net(impl: Any, rng: Rng) -> Any:
-    """A net for images of 2 x 7 x 5, with 3 hidden units and 4 classes."""
-    net = impl.scratch.SimpleConvNet(_CONV_INPUT, dict(_CONV), hidden_size=3, output_size=4)
+    """A net for images of 8 x 5 pixels, with 3 hidden units and 5 classes."""
+    net = impl.scratch.SimpleConvNet(_CONV_INPUT, dict(_CONV), hidden_size=3, output_size=5)
     return _fill(net, rng, _CONV_SHAPES)
 
 
@@ -127,12 +127,16 @@ def conv_parameters(impl: Any, rng: Rng) -> Arrays:
     "scratch.SimpleConvNet",
     "parameters, padding, stride, odd sizes",
     asks="A last row or column that fills no window is left out",
-    limits=SAME,
+    limits={"scores": FLOAT64, "*": SAME},
 )
 def conv_odd(impl: Any, rng: Rng) -> Arrays:
-    settings = {"filter_num": 3, "filter_size": 2, "pad": 1, "stride": 2}
-    net = impl.scratch.SimpleConvNet((2, 13, 4), settings, hidden_size=2, output_size=4)
-    return _outlines(net.params)
+    # No two settings alike, and so much padding that half of it gives another size.
+    settings = {"filter_num": 5, "filter_size": 2, "pad": 4, "stride": 3}
+    net = impl.scratch.SimpleConvNet((1, 17, 11), settings, hidden_size=6, output_size=7)
+    found = _outlines(net.params)
+    # A convolution to 8 x 6, a pooling to 4 x 3.
+    shapes = {"W1": (5, 1, 2, 2), "b1": (5,), "W2": (60, 6), "b2": (6,), "W3": (6, 7), "b3": (7,)}
+    return {**found, "scores": _fill(net, rng, shapes).predict(floats(rng, 2, 1, 17, 11))}
 
 
 @probe(
@@ -156,7 +160,7 @@ def _both_forms(method: Any, x: Array, labels: list[int], C: int, name: str) -> 
 
 _MAKE: dict[str, tuple[Any, tuple[int, ...], int]] = {
     "TwoLayerNet": (_net, (4,), 3),
-    "SimpleConvNet": (_conv_net, _CONV_INPUT, 4),
+    "SimpleConvNet": (_conv_net, _CONV_INPUT, 5),
 }
 
 
@@ -282,11 +286,11 @@ _declare("SimpleConvNet")
 )
 def accuracy_in_batches(impl: Any, rng: Rng) -> Arrays:
     net, x = _conv_net(impl, rng), floats(rng, 7, *_CONV_INPUT)
-    best = _best(net, x, 4)
-    # The wrong ones stand at the end, in the smaller last batch.
-    best[-2:] = (best[-2:] + 1) % 4
+    best = _best(net, x, 5)
+    # One of the wrong ones stands in the first batch, one in the smaller last one.
+    best[[1, -1]] = (best[[1, -1]] + 1) % 5
     found: Arrays = {}
     for batch_size in (3, 7, 1):
         found[f"batches_of_{batch_size}"] = net.accuracy(x, best, batch_size=batch_size)
-    one_hot = net.accuracy(x, _one_hot(best, 4), batch_size=3)
+    one_hot = net.accuracy(x, _one_hot(best, 5), batch_size=3)
     return {**found, "one_hot": one_hot}

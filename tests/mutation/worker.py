@@ -1,0 +1,107 @@
+"""Runs the probes on mutants, in a process of its own that may be ended at any time.
+
+Called by `run.py`: reads lines `exercise number` and answers each with a line of JSON.
+"""
+
+import ast
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mutants import Mutant, Mutants
+
+from workbook import curriculum
+from workbook.checks import probe as probes
+from workbook.checks import requirements
+from workbook.checks.child.recorder import record_probe
+from workbook.checks.compare import compare
+from workbook.checks.probe import DEFAULT_SEED, Probe
+from workbook.checks.record import Record
+from workbook.workspace import load_room
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))
+
+
+class Bench:
+    """The solutions, and what their probes saw."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.room = load_room(folder)
+        self._mutants: dict[str, Mutants] = {}
+        self._references: dict[str, list[tuple[Probe, Record]]] = {}
+
+    def mutants(self, exercise_id: str) -> Mutants:
+        if exercise_id not in self._mutants:
+            self._mutants[exercise_id] = Mutants(exercise_id, self.folder)
+        return self._mutants[exercise_id]
+
+    def _record(self, probe: Probe) -> Record:
+        return record_probe(probe, self.room, DEFAULT_SEED, self.folder)
+
+    def _runs(self, exercise_id: str) -> Iterator[tuple[Probe, Record]]:
+        """The probes of the exercise, of its pair and of its class: caches pass between them."""
+        for name in requirements.own(exercise_id):
+            if name not in self._references:
+                self._references[name] = [(p, self._record(p)) for p in probes.for_exercise(name)]
+            yield from self._references[name]
+
+    @contextlib.contextmanager
+    def _planted(self, exercise_id: str, code: ast.Module) -> Iterator[None]:
+        exercise = curriculum.load()[exercise_id]
+        home = self.room.module(exercise.module)
+        right = getattr(home, exercise.qualname)
+        names: dict[str, Any] = dict(vars(home))
+        exec(compile(code, "<mutant>", "exec"), names)
+        places = [
+            (vars(module), name)
+            for module in self.room.modules().values()
+            for name, value in list(vars(module).items())
+            if value is right
+        ]
+        try:
+            for where, name in places:
+                where[name] = names[exercise.qualname]
+            yield
+        finally:
+            for where, name in places:
+                where[name] = right
+
+    def caught_by(self, mutant: Mutant) -> str:
+        """The first probe that fails, `syntax` if there is no such program, or nothing."""
+        runs = list(self._runs(mutant.exercise))
+        try:
+            code = self.mutants(mutant.exercise).code(mutant)
+            compile(code, "<mutant>", "exec")
+        except (SyntaxError, TypeError, ValueError):
+            return "syntax"
+        with self._planted(mutant.exercise, code):
+            for probe, reference in runs:
+                if compare(self._record(probe), reference, probe).outcome != "pass":
+                    return f"{probe.exercise}: {probe.name}"
+        return ""
+
+
+def main() -> None:
+    """Answer until no more mutants come."""
+    _limit_memory()
+    bench = Bench(Path(sys.argv[1]))
+    answers = sys.stdout
+    sys.stdout = sys.stderr
+    for line in sys.stdin:
+        exercise, number = line.split()
+        mutant = bench.mutants(exercise).all[int(number)]
+        answers.write(json.dumps(bench.caught_by(mutant)) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
