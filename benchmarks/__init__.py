@@ -1,0 +1,1 @@
+"""Speed beside peers, and accuracy on data that is not bundled; never part of the tests."""
