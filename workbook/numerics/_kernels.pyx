@@ -65,15 +65,15 @@ cdef class Memory:
     cdef Py_buffer view
     cdef bint held
 
-    def __cinit__(self, object array, str kind, Py_ssize_t size, bint writable=False):
+    def __cinit__(self, object array, Py_UCS4 kind, Py_ssize_t size, bint writable=False):
         cdef int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT
         if writable:
             flags |= PyBUF_WRITABLE
         PyObject_GetBuffer(array, &self.view, flags)
         self.held = True
-        cdef bytes found = self.view.format
-        if found.decode("ascii") != kind:
-            raise TypeError(f"expected elements of type {kind!r}; got {found!r}")
+        cdef const char *found = self.view.format
+        if found[0] != <char> kind or found[1] != 0:
+            raise TypeError(f"expected elements of type {kind!r}; got {<bytes> found!r}")
         if self.view.len != size * self.view.itemsize:
             raise ValueError(f"expected {size} elements; got {self.view.len // self.view.itemsize}")
 
@@ -115,8 +115,8 @@ cdef wb_pool pool_of(object shape) except *:
     return s
 
 
-cdef const wb_layers *layers_of(str kind):
-    return wb_layers_for(kind == "d")
+cdef const wb_layers *layers_of(Py_UCS4 kind):
+    return wb_layers_for(kind == u"d")
 
 
 cdef int finish(int failed) except -1:
@@ -125,7 +125,7 @@ cdef int finish(int failed) except -1:
     return 0
 
 
-def conv_forward(str kind, object x, object w, object b, object shape, object out):
+def conv_forward(Py_UCS4 kind, object x, object w, object b, object shape, object out):
     cdef wb_conv s = conv_of(shape)
     cdef const wb_layers *layers = layers_of(kind)
     cdef Memory mx = Memory(x, kind, s.N * s.C * s.H * s.W)
@@ -139,7 +139,7 @@ def conv_forward(str kind, object x, object w, object b, object shape, object ou
 
 
 def conv_backward(
-    str kind, object dout, object x, object w, object shape, object dx, object dw, object db
+    Py_UCS4 kind, object dout, object x, object w, object shape, object dx, object dw, object db
 ):
     cdef wb_conv s = conv_of(shape)
     cdef const wb_layers *layers = layers_of(kind)
@@ -157,23 +157,23 @@ def conv_backward(
     finish(failed)
 
 
-def pool_forward(str kind, object x, object shape, object out, object winner):
+def pool_forward(Py_UCS4 kind, object x, object shape, object out, object winner):
     cdef wb_pool s = pool_of(shape)
     cdef const wb_layers *layers = layers_of(kind)
     cdef Memory mx = Memory(x, kind, s.planes * s.H * s.W)
     cdef Memory mo = Memory(out, kind, s.planes * s.H_out * s.W_out, True)
-    cdef Memory mw = Memory(winner, "B", s.planes * s.H_out * s.W_out, True)
+    cdef Memory mw = Memory(winner, u"B", s.planes * s.H_out * s.W_out, True)
     cdef int failed
     with nogil:
         failed = layers.pool_forward(&s, mx.view.buf, mo.view.buf, <uint8_t *> mw.view.buf)
     finish(failed)
 
 
-def pool_backward(str kind, object dout, object winner, object shape, object dx):
+def pool_backward(Py_UCS4 kind, object dout, object winner, object shape, object dx):
     cdef wb_pool s = pool_of(shape)
     cdef const wb_layers *layers = layers_of(kind)
     cdef Memory md = Memory(dout, kind, s.planes * s.H_out * s.W_out)
-    cdef Memory mw = Memory(winner, "B", s.planes * s.H_out * s.W_out)
+    cdef Memory mw = Memory(winner, u"B", s.planes * s.H_out * s.W_out)
     cdef Memory mx = Memory(dx, kind, s.planes * s.H * s.W, True)
     cdef int failed
     with nogil:
@@ -181,7 +181,7 @@ def pool_backward(str kind, object dout, object winner, object shape, object dx)
     finish(failed)
 
 
-def im2col(str kind, object x, object shape, object cols):
+def im2col(Py_UCS4 kind, object x, object shape, object cols):
     cdef wb_conv s = conv_of(shape)
     cdef const wb_layers *layers = layers_of(kind)
     cdef Memory mx = Memory(x, kind, s.N * s.C * s.H * s.W)
@@ -192,7 +192,7 @@ def im2col(str kind, object x, object shape, object cols):
     finish(failed)
 
 
-def col2im(str kind, object cols, object shape, object x):
+def col2im(Py_UCS4 kind, object cols, object shape, object x):
     cdef wb_conv s = conv_of(shape)
     cdef const wb_layers *layers = layers_of(kind)
     cdef Memory mc = Memory(cols, kind, s.N * s.H_out * s.W_out * s.C * s.HH * s.WW)

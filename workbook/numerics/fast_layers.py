@@ -6,6 +6,7 @@ results agree to rounding.
 """
 
 from dataclasses import dataclass
+from operator import index
 from types import ModuleType
 from typing import Any
 
@@ -286,7 +287,8 @@ def col2im(
         As `conv_forward_fast`, and if `cols` does not have that shape.
     """
     where = "col2im"
-    s = _window_shape(where, tuple(x_shape), HH, WW, stride, pad)
+    sizes = tuple(map(index, x_shape))
+    s = _window_shape(where, sizes, HH, WW, stride, pad)
     wanted = (s.N * s.H_out * s.W_out, s.C * s.HH * s.WW)
     if np.shape(cols) != wanted:
         raise ValueError(f"{where}: cols must have shape {wanted}; got {np.shape(cols)}.")
