@@ -1,14 +1,20 @@
 """The child process: whatever student code does, the rest is judged."""
 
 import os
+import shutil
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from workbook.checks.judge import Judge
 from workbook.checks.results import Report
+from workbook.workspace import pristine_folder
 
 Student = Callable[..., Path]
 
@@ -147,3 +153,46 @@ def test_memory_that_is_never_given_back_is_memory_too(student: Student) -> None
     folder = student("layers.py", (RELU, RELU + hog))
     reports = _judge(folder, *NEIGHBOURS, memory=1024)
     assert [r.result.outcome for r in reports] == ["pass", "memory", "pass"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="looks the process up by its number")
+def test_a_child_in_an_endless_loop_leaves_when_its_parent_does(tmp_path):
+    """A killed notebook kernel cannot end its child; the end of the child's input does."""
+    room = tmp_path / "room"
+    shutil.copytree(pristine_folder(), room)
+    source = (room / "layers.py").read_text(encoding="utf-8")
+    todo = 'raise NotImplementedError("relu_forward")'
+    assert todo in source
+    (room / "layers.py").write_text(
+        source.replace(todo, "while True:\n        pass"), encoding="utf-8", newline="\n"
+    )
+    script = (
+        "import sys\n"
+        "from workbook.checks.runner import Runner\n"
+        "runner = Runner()\n"
+        "runner.start()\n"
+        "print(runner._process.pid, flush=True)\n"
+        "runner.run({'exercise': 'relu_forward', 'seed': 1, 'room': sys.argv[1]})\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(room)], stdout=subprocess.PIPE, text=True
+    )
+    child = int(parent.stdout.readline())
+    time.sleep(1.5)
+    assert _lives(child)
+    parent.kill()
+    parent.wait(10)
+    parent.stdout.close()
+    deadline = time.monotonic() + 20
+    while _lives(child) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if _lives(child):
+        os.kill(child, signal.SIGKILL)
+        pytest.fail("the child went on without its parent")
+
+
+def _lives(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -8,8 +8,10 @@ import contextlib
 import faulthandler
 import json
 import os
+import queue
 import struct
 import sys
+import threading
 from pathlib import Path
 from typing import IO, Any
 
@@ -118,6 +120,13 @@ class Worker:
         self._output.event("catalogue", variants=listed)
 
 
+def _listen(jobs: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
+    """Take jobs in; when no more can come, leave at once, whatever student code is doing."""
+    for line in jobs:
+        lines.put(line)
+    os._exit(0)
+
+
 def main() -> None:
     """Work until no more jobs come."""
     megabytes, trace = int(sys.argv[1]), sys.argv[2]
@@ -128,8 +137,10 @@ def main() -> None:
     worker = Worker(output)
     with open(trace, "w", encoding="utf-8") as traces:
         faulthandler.enable(traces)
-        for line in jobs:
-            job = json.loads(line)
+        lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=_listen, args=(jobs, lines), daemon=True).start()
+        while True:
+            job = json.loads(lines.get())
             # Where a job that does not end has got to; the parent reads it after the kill.
             faulthandler.dump_traceback_later(job["trace_after"], file=traces)
             try:
@@ -138,7 +149,6 @@ def main() -> None:
             except Exception as error:
                 output.event("failed", type=type(error).__name__, message=str(error)[:500])
             faulthandler.cancel_dump_traceback_later()
-    os._exit(0)
 
 
 if __name__ == "__main__":
