@@ -1,7 +1,8 @@
 """Panels: controls in, an experiment run, a plot out."""
 
+from workbook.widgets.bug_hunt import hunt
 from workbook.widgets.challenges import reached, tune
 from workbook.widgets.overview import course_map
 from workbook.widgets.questions import answer
 
-__all__ = ["answer", "course_map", "reached", "tune"]
+__all__ = ["answer", "course_map", "hunt", "reached", "tune"]
