@@ -1,5 +1,6 @@
 """The bug hunt: what ships agrees with the solutions, rounds repeat, levels mean what they say."""
 
+import json
 import math
 import warnings
 
@@ -40,6 +41,12 @@ def test_everything_planned_is_measured():
         {"network": h.network.name, "exercise": h.exercise, "variant": h.variant} for h in HUNTS
     ]
     assert measured == PLANNED, "run python -m workbook.checks.hunt_build"
+
+
+def test_what_is_written_is_one_hunt_a_line():
+    shipped = hunt.DATA.read_text(encoding="utf-8")
+    assert hunt_build.written(json.loads(shipped)) == shipped
+    assert sum(line.startswith('{"network": ') for line in shipped.splitlines()) == len(HUNTS)
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)

@@ -23,7 +23,7 @@ from workbook.workspace import choice, load_room
 from workbook.workspace.rooms import Room
 from workbook.workspace.state import write_text
 
-__all__ = ["build", "gradients", "main", "train"]
+__all__ = ["build", "gradients", "main", "train", "written"]
 
 Array = NDArray[Any]
 
@@ -206,14 +206,24 @@ def build(folder: Path) -> dict[str, Any]:
         room.close()
 
 
+def written(data: dict[str, Any]) -> str:
+    """JSON with one network or hunt a line, so that a change shows what it changes."""
+    networks = ",\n".join(f"{json.dumps(k)}: {_line(v)}" for k, v in data["networks"].items())
+    hunts = ",\n".join(map(_line, data["hunts"]))
+    return f'{{"networks": {{\n{networks}\n}}, "hunts": [\n{hunts}\n]}}\n'
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, allow_nan=False)
+
+
 def main() -> int:
     """Write `hunts.json`."""
     folder = choice.solutions_folder()
     if folder is None:
         print("This copy has no solutions/.", file=sys.stderr)
         return 1
-    lines = json.dumps(build(folder), indent=1, allow_nan=False)
-    write_text(hunt.DATA, lines + "\n")
+    write_text(hunt.DATA, written(build(folder)))
     for found in hunt.load():
         print(f"{found.level} {found.exercise}/{found.variant}: effect {found.effect:.3f}")
     return 0
