@@ -1,17 +1,34 @@
 /* Which set of instructions to use: the best that the processor has, or a lower one on request. */
 #include "kernels.h"
 
-static int in_use = -1;
+#ifdef WB_X86_LEVELS
+#include <cpuid.h>
+
+/* Asked of the processor itself: not every compiler's run-time library has the answer. */
+static int ask_processor(void) {
+    unsigned a, b, c, d, extended;
+    if (!__get_cpuid(1, &a, &b, &c, &d)) return WB_BASELINE;
+    const int fma = c >> 12 & 1, saved = c >> 27 & 1, avx = c >> 28 & 1;
+    if (!fma || !saved || !avx || !__get_cpuid_count(7, 0, &a, &extended, &c, &d))
+        return WB_BASELINE;
+    /* Does the system keep the wide registers when it switches between programs? */
+    unsigned low, high;
+    __asm__ __volatile__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    const int avx2 = extended >> 5 & 1;
+    if ((low & 0x06) != 0x06 || !avx2) return WB_BASELINE;
+    /* Foundation, DQ, BW and VL. */
+    const unsigned parts = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;
+    return (low & 0xe6) == 0xe6 && (extended & parts) == parts ? WB_AVX512 : WB_AVX2;
+}
+#else
+static int ask_processor(void) { return WB_BASELINE; }
+#endif
+
+static int best = -1, in_use = -1;
 
 int wb_best_level(void) {
-#ifdef WB_X86_LEVELS
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-        return WB_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return WB_AVX2;
-#endif
-    return WB_BASELINE;
+    if (best < 0) best = ask_processor();
+    return best;
 }
 
 int wb_level(void) {
@@ -20,8 +37,8 @@ int wb_level(void) {
 }
 
 void wb_set_level(int level) {
-    const int best = wb_best_level();
-    in_use = level < WB_BASELINE ? WB_BASELINE : level > best ? best : level;
+    const int most = wb_best_level();
+    in_use = level < WB_BASELINE ? WB_BASELINE : level > most ? most : level;
 }
 
 const wb_layers *wb_layers_for(int is_double) {
