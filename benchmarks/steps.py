@@ -71,13 +71,14 @@ def _rivals(name: str, room: Any) -> dict[str, Callable[[], float]]:
         module = _DenseNet()
     _same_start(net, module)
     configs: dict[str, dict[str, Any]] = {key: {} for key in net.params}
+    adam = room.adam  # a room looks every name up afresh
     optimiser = torch.optim.Adam(module.parameters(), lr=1e-3)
     images, labels = torch.from_numpy(X), torch.from_numpy(y)
 
     def ours() -> float:
         loss, grads = net.loss(X, y)
         for key, w in net.params.items():
-            net.params[key], configs[key] = room.adam(w, grads[key], configs[key])
+            net.params[key], configs[key] = adam(w, grads[key], configs[key])
         return float(loss)
 
     def theirs() -> float:
