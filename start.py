@@ -443,6 +443,29 @@ def install(root: Path, uv: str, extras: set[str], keep: tuple[int, ...]) -> Non
     raise Problem(f"Installing failed: {advice or reason}\nAll that pip said is in {log}")
 
 
+# Prints why there are no compiled kernels, or nothing.
+ASK_KERNELS = """
+from workbook.numerics.fast_layers import backend
+print(backend().reason if backend().name == "numpy" else "")
+"""
+
+
+def tell_of_kernels(root: Path) -> None:
+    """One line if the fast layers could not be compiled here; an installer hides what it says."""
+    asked = subprocess.run(
+        [str(python_of(root)), "-c", ASK_KERNELS],
+        cwd=str(root),
+        env=environment(root),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        errors="replace",
+    )
+    reason = asked.stdout.strip()
+    if asked.returncode == 0 and reason:
+        say(f"The fast layers use NumPy here, which is fine: {reason}")
+
+
 def prepare(root: Path, extras: set[str], fresh: bool = False, may_be_old: bool = False) -> None:
     """Bring the environment to what this folder's files ask for, from whatever is there."""
     todo, why = judge(root, extras)
@@ -490,6 +513,7 @@ def prepare(root: Path, extras: set[str], fresh: bool = False, may_be_old: bool 
         beside.replace(stamp_of(root))
         with contextlib.suppress(FileNotFoundError):
             marker_of(root).unlink()
+        tell_of_kernels(root)
 
 
 # --- the two commands ----------------------------------------------------------------------

@@ -54,6 +54,26 @@ def write_stamp(start, folder, **changes):
     start.stamp_of(folder).write_text(json.dumps({**stamp, **changes}), encoding="utf-8")
 
 
+# --- the compiled kernels ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name, said", [("numpy", "no compiler.\n"), ("kernels", "")])
+def test_missing_kernels_are_one_line(start, made, capsys, name, said):
+    (made / "workbook" / "numerics" / "fast_layers.py").write_text(
+        f"class backend:\n    name = {name!r}\n    reason = 'no compiler.'\n",
+        encoding="utf-8",
+    )
+    start.tell_of_kernels(made)
+    printed = capsys.readouterr().out
+    assert printed.endswith(said)
+    assert len(printed.splitlines()) == bool(said)
+
+
+def test_nothing_is_said_of_kernels_where_nothing_is_known(start, made, capsys):
+    start.tell_of_kernels(made)
+    assert capsys.readouterr().out == ""
+
+
 # --- reading the state ---------------------------------------------------------------------
 
 
