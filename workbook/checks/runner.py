@@ -150,6 +150,9 @@ class Runner:
         self._listen(run, began + limit, str(job["exercise"]))
         if run.outcome:
             self._explain(run, Path(str(job["room"])))
+        if run.outcome or any(r.raised and r.raised.type == "MemoryError" for r in run.records):
+            # What student code still holds there must not cost the next exercise its memory.
+            self.kill()
         run.seconds = time.monotonic() - began
         return run
 
