@@ -126,7 +126,7 @@ def flat(impl: Any, rng: Rng) -> Arrays:
     # A variance of the size of eps, so that eps shows.
     x = 3e-3 * _x(rng, 5, 3)
     x[:, 1] = 0.5
-    return {"out": _layer(impl, rng, 3).forward(x)}
+    return {"hardly_varying": _layer(impl, rng, 3).forward(x)}
 
 
 @probe(

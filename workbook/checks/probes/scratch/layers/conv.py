@@ -111,4 +111,4 @@ def single(impl: Any, rng: Rng) -> Arrays:
     keeps=("W", "b", "x", "dout"),
 )
 def keeps(impl: Any, rng: Rng) -> Arrays:
-    return _run(impl, rng, ((1, 2, 3, 3), (2, 2, 2), 1, 0))
+    return _run(impl, rng, ((1, 2, 3, 4), (3, 2, 2), 1, 0))
