@@ -26,6 +26,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     how: dict[str, Any] = {"clock": CLOCKS[options.clock], "seconds": options.seconds}
+    how["pause"] = 0.06 if options.threads > 1 else 0.0
     about = {"backend": str(fast_layers.backend()), "torch": torch.__version__}
     print(json.dumps({"about": about}), flush=True)
     room = load_room(SOLUTIONS) if SOLUTIONS.is_dir() else None

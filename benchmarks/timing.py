@@ -19,6 +19,7 @@ def race(
     least: int = 7,
     most: int = 300,
     once: tuple[str, ...] = (),
+    pause: float = 0.0,
 ) -> dict[str, dict[str, Any]]:
     """Milliseconds of each rival: smallest, median, and every sample in order.
 
@@ -34,6 +35,10 @@ def race(
         Bounds on the rounds.
     once : tuple of str
         Rivals too slow to repeat: timed in the first round only, and not warmed up.
+    pause : float
+        Seconds to wait before each rival's turn, which then begins with an untimed call. For
+        several threads: OpenMP's and OpenBLAS's go on spinning for tens of milliseconds after
+        their work, and would take a processor from whoever comes next.
     """
     samples: dict[str, list[float]] = {name: [] for name in rivals}
     for name, run in rivals.items():
@@ -46,9 +51,13 @@ def race(
         for name, run in rivals.items():
             if name in once and count:
                 continue
-            before = clock()
-            run()
-            samples[name].append((clock() - before) * 1e3)
+            if pause:
+                time.sleep(pause)
+                run()
+            for _ in range(3 if pause else 1):
+                before = clock()
+                run()
+                samples[name].append((clock() - before) * 1e3)
     return {
         name: {"min": min(values), "median": statistics.median(values), "samples": values}
         for name, values in samples.items()
