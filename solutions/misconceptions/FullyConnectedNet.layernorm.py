@@ -1,6 +1,6 @@
 """Wrong ways to write FullyConnectedNet.layernorm, and right ones in other words."""
 
-from workbook.checks.variants import right_edit, wrong_edit
+from workbook.checks.variants import right, right_edit, wrong_edit
 
 FORWARD = "out, cache = layernorm_forward(x, gamma, beta, self.bn_params[layer - 1])"
 BACKWARD = "dx, dgamma, dbeta = layernorm_backward(dout, cache)"
@@ -89,3 +89,40 @@ right_edit(
     ),
     (BACKWARD, "dx, *both = layernorm_backward(dout, cache)\n            dgamma, dbeta = both"),
 )
+
+
+@right("not_by_the_steps")
+class FullyConnectedNet(FullyConnectedNet):
+    def norm_forward(self, layer, x):
+        return x, None
+
+    def loss(self, X, y=None):
+        if self.normalization != "layernorm":
+            return super().loss(X, y)
+        L, p, undo = self.num_layers, self.params, []
+        out = X.astype(self.dtype)
+        for layer in range(1, L):
+            names = f"W{layer}", f"b{layer}", f"gamma{layer}", f"beta{layer}"
+            W, b, gamma, beta = (p[name] for name in names)
+            out, affine = affine_forward(out, W, b)
+            out, norm = layernorm_forward(out, gamma, beta, self.bn_params[layer - 1])
+            out, relu = relu_forward(out)
+            drop = None
+            if self.use_dropout:
+                self.dropout_param["mode"] = "test" if y is None else "train"
+                out, drop = dropout_forward(out, self.dropout_param)
+            undo.append((names, affine, norm, relu, drop))
+        scores, affine = affine_forward(out, p[f"W{L}"], p[f"b{L}"])
+        if y is None:
+            return scores
+        loss, d = softmax_loss(scores, y)
+        grads = {}
+        d, grads[f"W{L}"], grads[f"b{L}"] = affine_backward(d, affine)
+        for (W, b, gamma, beta), affine, norm, relu, drop in reversed(undo):
+            d = d if drop is None else dropout_backward(d, drop)
+            d, grads[gamma], grads[beta] = layernorm_backward(relu_backward(d, relu), norm)
+            d, grads[W], grads[b] = affine_backward(d, affine)
+        for name in [name for name in p if name[0] == "W"]:
+            loss += 0.5 * self.reg * np.square(p[name]).sum()
+            grads[name] += self.reg * p[name]
+        return loss, grads
