@@ -114,10 +114,10 @@ def reason(error: BaseException | None) -> str:
     return lines[0] if len(lines[0]) <= 120 else lines[0][:117] + "..."
 
 
-def build() -> None:
-    """What setup.py and the command line run."""
+def build(**commands: Any) -> None:
+    """What setup.py, with further commands of the build, and the command line run."""
     os.chdir(ROOT)
-    setup(ext_modules=extensions(), cmdclass={"build_ext": BuildKernels})
+    setup(ext_modules=extensions(), cmdclass={"build_ext": BuildKernels, **commands})
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ from pathlib import Path
 
 OLDEST: tuple[int, int] = (3, 11)  # Python 3.11 or newer is needed: python.org/downloads
 
-# All in one file: a student's folder has it without the project around it.
+# All in one file: a student's folder has it without the project around it. Such a folder is
+# installed from its `wheels`, or uses a Python that has the workbook (see `borrowed`).
 #
 # The comment, here and above, is what a Python shows that is too old to read this file.
 # Python 3.7 to 3.10 read it, and `main` tells them; so no newer syntax in here.
@@ -213,14 +214,16 @@ def alone(root: Path) -> Iterator[tuple[int, ...]]:
 # --- running things ------------------------------------------------------------------------
 
 
-def environment(root: Path) -> dict[str, str]:
-    """This process's variables, with the environment first and other Pythons' left out."""
+def environment(root: Path, python: str = "") -> dict[str, str]:
+    """This process's variables, with the Python's folder first and other Pythons' left out."""
     env = dict(os.environ)
     # PYTHONPATH and PYTHONHOME of another Python would put its packages before ours.
     for name in ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"):
         env.pop(name, None)
-    env["VIRTUAL_ENV"] = str(venv_of(root))
-    env["PATH"] = str(python_of(root).parent) + os.pathsep + env.get("PATH", "")
+    own = python or str(python_of(root))
+    if own == str(python_of(root)):
+        env["VIRTUAL_ENV"] = str(venv_of(root))
+    env["PATH"] = str(Path(own).parent) + os.pathsep + env.get("PATH", "")
     return env
 
 
@@ -305,8 +308,8 @@ def hand_over(command: Sequence[str], root: Path) -> int:
     os.chdir(str(root))
     sys.stdout.flush()
     if not WINDOWS:
-        os.execve(command[0], list(command), environment(root))
-    process = subprocess.Popen(list(command), env=environment(root))
+        os.execve(command[0], list(command), environment(root, command[0]))
+    process = subprocess.Popen(list(command), env=environment(root, command[0]))
     while True:
         with contextlib.suppress(KeyboardInterrupt):
             return process.wait()
@@ -411,8 +414,11 @@ def installers(root: Path, uv: str, extras: set[str]) -> Iterator[tuple[str, lis
     what = "." + (f"[{','.join(sorted(extras))}]" if extras else "")
     wanted = ["--editable", what, "--constraint", "constraints.txt"]
     python = str(python_of(root))
+    house = any((root / "wheels").glob("*.whl"))
+    if house:  # all that is needed was handed out with the folder
+        wanted += ["--no-index", "--find-links", "wheels"]
     if uv:
-        sources = [] if uv_is_configured() else pip_sources(root)
+        sources = [] if house or uv_is_configured() else pip_sources(root)
         if sources:
             say(f"Using pip instead of uv, for its own settings ({', '.join(sources)}).")
         else:
@@ -516,13 +522,60 @@ def prepare(root: Path, extras: set[str], fresh: bool = False, may_be_old: bool 
         tell_of_kernels(root)
 
 
+# --- a folder of exercises, without the project around it ------------------------------------
+
+
+def is_project(root: Path) -> bool:
+    """Whether the workbook itself is here, and not only a folder that `workbook init` made."""
+    return (root / "pyproject.toml").is_file()
+
+
+def borrowed(root: Path) -> str:
+    """A Python that has the workbook: of the folder, this one, or the one that made the folder."""
+    try:
+        maker = (root / ".workbook" / "python.txt").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        maker = ""
+    for python in (str(python_of(root)), sys.executable, maker):
+        if not python or not Path(python).is_file():
+            continue
+        asked = subprocess.run(
+            [python, "-c", "import workbook.cli"],
+            cwd=str(root),
+            env=environment(root, python),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        if asked.returncode == 0:
+            return python
+    raise Problem(
+        "No Python here has the workbook. Install it where you have it from, for example\n"
+        f"    {sys.executable} -m pip install workbook-VERSION.whl\n"
+        "and start again."
+    )
+
+
+def ready_python(root: Path, extras: set[str], fresh: bool, may_be_old: bool) -> str:
+    """The Python to go on with, its environment made or brought up to date where it is ours."""
+    if not is_project(root):
+        return borrowed(root)
+    prepare(root, extras, fresh, may_be_old)
+    return str(python_of(root))
+
+
 # --- the two commands ----------------------------------------------------------------------
 
 
-def test_command(root: Path, args: list[str]) -> list[str]:
+def has_tests(root: Path) -> bool:
+    """Whether this is the whole project; a student's copy is checked instead."""
+    return (root / "tests").is_dir() and is_project(root)
+
+
+def test_command(root: Path, args: list[str], python: str = "") -> list[str]:
     """pytest, on all cores unless the arguments ask for something narrower."""
-    python = str(python_of(root))
-    if not (root / "tests").is_dir():  # a student's copy
+    python = python or str(python_of(root))
+    if not has_tests(root):
         return [python, "-m", "workbook", "check", *args]
     own = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "-p", "--co")
     narrow = any(word.startswith(own) or (root / word.split("::")[0]).exists() for word in args)
@@ -577,11 +630,12 @@ def main(args: list[str]) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
     try:
-        prepare(ROOT, {"dev"} if testing else set(), fresh, may_be_old=not testing)
+        extras = {"dev"} if testing and has_tests(ROOT) else set()
+        python = ready_python(ROOT, extras, fresh, may_be_old=not extras)
         if testing:
-            return hand_over(test_command(ROOT, args[1:]), ROOT)
+            return hand_over(test_command(ROOT, args[1:], python), ROOT)
         args = [str(Path(first).resolve()), *args[1:]] if first else args
-        return hand_over([str(python_of(ROOT)), "-m", "workbook", "lab", *args], ROOT)
+        return hand_over([python, "-m", "workbook", "lab", *args], ROOT)
     except Problem as problem:
         print(f"start.py: {problem}", file=sys.stderr)
     except KeyboardInterrupt:

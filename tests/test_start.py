@@ -406,6 +406,40 @@ def test_a_copy_without_tests_checks_the_exercises(start, folder):
     assert start.test_command(folder, ["-v"])[1:] == ["-m", "workbook", "check", "-v"]
 
 
+def test_tests_beside_a_students_folder_are_not_ours(start, tmp_path):
+    (tmp_path / "tests").mkdir()
+    assert start.test_command(tmp_path, [], "python") == ["python", "-m", "workbook", "check"]
+
+
+# --- a folder of exercises alone --------------------------------------------------------------
+
+
+def test_a_folder_alone_uses_a_python_that_has_the_workbook(start, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    with pytest.raises(start.Problem, match="has the workbook"):
+        start.borrowed(tmp_path)
+    monkeypatch.undo()
+    (tmp_path / ".workbook").mkdir()
+    (tmp_path / ".workbook" / "python.txt").write_text(sys.executable + "\n", encoding="utf-8")
+    python = sys.executable
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    assert start.borrowed(tmp_path) == python
+    assert start.ready_python(tmp_path, set(), fresh=False, may_be_old=True) == python
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_its_terminals_find_the_command(start, tmp_path):
+    env = start.environment(tmp_path, str(tmp_path / "other" / "python"))
+    assert env["PATH"].split(os.pathsep)[0] == str(tmp_path / "other")
+
+
+def test_wheels_that_lie_in_the_folder_are_installed_without_an_index(start, folder):
+    (folder / "wheels").mkdir()
+    (folder / "wheels" / "numpy-2.0-py3-none-any.whl").touch()
+    for _, command in start.installers(folder, "", set()):
+        assert command[-3:] == ["--no-index", "--find-links", "wheels"]
+
+
 # --- all of it, on a small package ----------------------------------------------------------
 
 BACKEND = """

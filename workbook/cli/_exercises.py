@@ -65,7 +65,10 @@ def folder_to_judge(given: str | None) -> Path:
         If the named one holds none of the exercise files.
     """
     if given is None:
-        return choice.student_folder()
+        own = choice.student_folder()
+        if choice.nearest_folder() is not None:
+            click.echo(text("handout.using", folder=own), err=True)
+        return own
     folder = Path(given).expanduser().resolve()
     if not folder.is_dir():
         raise UsageError(text("cli.no_folder", given=given))

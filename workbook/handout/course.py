@@ -1,0 +1,101 @@
+"""The course as it is handed on: stubs, notebooks and the files around them."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from workbook.errors import UsageError, WorkbookError
+from workbook.locale import text
+from workbook.workspace import choice
+
+__all__ = ["LINKS", "guarded", "material", "notebook_bytes", "notebooks", "room", "template"]
+
+# Where a student's copy made from the whole project, and a folder of exercises alone, link to.
+LINKS = ("../workbook/exercises/", "../exercises/")
+
+
+def material() -> Path:
+    """The folder with `notebooks/`, `start.py` and `start.bat`: the checkout, or the package's.
+
+    Raises
+    ------
+    WorkbookError
+        If this copy was installed without them.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "handout" / "course", package.parent):
+        if (folder / "start.py").is_file() and (folder / "notebooks").is_dir():
+            return folder
+    raise WorkbookError(text("handout.no_material"))
+
+
+def template(name: str) -> str:
+    """One of the texts that a student's folder comes with."""
+    path = Path(__file__).resolve().parent / "templates" / name
+    return path.read_text(encoding="utf-8")
+
+
+def notebooks(names: Iterable[str] = ()) -> list[Path]:
+    """The notebooks of those names, or all; Start is always among them.
+
+    Raises
+    ------
+    UsageError
+        For a name that no notebook has.
+    """
+    there = {path.stem: path for path in sorted((material() / "notebooks").glob("*.ipynb"))}
+    lower = {name.lower(): name for name in there}
+    wanted = {"Start"}
+    for name in names:
+        plain = name.removesuffix(".ipynb").lower()
+        if plain not in lower:
+            listed = ", ".join(there)
+            raise UsageError(text("handout.no_notebook", name=name, names=listed))
+        wanted.add(lower[plain])
+    return [path for name, path in there.items() if len(wanted) == 1 or name in wanted]
+
+
+def guarded(source: str) -> str:
+    """A notebook's first cell, with one line in place of a traceback if there is no workbook."""
+    if "%load_ext workbook" not in source or "import workbook" in source:
+        return source
+    lines = (
+        "try:\n"
+        "    import workbook  # noqa: F401\n"
+        "except ModuleNotFoundError as error:\n"
+        f"    error._render_traceback_ = lambda: [{text('handout.cannot_import')!r}]\n"
+        "    raise\n"
+    )
+    return source.replace("%load_ext workbook\n", lines + "%load_ext workbook\n", 1)
+
+
+def notebook_bytes(path: Path, links: str = LINKS[0]) -> bytes:
+    """A notebook as a student gets it.
+
+    Parameters
+    ----------
+    path : Path
+    links : str
+        Where links to exercise files lead.
+    """
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    done = False
+    for cell in notebook["cells"]:
+        source = cell["source"]
+        whole = source if isinstance(source, str) else "".join(source)
+        whole = whole.replace(LINKS[0], links)
+        if cell["cell_type"] == "code" and not done:
+            whole, done = guarded(whole), True
+        cell["source"] = whole if isinstance(source, str) else whole.splitlines(keepends=True)
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def room() -> dict[str, bytes]:
+    """The stubs by name inside the exercise folder, as they were generated."""
+    folder = choice.pristine_folder()
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*.py"))
+        if "__pycache__" not in path.parts
+    }
