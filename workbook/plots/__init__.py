@@ -5,22 +5,36 @@ of a cell it shows itself, and `figure.savefig("name.png")` saves it.
 """
 
 from workbook.plots.curves import compare, learning_curves
+from workbook.plots.features import feature_maps, filter_steps
+from workbook.plots.flows import flow
 from workbook.plots.graphs import graph
 from workbook.plots.grids import filters, images, show_grid, visualize_grid
-from workbook.plots.layers import histograms, per_layer
+from workbook.plots.layers import before_after, histograms, per_layer
+from workbook.plots.microscope import microscope
+from workbook.plots.mistakes import mistakes
+from workbook.plots.steps import step_errors
 from workbook.plots.surfaces import paths
 from workbook.plots.sweeps import sweep
+from workbook.plots.units import units
 
 __all__ = [
+    "before_after",
     "compare",
+    "feature_maps",
+    "filter_steps",
     "filters",
+    "flow",
     "graph",
     "histograms",
     "images",
     "learning_curves",
+    "microscope",
+    "mistakes",
     "paths",
     "per_layer",
     "show_grid",
+    "step_errors",
     "sweep",
+    "units",
     "visualize_grid",
 ]

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from workbook.plots import style
 
-__all__ = ["histograms", "per_layer"]
+__all__ = ["before_after", "histograms", "per_layer"]
 
 
 def histograms(
@@ -77,6 +77,40 @@ def histograms(
             color=style.INK,
             bbox={"facecolor": style.BACKGROUND, "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
         )
+    return figure
+
+
+def before_after(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, title: str | None = None
+) -> Figure:
+    """Two rows of histograms: what went into each layer's normalisation, and what came out.
+
+    The axis of values below is that of a normal distribution; above each layer has its own.
+
+    Parameters
+    ----------
+    before, after : dict of ndarray
+        The same layers in both.
+    title : str, optional
+    """
+    columns = len(before)
+    figure, axes = style.new_figure(
+        columns, 2, width=min(1.55 * columns + 0.6, 7.8), height=4.4, title=title
+    )
+    for row, (when, lot) in enumerate((("before", before), ("after", after))):
+        for place, (name, values) in zip(axes[row], lot.items(), strict=True):
+            flat = np.asarray(values, dtype=float).ravel()
+            flat = flat[np.isfinite(flat)]
+            mean, std = float(flat.mean()), float(flat.std())
+            mean = mean if abs(mean) > 1e-4 * std else 0.0
+            words = f"{name}, {when}\nmean {mean:.2g}\nstd {std:.2g}"
+            style.dress(place, title=words, grid=False)
+            place.title.set_fontsize(8.5)
+            place.tick_params(labelsize=8)
+            place.set_yticks([])
+            place.spines["left"].set_visible(False)
+            place.xaxis.set_major_locator(MaxNLocator(3))
+            place.hist(flat, bins=40, color=style.COLOURS[row], range=(-4, 4) if row else None)
     return figure
 
 

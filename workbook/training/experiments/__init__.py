@@ -8,6 +8,8 @@ it was before.
 from workbook.training.experiments.dropout import Dropouts, Masked, dropouts, masked
 from workbook.training.experiments.first_filters import FirstFilters, first_filters
 from workbook.training.experiments.gradient_error import GradientErrors, gradient_errors
+from workbook.training.experiments.graph import BASKET, NEURON, Flow, basket, neuron
+from workbook.training.experiments.microscope import KERNELS, Convolved, convolved, output_size
 from workbook.training.experiments.normalisation import (
     BeforeAfter,
     Normalisations,
@@ -16,31 +18,46 @@ from workbook.training.experiments.normalisation import (
     normalisations,
 )
 from workbook.training.experiments.optimiser_race import Race, optimiser_race
+from workbook.training.experiments.see import Confused, Seen, confused, net_with, seen
 from workbook.training.experiments.surfaces import SURFACES, Descents, Surface, descend
 from workbook.training.experiments.weight_scale import AtRest, ScaleSweep, at_rest, scale_sweep
 
 __all__ = [
+    "BASKET",
+    "KERNELS",
+    "NEURON",
     "SURFACES",
     "AtRest",
     "BeforeAfter",
+    "Confused",
+    "Convolved",
     "Descents",
     "Dropouts",
     "FirstFilters",
+    "Flow",
     "GradientErrors",
     "Masked",
     "Normalisations",
     "Race",
     "ScaleSweep",
+    "Seen",
     "Surface",
     "at_rest",
+    "basket",
     "batch_sizes",
     "before_and_after",
+    "confused",
+    "convolved",
     "descend",
     "dropouts",
     "first_filters",
     "gradient_errors",
     "masked",
+    "net_with",
+    "neuron",
     "normalisations",
     "optimiser_race",
+    "output_size",
     "scale_sweep",
+    "seen",
 ]

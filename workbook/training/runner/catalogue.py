@@ -114,25 +114,69 @@ def masked(
     return experiments.masked(room.dropout_forward, layer["relu"], p=p, seed=seed)
 
 
-def gradient_errors(room: Any, report: Report, stop: StopSignal, **settings: Any) -> Any:
-    """The student's softmax loss under `experiments.gradient_errors`."""
+def flow(room: Any, report: Report, stop: StopSignal, *, graph: str, **inputs: Any) -> Any:
+    """The graph "basket" or "neuron"; see `experiments.basket` and `experiments.neuron`."""
+    graphs: dict[str, Experiment] = {"basket": experiments.basket, "neuron": experiments.neuron}
+    return graphs[graph](room.scratch, **inputs)
+
+
+def convolved(
+    room: Any, report: Report, stop: StopSignal, *, picture: Any, kernel: Any, **settings: Any
+) -> Any:
+    """See `experiments.convolved`."""
+    return experiments.convolved(room.conv_forward_naive, picture, kernel, **settings)
+
+
+def seen(
+    room: Any, report: Report, stop: StopSignal, *, params: dict[str, Any], picture: Any
+) -> Any:
+    """See `experiments.seen`."""
+    return experiments.seen(room, params, picture)
+
+
+def confused(
+    room: Any,
+    report: Report,
+    stop: StopSignal,
+    *,
+    params: dict[str, Any],
+    data: str | None = None,
+    num_val: int | None = 500,
+    **settings: Any,
+) -> Any:
+    """The mistakes on validation images; see `experiments.confused`."""
+    X, y = _data(data)["X_val"][:num_val], _data(data)["y_val"][:num_val]
+    net = experiments.net_with(room.ThreeLayerConvNet, params, X.shape[1:])
+    return experiments.confused(net, X, y, **settings)
+
+
+def gradient_errors(
+    room: Any, report: Report, stop: StopSignal, *, loss: str = "softmax", **settings: Any
+) -> Any:
+    """The student's softmax loss, or a sum of sines, under `experiments.gradient_errors`."""
     rng = np.random.default_rng(0)
     scores, classes = rng.standard_normal((5, 10)), rng.integers(10, size=5)
-    return experiments.gradient_errors(
-        lambda x: room.softmax_loss(x, classes), scores, report=report, stop=stop, **settings
-    )
+    chosen: dict[str, Callable[[Any], Any]] = {
+        "softmax": lambda x: room.softmax_loss(x, classes),
+        "sines": lambda x: (np.sum(np.sin(x)), np.cos(x)),
+    }
+    return experiments.gradient_errors(chosen[loss], scores, report=report, stop=stop, **settings)
 
 
 CATALOGUE: dict[str, Experiment] = {
     "at_rest": at_rest,
     "batch_sizes": _trained(experiments.batch_sizes, "FullyConnectedNet"),
     "before_and_after": before_and_after,
+    "confused": confused,
+    "convolved": convolved,
     "descend": descend,
     "dropouts": _trained(experiments.dropouts, "FullyConnectedNet"),
     "first_filters": _trained(experiments.first_filters, "ThreeLayerConvNet"),
+    "flow": flow,
     "gradient_errors": gradient_errors,
     "masked": masked,
     "normalisations": _trained(experiments.normalisations, "FullyConnectedNet"),
     "optimiser_race": optimiser_race,
     "scale_sweep": _trained(experiments.scale_sweep, "FullyConnectedNet"),
+    "seen": seen,
 }
