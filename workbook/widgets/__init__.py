@@ -3,6 +3,7 @@
 from workbook.widgets.bug_hunt import hunt
 from workbook.widgets.challenges import reached, tune
 from workbook.widgets.overview import course_map
+from workbook.widgets.panels.shelf import panel
 from workbook.widgets.questions import answer
 
-__all__ = ["answer", "course_map", "hunt", "reached", "tune"]
+__all__ = ["answer", "course_map", "hunt", "panel", "reached", "tune"]

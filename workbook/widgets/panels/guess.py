@@ -1,0 +1,54 @@
+"""A question with a guess: never scored, never in the way; afterwards the outcome beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as w
+
+from workbook.locale import text
+from workbook.widgets.panels.parts import paragraph
+
+__all__ = ["Guess"]
+
+
+class Guess:
+    """The question at the head of a panel.
+
+    Parameters
+    ----------
+    question : str
+    answers : dict of str
+        The words of each answer by its key; without any there is only the question.
+    """
+
+    def __init__(self, question: str, answers: Mapping[str, str]) -> None:
+        self.answers = dict(answers)
+        self.choice: Any = w.Dropdown(
+            options=[(text("panel.no_guess"), ""), *((v, k) for k, v in self.answers.items())],
+            value="",
+            description=text("panel.guess"),
+            layout=w.Layout(width="auto", min_width="240px"),
+            style={"description_width": "initial"},
+        )
+        self._said: Any = w.HTML()
+        line = [w.HBox([self.choice, self._said], layout=w.Layout(flex_flow="row wrap"))]
+        self.box: Any = w.VBox(
+            [w.HTML(paragraph(question, strong=True)), *(line if answers else [])]
+        )
+
+    def show(self, outcome: tuple[str, str] | None) -> None:
+        """Put what happened beside the guess; None takes it away."""
+        if outcome is None:
+            self._said.value = ""
+            return
+        key, sentence = outcome
+        guessed = self.choice.value
+        if guessed and self.answers:
+            what = "panel.guessed_so" if guessed == key else "panel.guessed_otherwise"
+            sentence = text(what, guess=self.answers[guessed], sentence=sentence)
+        self._said.value = paragraph(sentence)
+
+    @property
+    def said(self) -> str:
+        """What stands beside the guess, as HTML."""
+        return str(self._said.value)
