@@ -89,6 +89,7 @@ def test_what_fails_halfway_leaves_nothing(here, monkeypatch):
 
 def test_the_first_cell_names_the_command_where_there_is_no_workbook(here, workbook, capsys):
     from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
     workbook("init", "nets")
     notebook = json.loads((here / "nets" / "notebooks" / "CNN.ipynb").read_text(encoding="utf-8"))
@@ -96,7 +97,9 @@ def test_the_first_cell_names_the_command_where_there_is_no_workbook(here, workb
     source = "".join(first["source"])
     assert source.index("import workbook") < source.index("%load_ext workbook")
     guard = source.partition("%load_ext")[0].replace("workbook  #", "no_such_workbook  #")
-    done = InteractiveShell().run_cell(guard)
+    # A history would go on writing to a folder that is gone when the tests are over.
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+    done = shell.run_cell(guard)
     assert isinstance(done.error_in_exec, ModuleNotFoundError)
     shown = "".join(capsys.readouterr())
     assert "python start.py" in shown and "Traceback" not in shown
