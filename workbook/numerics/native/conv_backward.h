@@ -7,7 +7,7 @@
 typedef struct {
     const wb_conv *s;
     const REAL *dout, *x;
-    REAL *dx;
+    REAL *dx, *dw, *db;
     /* dx */
     ptrdiff_t phases_y, phases_x;
     FN(correlation) *phase;        /* [phase of y][phase of x] */
@@ -23,33 +23,6 @@ typedef struct {
     REAL *scratch;
     ptrdiff_t scratch_size;        /* of one thread */
 } FN(backward);
-
-static ptrdiff_t FN(larger)(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-
-/* Which taps of the window reach phase r, and where the first one finds dout:
-   pixel r + stride*t meets tap first + stride*u at output t + shift - u. */
-static ptrdiff_t FN(phase_taps)(ptrdiff_t r, ptrdiff_t pad, ptrdiff_t stride, ptrdiff_t window,
-                                ptrdiff_t *first, ptrdiff_t *shift) {
-    *first = (r + pad) % stride;
-    *shift = (r + pad) / stride;
-    return *first < window ? (window - *first + stride - 1) / stride : 0;
-}
-
-/* The margins that dout needs on one axis so that every phase reads inside its plane. */
-static void FN(phase_margins)(const wb_conv *s, ptrdiff_t size, ptrdiff_t window, ptrdiff_t out,
-                              ptrdiff_t phases, ptrdiff_t *before, ptrdiff_t *total) {
-    ptrdiff_t after = 0;
-    *before = 0;
-    for (ptrdiff_t r = 0; r < phases; r++) {
-        ptrdiff_t first, shift;
-        const ptrdiff_t taps = FN(phase_taps)(r, s->pad, s->stride, window, &first, &shift);
-        const ptrdiff_t pixels = (size - r + s->stride - 1) / s->stride;
-        if (taps == 0) continue;
-        *before = FN(larger)(*before, taps - 1 - shift);
-        after = FN(larger)(after, pixels - 1 + shift - (out - 1));
-    }
-    *total = *before + out + after;
-}
 
 static int FN(make_phase)(FN(backward) *g, const REAL *w, ptrdiff_t ry, ptrdiff_t rx,
                           FN(correlation) *c) {
@@ -173,6 +146,17 @@ static void FN(backward_w)(const FN(backward) *g, const REAL *planes, const REAL
     }
 }
 
+/* Zero what `backward_w` adds to, by the thread that will, so that it lies in its cache. */
+static void FN(clear_sums)(const FN(backward) *g, ptrdiff_t part, REAL *sums) {
+    const ptrdiff_t blocks = (g->taps + g->block - 1) / g->block;
+    const ptrdiff_t first = blocks * part / g->parts * g->block;
+    const ptrdiff_t last = blocks * (part + 1) / g->parts * g->block;
+    const ptrdiff_t end = last < g->taps ? last : g->taps;
+    const size_t row = sizeof(REAL) * (size_t)g->filters;
+    memset(sums + first * g->filters, 0, row * (size_t)(end - first));
+    if (part == 0) memset(sums + g->taps * g->filters, 0, row);
+}
+
 static void FN(backward_task)(void *context, ptrdiff_t task, int worker) {
     const FN(backward) *g = context;
     const wb_conv *s = g->s;
@@ -184,6 +168,7 @@ static void FN(backward_task)(void *context, ptrdiff_t task, int worker) {
     REAL *phase = across + FN(whole_lines)(pixels * g->filters);
     REAL *room = phase + FN(whole_lines)(g->phase_size);
     REAL *sums = g->sums + chunk * (g->taps + 1) * g->filters;
+    FN(clear_sums)(g, part, sums);
     for (ptrdiff_t n = s->N * chunk / g->chunks; n < s->N * (chunk + 1) / g->chunks; n++) {
         const REAL *dout = g->dout + n * s->F * pixels;
         FN(fill_planes)(s, &g->layout, g->x + n * s->C * s->H * s->W, planes);
@@ -197,25 +182,41 @@ static void FN(backward_task)(void *context, ptrdiff_t task, int worker) {
     }
 }
 
-/* Add the chunks up in their order and put dw back into [filter][channel][i][j]. */
-static void FN(collect)(const FN(backward) *g, REAL *dw, REAL *db) {
+/* How many taps one task of `collect` takes: enough that handing it out costs nothing. */
+#define COLLECT_WORK (1 << 15)
+
+static ptrdiff_t FN(collected_together)(const FN(backward) *g) {
+    const ptrdiff_t together = COLLECT_WORK / (g->filters * g->chunks + 1) + 1;
+    return together < g->taps ? together : g->taps;
+}
+
+/* Add the chunks up in their order and put dw back into [filter][channel][i][j]; the task that
+   holds the last taps does db too. */
+static void FN(collect_task)(void *context, ptrdiff_t task, int worker) {
+    const FN(backward) *g = context;
     const wb_conv *s = g->s;
-    const ptrdiff_t size = (g->taps + 1) * g->filters;
+    const ptrdiff_t together = FN(collected_together)(g), size = (g->taps + 1) * g->filters;
+    const ptrdiff_t first = task * together;
+    const ptrdiff_t last = first + together < g->taps ? first + together : g->taps;
+    const ptrdiff_t end = last == g->taps ? size : last * g->filters;
+    (void)worker;
     for (ptrdiff_t chunk = 1; chunk < g->chunks; chunk++) {
         const REAL *more = g->sums + chunk * size;
-        for (ptrdiff_t k = 0; k < size; k++) g->sums[k] += more[k];
+        REAL *sums = g->sums;
+        for (ptrdiff_t k = first * g->filters; k < end; k++) sums[k] += more[k];
     }
-    for (ptrdiff_t f = 0; f < s->F; f++) {
-        for (ptrdiff_t c = 0; c < s->C; c++)
-            for (ptrdiff_t i = 0; i < s->HH; i++)
-                for (ptrdiff_t j = 0; j < s->WW; j++)
-                    *dw++ = g->sums[((i * s->C + c) * s->WW + j) * g->filters + f];
-        db[f] = g->sums[g->taps * g->filters + f];
+    for (ptrdiff_t k = first; k < last; k++) {
+        const ptrdiff_t j = k % s->WW, c = k / s->WW % s->C, i = k / s->WW / s->C;
+        const REAL *from = g->sums + k * g->filters;
+        REAL *to = g->dw + (c * s->HH + i) * s->WW + j;
+        for (ptrdiff_t f = 0; f < s->F; f++) to[f * g->taps] = from[f];
     }
+    if (last == g->taps) memcpy(g->db, g->sums + g->taps * g->filters, sizeof(REAL) * (size_t)s->F);
 }
 
 #define MOST_CHUNKS 32
-#define MOST_SUMS (1 << 22) /* elements of all partial sums */
+#define MOST_SUMS (1 << 22)  /* elements of all partial sums */
+#define CHUNK_PIXELS 512     /* of dout in a chunk: beside them, adding the chunks up is nothing */
 
 static int FN(backward_prepare)(FN(backward) *g, const REAL *w, int threads) {
     const wb_conv *s = g->s;
@@ -246,13 +247,13 @@ static int FN(backward_prepare)(FN(backward) *g, const REAL *w, int threads) {
     const ptrdiff_t size = (g->taps + 1) * g->filters;
     g->chunks = size ? MOST_SUMS / size : 1;
     if (g->chunks > MOST_CHUNKS) g->chunks = MOST_CHUNKS;
-    if (g->chunks > s->N) g->chunks = s->N;
+    const ptrdiff_t images = (CHUNK_PIXELS + pixels - 1) / pixels;
+    if (g->chunks > s->N / images) g->chunks = s->N / images;
     if (g->chunks < 1) g->chunks = 1;
     const ptrdiff_t blocks = (g->taps + g->block - 1) / g->block;
     g->parts = FN(parts_for)(s, threads, g->chunks, FN(larger)(blocks, 1));
     g->sums = wb_allocate(sizeof(REAL) * (size_t)(size * g->chunks));
     if (!g->sums) return -1;
-    memset(g->sums, 0, sizeof(REAL) * (size_t)(size * g->chunks));
 
     g->scratch_size = g->x_reach + g->reach + FN(whole_lines)(pixels * g->filters) +
                       FN(whole_lines)(g->phase_size) + FN(whole_lines)(g->copied);
@@ -271,10 +272,13 @@ static int FN(conv_backward)(const wb_conv *s, const void *dout, const void *x, 
     g.dout = dout;
     g.x = x;
     g.dx = dx;
+    g.dw = dw;
+    g.db = db;
     const int failed = FN(backward_prepare)(&g, w, threads);
     if (!failed) {
         wb_run(FN(backward_task), &g, g.chunks * g.parts, threads);
-        FN(collect)(&g, dw, db);
+        const ptrdiff_t together = FN(collected_together)(&g);
+        wb_run(FN(collect_task), &g, (g.taps + together - 1) / together, threads);
     }
     if (g.phase)
         for (ptrdiff_t p = 0; p < g.phases_y * g.phases_x; p++) FN(correlation_free)(g.phase + p);

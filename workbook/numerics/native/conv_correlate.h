@@ -122,12 +122,25 @@ static ptrdiff_t FN(copied_size)(const FN(correlation) *c) {
     return c->copied ? c->taps * FN(copied_pitch)(c->columns) : 0;
 }
 
+#if defined(WB_VECTORS)
+typedef REAL FN(half) __attribute__((vector_size(LEVEL_BYTES / 2), aligned(sizeof(REAL)), may_alias));
+#endif
+
 /* Copy the taps out, if that is how it is done; returns what to correlate. */
 static const REAL *FN(copy_taps)(const FN(correlation) *c, const REAL *planes, REAL *room) {
     if (!c->copied) return planes;
     for (ptrdiff_t k = 0; k < c->taps; k++) {
         const REAL *from = planes + c->copied[k];
         REAL *to = room + c->offset[k];
+#if defined(WB_VECTORS)
+        if (c->from_columns * 2 == LANES) {
+            /* Whole vectors would be stored twice over, half of them across two cache lines. */
+            for (ptrdiff_t y = 0; y < c->from_rows; y++)
+                *(FN(half) *)(to + y * (LANES / 2)) =
+                    *(const FN(half) *)(from + y * c->from_pitch);
+            continue;
+        }
+#endif
         /* Each vector may write past its row; the next row comes later and repairs that. */
         for (ptrdiff_t y = 0; y < c->from_rows; y++)
             for (ptrdiff_t x = 0; x < c->from_columns; x += LANES)

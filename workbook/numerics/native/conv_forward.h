@@ -109,11 +109,13 @@ static ptrdiff_t FN(images_together)(const wb_conv *s) {
     return many < s->N ? many : s->N;
 }
 
-/* Parts of an image, where there are too few images to keep every thread at work. */
+/* Parts of an image, where there are too few images to keep every thread at work: four tasks a
+   thread, or two where they come out even. */
 static ptrdiff_t FN(parts_for)(const wb_conv *s, int threads, ptrdiff_t tasks, ptrdiff_t most) {
     const ptrdiff_t one = s->F * s->C * s->HH * s->WW * s->H_out * s->W_out;
-    if (threads == 1 || tasks >= 2 * threads) return 1;
-    ptrdiff_t parts = (2 * threads + tasks - 1) / tasks;
+    const ptrdiff_t least = tasks % threads ? 4 * threads : 2 * threads;
+    if (threads == 1 || tasks >= least) return 1;
+    ptrdiff_t parts = (least + tasks - 1) / tasks;
     if (parts > one / TASK_WORK) parts = one / TASK_WORK;
     if (parts > most) parts = most;
     return parts < 1 ? 1 : parts;
