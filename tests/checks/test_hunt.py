@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from workbook import curriculum, locale
-from workbook.checks import hunt, hunt_build, hunt_words
+from workbook.checks import hunt, hunt_build, hunt_train, hunt_words
 from workbook.checks.variants import planted
 from workbook.errors import UsageError
 from workbook.workspace import choice, load_room
@@ -84,13 +84,13 @@ def test_levels_follow_from_what_was_measured():
 @needs_solutions
 @pytest.mark.parametrize("found", sample(), ids=named)
 def test_what_ships_is_what_the_solutions_do(found, room):
-    right = hunt_build.train(room, found.network)
+    right = hunt_train.train(room, found.network)
     assert right.loss == pytest.approx(found.right.loss, rel=1e-2, abs=1e-2)
     assert right.val_loss == pytest.approx(found.right.val_loss, rel=1e-2, abs=1e-2)
     with planted(room, found.exercise, found.variant), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        wrong = hunt_build.train(room, found.network)
-        errors = hunt_build.gradients(room, found.network)
+        wrong = hunt_train.train(room, found.network)
+        errors = hunt_train.gradients(room, found.network)
     # A network that runs away does so differently on every machine.
     if found.effect < 1:
         assert hunt.effect(right, wrong) == pytest.approx(found.effect, rel=0.05)
@@ -103,7 +103,7 @@ def test_what_ships_is_what_the_solutions_do(found, room):
 @needs_solutions
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 def test_without_a_mistake_the_gradient_check_passes(network, room):
-    assert max(hunt_build.gradients(room, network).values()) < 1e-7
+    assert max(hunt_train.gradients(room, network).values()) < 1e-7
 
 
 def test_a_seed_repeats_a_round_and_others_differ():

@@ -1,14 +1,14 @@
 """The bug hunt: a network with one planted mistake, and which one it is.
 
 `hunts.toml` says which mistakes are hunted and on which network; `hunts.json` holds what was
-measured with them. A round needs nothing else: no solutions, no training, no learner's files.
+measured with them. A round needs nothing else; `hunt_own` plays it with the learner's own code.
 """
 
 import json
 import math
 import random
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ __all__ = [
     "Network",
     "Round",
     "effect",
+    "errors",
     "load",
     "looks_like",
     "missing",
@@ -72,6 +73,22 @@ class Curves:
     loss: tuple[float, ...]
     val_loss: tuple[float, ...]
 
+    def as_json(self) -> dict[str, list[float | None]]:
+        """The two lists; None stands for what is not a finite number."""
+        return {"loss": _numbers(self.loss), "val_loss": _numbers(self.val_loss)}
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> "Curves":
+        """What `as_json` made, whatever else the entry holds."""
+        lists = (
+            (math.nan if v is None else float(v) for v in entry[k]) for k in cls.__match_args__
+        )
+        return cls(*map(tuple, lists))
+
+
+def _numbers(values: Iterable[float]) -> list[float | None]:
+    return [v if math.isfinite(v) else None for v in values]
+
 
 @dataclass(frozen=True)
 class Hunt:
@@ -99,6 +116,11 @@ class Hunt:
     others: tuple[str, ...]
 
     @property
+    def name(self) -> str:
+        """Network, exercise and variant."""
+        return f"{self.network.name}/{self.exercise}/{self.variant}"
+
+    @property
     def effect(self) -> float:
         """How far the curves lie apart."""
         return effect(self.right, self.wrong)
@@ -123,6 +145,8 @@ class Round:
         Exercise ids.
     answers : tuple of str
         Message ids.
+    own : bool
+        Whether the network is the learner's own code; else it is the one that was measured.
     """
 
     hunt: Hunt
@@ -130,6 +154,7 @@ class Round:
     seed: int
     places: tuple[str, ...]
     answers: tuple[str, ...]
+    own: bool = False
 
     @property
     def place(self) -> int:
@@ -171,6 +196,11 @@ def effect(right: Curves, wrong: Curves) -> float:
     return max(shares)
 
 
+def errors(gradients: Mapping[str, float | None]) -> dict[str, float]:
+    """Errors of a gradient check as JSON has them, which cannot say what is not a number."""
+    return {name: math.nan if v is None else float(v) for name, v in gradients.items()}
+
+
 def plan() -> tuple[dict[str, Network], list[dict[str, str]]]:
     """What `hunts.toml` says: the networks by name, and `network, exercise, variant` of each."""
     table = tomllib.loads(PLAN.read_text(encoding="utf-8"))
@@ -183,13 +213,6 @@ def plan() -> tuple[dict[str, Network], list[dict[str, str]]]:
     return networks, table["hunt"]
 
 
-def _curves(entry: dict[str, Any]) -> Curves:
-    def numbers(name: str) -> tuple[float, ...]:
-        return tuple(math.nan if v is None else float(v) for v in entry[name])
-
-    return Curves(numbers("loss"), numbers("val_loss"))
-
-
 @cache
 def load() -> tuple[Hunt, ...]:
     """All hunts that were measured."""
@@ -200,9 +223,9 @@ def load() -> tuple[Hunt, ...]:
             network=networks[entry["network"]],
             exercise=entry["exercise"],
             variant=entry["variant"],
-            right=_curves(data["networks"][entry["network"]]),
-            wrong=_curves(entry),
-            gradients={k: math.nan if v is None else v for k, v in entry["gradients"].items()},
+            right=Curves.read(data["networks"][entry["network"]]),
+            wrong=Curves.read(entry),
+            gradients=errors(entry["gradients"]),
             message=entry["message"],
             others=tuple(entry["others"]),
         )

@@ -21,7 +21,8 @@ def story(played: Round) -> str:
     extra = text(f"hunt.extra_{network.normalization}") if network.normalization else ""
     if network.dropout:
         extra += text("hunt.extra_dropout")
-    return text("hunt.story", layers=len(network.hidden) + 1, extra=extra, rule=network.rule)
+    kind = "hunt.story_own" if played.own else "hunt.story"
+    return text(kind, layers=len(network.hidden) + 1, extra=extra, rule=network.rule)
 
 
 def closed(level: int | None, passed: Collection[str], anyway: str) -> str:

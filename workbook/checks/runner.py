@@ -43,6 +43,8 @@ class Run:
         The student's file that was being imported when it ended; else empty.
     catalogue : list of dict
         The known variants, if they were asked for: `id, message, row, correct`.
+    measured : dict
+        What a network of the bug hunt did, if that was asked for.
     file, line : str, int
         Where the student's code was when it ended, if known.
     detail : str
@@ -54,6 +56,7 @@ class Run:
     probe: str = ""
     importing: str = ""
     catalogue: list[dict[str, Any]] = field(default_factory=list)
+    measured: dict[str, Any] = field(default_factory=dict)
     file: str = ""
     line: int = 0
     detail: str = ""
@@ -130,7 +133,8 @@ class Runner:
         job : mapping
             `exercise`, `seed`, `room` (a folder); optionally `reference` (a folder of solutions
             that stand in for requirements), `only` (probe names), `skip` (files not to import),
-            `trusted`, `variant` and `catalogue` (for our own solutions).
+            `trusted`, `variant` and `catalogue` (for our own solutions), `hunt` (a network and
+            code to plant in it).
         """
         limit = self.timeout if timeout is None else timeout
         run = Run()
@@ -196,6 +200,8 @@ class Runner:
             self.room = event
         elif what == "catalogue":
             run.catalogue = list(event["variants"])
+        elif what == "measured":
+            run.measured = dict(event["measured"])
         elif what == "failed":
             # Memory that student code still holds can fail our own lines.
             run.outcome = "memory" if event["type"] == "MemoryError" else "infra"

@@ -18,7 +18,7 @@ one variant id are planted together (both halves of a pair).
 
 import ast
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FunctionType
@@ -28,7 +28,17 @@ from workbook import curriculum
 from workbook.errors import WorkbookError
 from workbook.workspace.rooms import Room
 
-__all__ = ["Variant", "catalogue", "planted", "right", "right_edit", "wrong", "wrong_edit"]
+__all__ = [
+    "Variant",
+    "catalogue",
+    "edited_source",
+    "planted",
+    "right",
+    "right_edit",
+    "swapped",
+    "wrong",
+    "wrong_edit",
+]
 
 FOLDER = "misconceptions"
 
@@ -152,8 +162,8 @@ def catalogue(exercise_id: str, room: Room) -> dict[str, Variant]:
     return found
 
 
-def _edited(variant: Variant, room: Room) -> Any:
-    """The class or function after its text replacements."""
+def edited_source(variant: Variant, room: Room) -> tuple[str, str]:
+    """Name and source of the class or function after its text replacements."""
     exercise = curriculum.load()[variant.exercise]
     name = variant.of or exercise.qualname
     path = room.folder / exercise.file
@@ -171,8 +181,14 @@ def _edited(variant: Variant, room: Room) -> Any:
                 f"{name}; it must stand exactly once."
             )
         text = text.replace(old, new)
+    return name, text
+
+
+def _edited(variant: Variant, room: Room) -> Any:
+    exercise = curriculum.load()[variant.exercise]
+    name, text = edited_source(variant, room)
     names = dict(vars(room.module(exercise.module)))
-    exec(compile(text, f"{path.name} ({variant.id})", "exec"), names)
+    exec(compile(text, f"{Path(exercise.file).name} ({variant.id})", "exec"), names)
     return names[name]
 
 
@@ -210,6 +226,13 @@ def planted(room: Room, exercise_id: str, variant_id: str) -> Iterator[Variant]:
         if not hasattr(home, name):
             raise WorkbookError(f"{exercise_id}/{variant_id}: the solution has no {name}.")
         swaps[id(getattr(home, name))] = replacement
+    with swapped(room, swaps):
+        yield variant
+
+
+@contextlib.contextmanager
+def swapped(room: Room, swaps: Mapping[int, object]) -> Iterator[None]:
+    """A room in which the objects of these ids are replaced, under whatever name they go."""
     undo: list[tuple[dict[str, object], str, object]] = []
     try:
         for module in room.modules().values():
@@ -217,7 +240,7 @@ def planted(room: Room, exercise_id: str, variant_id: str) -> Iterator[Variant]:
                 if id(value) in swaps:
                     undo.append((vars(module), name, value))
                     vars(module)[name] = swaps[id(value)]
-        yield variant
+        yield
     finally:
         for names, name, value in undo:
             names[name] = value

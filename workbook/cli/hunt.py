@@ -43,6 +43,9 @@ def command(level: int | None, seed: int | None, anyway: bool) -> int:
     if played is None:
         click.echo(closed(level, passed or (), text("hunt.anyway_command")))
         return 1
+    from workbook.checks.hunt_own import on_own_network
+
+    played = on_own_network(played)
     options = [f"--level {level}"] if level else []
     options += [f"--seed {played.seed}"] + (["--anyway"] if anyway else [])
     call = "workbook hunt " + " ".join(options)

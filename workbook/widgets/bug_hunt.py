@@ -10,6 +10,7 @@ from IPython.display import display
 
 from workbook.checks import hunt_words as words
 from workbook.checks.hunt import Round, new_round
+from workbook.checks.hunt_own import on_own_network
 from workbook.errors import UsageError
 from workbook.locale import text
 from workbook.workspace import progress
@@ -73,6 +74,8 @@ def hunt(
     def call(*more: str) -> str:
         return f"hunt({', '.join([*given, *more])})"
 
+    if place is None or gradients:
+        played = on_own_network(played)
     if place is None:
         _show(played)
     if gradients:

@@ -92,6 +92,11 @@ class Worker:
                 room = self.reference(str(folder))
             else:
                 room = self.open(folder, job.get("skip", {}))
+            if job.get("hunt"):
+                from workbook.checks.child import hunting
+
+                self._output.event("measured", measured=hunting.measure(room, **job["hunt"]))
+                return
             if job.get("catalogue"):
                 self._catalogue(room, job["exercise"])
                 return
