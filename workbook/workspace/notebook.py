@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook import curriculum, locale
 from workbook.errors import UsageError, WorkbookError
-from workbook.workspace import choice, live
+from workbook.workspace import choice, health, live
 from workbook.workspace.loader import PUBLIC
 
 if TYPE_CHECKING:
@@ -126,6 +126,12 @@ def _say_if_on() -> None:
             print(live.banner())
 
 
+def _say_if_unwell() -> None:
+    """Nothing if all is well here; else what is wrong and the command that mends it."""
+    for found in health.quick():
+        print(locale.text("doctor.in_notebook", name=found.name, says=found.says, mend=found.mend))
+
+
 def load(shell: "InteractiveShell") -> None:
     """Make a notebook run the exercises as last saved. Loading it again changes nothing."""
     if live.current is not None and live.current.namespace is shell.user_ns:
@@ -150,3 +156,4 @@ def load(shell: "InteractiveShell") -> None:
     untyped.set_custom_exc((Exception,), _show)
     untyped.register_magic_function(_solutions, "line", "solutions")
     _say_if_on()
+    _say_if_unwell()

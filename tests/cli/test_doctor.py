@@ -1,0 +1,151 @@
+"""`workbook doctor`: every diagnosis, with that thing broken."""
+
+import contextlib
+import json
+import mimetypes
+import socket
+import sys
+
+import pytest
+
+from workbook.cli import _diagnoses as diagnoses
+from workbook.workspace.health import Finding
+
+
+def mended(found, state="broken"):
+    assert found.state == state, found
+    assert found.says and found.mend, found
+    return f"{found.says}\n{found.mend}"
+
+
+def test_one_screen_and_the_exit_code(home, workbook, monkeypatch):
+    ill = Finding("port", "broken", "none is free", "workbook lab --port=0")
+    monkeypatch.setattr(diagnoses, "ALL", [lambda: Finding("disk", "ok", "900 MB")])
+    code, out, _ = workbook("doctor")
+    assert code == 0 and "900 MB" in out and "Everything" in out
+    monkeypatch.setattr(diagnoses, "ALL", [lambda: ill])
+    code, out, _ = workbook("doctor")
+    assert code == 1 and "workbook lab --port=0" in out.splitlines()[-2]
+    code, out, _ = workbook("doctor", "--json")
+    assert code == 1 and json.loads(out) == [ill.as_json()]
+    monkeypatch.setattr(
+        diagnoses, "ALL", [lambda: Finding("fast layers", "warning", "on NumPy", "build")]
+    )
+    assert workbook("doctor")[0] == 0
+
+
+def test_everything_is_looked_at_here(home, workbook):
+    code, out, _ = workbook("doctor", "--json")
+    found = json.loads(out)
+    assert len(found) == len(diagnoses.ALL) == 14
+    assert len({each["name"] for each in found}) == len(found)
+    assert code == int(any(each["state"] == "broken" for each in found))
+    for each in found:
+        assert each["state"] in ("ok", "warning", "broken")
+        assert bool(each["mend"]) == (each["state"] != "ok"), each
+
+
+def test_a_diagnosis_that_fails_is_a_finding():
+    def fails():
+        raise RuntimeError("a bug\nin detail")
+
+    found = diagnoses.examined(fails)
+    assert found.state == "broken" and found.says == "RuntimeError: a bug" and found.mend
+
+
+def test_a_kernel_of_another_python(monkeypatch):
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+
+    spec = KernelSpec(argv=["/opt/other/bin/python3", "-m", "ipykernel_launcher"])
+    monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", lambda self, name: spec)
+    said = mended(diagnoses.kernel())
+    assert "/opt/other/bin/python3" in said and "ipykernel install --sys-prefix" in said
+    spec.argv[0] = "python"
+    assert diagnoses.kernel().state == "ok"
+
+    def none(self, name):
+        raise NoSuchKernel(name)
+
+    monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", none)
+    assert "pip install" in mended(diagnoses.kernel())
+
+
+def test_no_compiled_kernels(monkeypatch):
+    monkeypatch.setenv("WORKBOOK_NO_EXTENSION", "1")
+    said = mended(diagnoses.extension(), "warning")
+    assert "does not matter" in said and "WORKBOOK_NO_EXTENSION" in said
+
+
+def test_a_number_of_threads_that_is_none(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "many")
+    assert "OMP_NUM_THREADS" in mended(diagnoses.blas(), "warning")
+
+
+def test_no_linear_algebra(monkeypatch):
+    import threadpoolctl
+
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(threadpoolctl, "threadpool_info", lambda: [])
+    assert "numpy" in mended(diagnoses.blas(), "warning")
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        {"jupyterlab": (3, 6), "ipywidgets": (8, 1), "jupyterlab_widgets": (3, 0)},
+        {"jupyterlab": (4, 6), "ipywidgets": (7, 7), "jupyterlab_widgets": (1, 1)},
+        {"jupyterlab": (4, 6), "ipywidgets": (8, 1), "jupyterlab_widgets": None},
+    ],
+)
+def test_versions_that_do_not_fit(monkeypatch, versions):
+    monkeypatch.setattr(diagnoses, "installed", versions.get)
+    assert "ipywidgets" in mended(diagnoses.widgets())
+
+
+def test_the_widgets_part_of_jupyterlab_is_gone(monkeypatch, tmp_path):
+    monkeypatch.setattr(diagnoses, "_labextension", lambda: tmp_path / "package.json")
+    assert "jupyterlab_widgets" in mended(diagnoses.widgets())
+
+
+def test_a_wrong_type_of_js(monkeypatch):
+    monkeypatch.setattr(mimetypes, "guess_type", lambda name: ("text/plain", None))
+    said = mended(diagnoses.javascript())
+    assert "text/plain" in said and "text/javascript" in said
+
+
+def test_no_free_port(monkeypatch):
+    with contextlib.closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+        monkeypatch.setattr(diagnoses, "PORTS", range(number, number + 1))
+        assert "--port=0" in mended(diagnoses.port())
+    assert diagnoses.port().state == "ok"
+
+
+def test_damaged_data(monkeypatch, tmp_path):
+    from workbook.data import fashion
+
+    monkeypatch.setattr(fashion, "DIGEST", "0" * 64)
+    assert "fashion.npz" in mended(diagnoses.data_sets())
+    monkeypatch.setattr(fashion, "FILE", tmp_path / "fashion.npz")
+    assert "fashion.npz" in mended(diagnoses.data_sets())
+
+
+def test_no_answer_key(monkeypatch):
+    from workbook.checks import key
+
+    monkeypatch.setattr(key, "shipped", lambda *_: None)
+    assert "checked" in mended(diagnoses.key())
+
+
+def test_no_reloading(monkeypatch):
+    real = diagnoses.importlib.util.find_spec
+
+    def none(name):
+        return None if name.endswith("autoreload") else real(name)
+
+    monkeypatch.setattr(diagnoses.importlib.util, "find_spec", none)
+    assert "autoreload" in mended(diagnoses.autoreload())
+    assert sys.executable in diagnoses.autoreload().mend

@@ -1,0 +1,233 @@
+"""The diagnoses of `workbook doctor` that need more than a moment, each a function of its own."""
+
+import contextlib
+import importlib.util
+import json
+import mimetypes
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from workbook.workspace.health import QUICK, Finding, finding, installed, pip
+
+__all__ = [
+    "ALL",
+    "autoreload",
+    "blas",
+    "data_sets",
+    "examined",
+    "extension",
+    "javascript",
+    "kernel",
+    "key",
+    "port",
+    "widgets",
+]
+
+# Where JupyterLab looks for a free port, one after the other.
+PORTS = range(8888, 8888 + 50)
+
+
+def _above() -> Path:
+    """The folder that holds the package."""
+    return Path(__file__).resolve().parents[2]
+
+
+def _again() -> str:
+    """The command that puts the package's own files back."""
+    if (_above() / ".git").exists():
+        return f'git -C "{_above()}" checkout -- workbook'
+    return pip("--force-reinstall", "--no-deps", "workbook")
+
+
+def _unset(variable: str) -> str:
+    return f"set {variable}=" if os.name == "nt" else f"unset {variable}"
+
+
+def kernel() -> Finding:
+    """The kernel that notebooks ask for runs this Python."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    mend = f'"{sys.executable}" -m ipykernel install --sys-prefix'
+    try:
+        spec = KernelSpecManager().get_kernel_spec("python3")
+    except NoSuchKernel:
+        return finding("kernel", "broken", mend=pip("ipykernel"))
+    program = spec.argv[0]
+    # A bare `python` is replaced by the Python that JupyterLab itself runs with.
+    bare = Path(program).name == program
+    if not bare and not _same(program, sys.executable):
+        return finding("kernel", "broken", "other", program=program, mend=mend)
+    return finding("kernel", "ok", program=sys.executable, prefix=sys.prefix)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two programs are one; links to one Python from two environments are not."""
+    return os.path.normcase(os.path.abspath(one)) == os.path.normcase(os.path.abspath(other))
+
+
+def extension() -> Finding:
+    """The compiled kernels; without them everything works, only slower."""
+    from workbook.numerics.fast_layers import backend
+    from workbook.numerics.kernels_loader import SWITCH, switched_off
+
+    used = backend()
+    if used.name != "numpy":
+        return finding("extension", "ok", level=used.level, threads=used.threads)
+    mend = f'"{sys.executable}" setup_ext.py build_ext --inplace'
+    if switched_off():
+        mend = _unset(SWITCH)
+    elif not (_above() / "setup_ext.py").is_file():
+        mend = _again()
+    return finding("extension", "warning", reason=used.reason, mend=mend)
+
+
+def blas() -> Finding:
+    """NumPy's linear algebra, and how many threads it uses."""
+    import numpy  # noqa: F401 (its libraries are to be seen)
+    from threadpoolctl import threadpool_info
+
+    found = [lib for lib in threadpool_info() if lib.get("user_api") == "blas"]
+    cores = os.cpu_count() or 1
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        value = os.environ.get(name, "").split(",")[0].strip()
+        if value and not (value.isdigit() and int(value) > 0):
+            mend = _unset(name)
+            return finding("blas", "warning", "variable", variable=name, value=value, mend=mend)
+    if not found:
+        return finding("blas", "warning", mend=pip("--force-reinstall", "numpy"))
+    names = ", ".join(f"{lib['internal_api']} {lib.get('version') or ''}".strip() for lib in found)
+    threads = max(int(lib["num_threads"]) for lib in found)
+    return finding("blas", "ok", names=names, threads=threads, cores=cores)
+
+
+def _labextension() -> Path:
+    place = "share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"
+    return Path(sys.prefix, place)
+
+
+def widgets() -> Finding:
+    """JupyterLab, ipywidgets and the part of it that lies in JupyterLab fit together."""
+    lab, python, manager = map(installed, ("jupyterlab", "ipywidgets", "jupyterlab_widgets"))
+    mend = pip("jupyterlab>=4.2", "ipywidgets>=8.1", "jupyterlab_widgets>=3.0.11")
+    shown = {
+        "lab": _version(lab),
+        "widgets": _version(python),
+        "manager": _version(manager),
+    }
+    if not lab or not python or not manager or lab < (4,) or python < (8,) or manager < (3,):
+        return finding("widgets", "broken", mend=mend, **shown)
+    try:
+        json.loads(_labextension().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        mend = pip("--force-reinstall", "--no-deps", "jupyterlab_widgets")
+        return finding("widgets", "broken", "lost", folder=_labextension().parent, mend=mend)
+    return finding("widgets", "ok", **shown)
+
+
+def _version(numbers: tuple[int, ...] | None) -> str:
+    return "-" if numbers is None else ".".join(map(str, numbers))
+
+
+def javascript() -> Finding:
+    """Files ending in .js are served as programs; Windows may have been told otherwise."""
+    kind, _ = mimetypes.guess_type("lab.js")
+    if kind in ("text/javascript", "application/javascript"):
+        return finding("javascript", "ok", kind=kind)
+    mend = 'reg add "HKCU\\Software\\Classes\\.js" /v "Content Type" /d text/javascript /f'
+    if os.name != "nt":
+        mend = "echo text/javascript js >> ~/.mime.types"
+    return finding("javascript", "broken", kind=kind or "-", mend=mend)
+
+
+def _free(port: int) -> bool:
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+        if os.name != "nt":
+            # As JupyterLab does; on Windows the option would let two servers share one port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def port() -> Finding:
+    """There is a port for JupyterLab."""
+    free = next((number for number in PORTS if _free(number)), None)
+    if free is None:
+        first, last = PORTS[0], PORTS[-1]
+        return finding("port", "broken", first=first, last=last, mend="workbook lab --port=0")
+    return finding("port", "ok", port=free)
+
+
+def data_sets() -> Finding:
+    """The bundled pictures are here and intact, and what was fetched is too."""
+    from workbook.data.registry import all_sets
+
+    good = []
+    for name, each in all_sets().items():
+        if each.needs_folder or not (each.bundled or each.present()):
+            continue
+        wrong = [report for report in each.verify() if report.state in ("missing", "damaged")]
+        if wrong and each.bundled:
+            mend = _again()
+            return finding("data", "broken", name=name, file=wrong[0].file, mend=mend)
+        if wrong:
+            mend = f"workbook data get {name}"
+            return finding("data", "broken", name=name, file=wrong[0].file, mend=mend)
+        good.append(name)
+    return finding("data", "ok", names=", ".join(good))
+
+
+def key() -> Finding:
+    """The answer key, without which a copy without solutions cannot check."""
+    from workbook.checks.key import shipped
+    from workbook.errors import WorkbookError
+
+    mend = _again()
+    try:
+        found = shipped()
+    except WorkbookError:
+        found = None
+    if found is None:
+        return finding("key", "broken", mend=mend)
+    return finding("key", "ok", count=len(found.ids()))
+
+
+def autoreload() -> Finding:
+    """Notebooks see the exercise files as last saved; IPython's own reloading is there too."""
+    for module in ("IPython.extensions.autoreload", "workbook.workspace.live"):
+        try:
+            there = importlib.util.find_spec(module)
+        except ImportError:
+            there = None
+        if there is None:
+            return finding("autoreload", "broken", module=module, mend=pip("ipython", "ipykernel"))
+    return finding("autoreload", "ok")
+
+
+ALL: tuple[Callable[[], Finding], ...] = (
+    *QUICK,
+    kernel,
+    extension,
+    blas,
+    widgets,
+    javascript,
+    port,
+    data_sets,
+    key,
+    autoreload,
+)
+
+
+def examined(diagnosis: Callable[[], Finding]) -> Finding:
+    """A diagnosis; if it fails itself, that is what is found."""
+    try:
+        return diagnosis()
+    except Exception as error:
+        words = str(error).strip().splitlines()
+        said = f"{type(error).__name__}: {words[0] if words else ''}"
+        return Finding(diagnosis.__name__, "broken", said, "python start.py --fresh")
