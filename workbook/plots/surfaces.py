@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from workbook.plots import style
 
-__all__ = ["paths"]
+__all__ = ["ground", "paths"]
 
 Array = NDArray[Any]
 
@@ -60,12 +61,7 @@ def paths(
     figure, grid = style.new_figure(width=6.2, height=5.2, title=title)
     axes = grid[0, 0]
     style.dress(axes, xlabel="$x_0$", ylabel="$x_1$", grid=False)
-    levels: Any = 14
-    if log:
-        floor = z.min()
-        levels = floor + np.geomspace(3e-4, 1, 14) * (z.max() - floor)
-    axes.contourf(x0, x1, z, levels=levels, cmap=style.SURFACE, alpha=0.35, extend="both")
-    axes.contour(x0, x1, z, levels=levels, colors=style.MUTED, linewidths=0.5, alpha=0.6)
+    ground(axes, x0, x1, z, log=log)
     lines = []
     for index, (name, path) in enumerate(points.items()):
         end = len(path) if upto is None else min(upto + 1, len(path))
@@ -92,6 +88,16 @@ def paths(
     axes.set_ylim(low, high)
     style.figure_legend(figure, lines)
     return figure
+
+
+def ground(axes: Axes, x0: Array, x1: Array, z: Array, *, log: bool) -> None:
+    """Contours of values z, shape (len(x1), len(x0)), pale enough to draw on."""
+    levels: Any = 14
+    if log:
+        floor = z.min()
+        levels = floor + np.geomspace(3e-4, 1, 14) * (z.max() - floor)
+    axes.contourf(x0, x1, z, levels=levels, cmap=style.SURFACE, alpha=0.35, extend="both")
+    axes.contour(x0, x1, z, levels=levels, colors=style.MUTED, linewidths=0.5, alpha=0.6)
 
 
 def _limits(

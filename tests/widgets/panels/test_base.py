@@ -58,7 +58,7 @@ def test_the_outcome_stands_beside_a_guess_and_none_is_needed(make):
     panel = make("optimiser_race", **QUICK)
     assert not panel.guess.said
     ended(panel)
-    right, sentence = panel.outcome()
+    (right,), sentence = panel.outcome()
     assert sentence in panel.guess.said and "guessed" not in panel.guess.said
     panel.guess.choice.value = right
     assert "and so it was" in panel.guess.said

@@ -17,7 +17,7 @@ To write another panel, make a file beside this one with a subclass of `base.Pan
 - ``take(updates)``: move artists as updates come in; ``finish(outcome)``: from the result;
 - ``look()``: move artists because a view changed, or after `finish`;
 - ``table()``: the numbers in the picture as rows of text, the head first;
-- ``outcome()``: the key of the answer that came true and one sentence, or None.
+- ``outcome()``: the keys of the answers that came true and one sentence, or None.
 
 The base class does the rest: Run, Stop and Reset, progress, errors, saving, the thread that
 follows the job and redraws a few times a second. No method above may block or draw by itself, and

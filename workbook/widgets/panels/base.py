@@ -1,7 +1,9 @@
 """What every panel has: a question, controls, Run, Stop and Reset, progress, picture, table."""
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import ipywidgets as w
@@ -12,7 +14,7 @@ from workbook.locale import has, text
 from workbook.training.results import Update
 from workbook.training.runner import Failure, Job, Runner
 from workbook.widgets.panels import parts
-from workbook.widgets.panels.guess import Guess
+from workbook.widgets.panels.guess import Guess, Outcome
 from workbook.workspace import choice
 
 __all__ = ["Panel"]
@@ -44,6 +46,10 @@ class Panel:
     patience: ClassVar[float] = 20.0
 
     def __init__(self, **start: Any) -> None:
+        self._lock = threading.RLock()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._again = self._touched = self._quiet = self.closed = False
         self.controls: dict[str, Any] = self.make_controls()
         self.views: dict[str, Any] = self.make_views()
         for name, value in start.items():
@@ -58,10 +64,6 @@ class Panel:
         self.ran: dict[str, Any] = {}
         self.figure: Figure = parts.empty_figure(self.say("empty", "panel.empty"))
         self._runner = Runner(keep=self.immediate)
-        self._lock = threading.RLock()
-        self._idle = threading.Event()
-        self._idle.set()
-        self._again = self._touched = self._resetting = self.closed = False
         self._whose = ""
         self._slowest = 0.0
         self._begun = self._first_news = 0.0
@@ -81,6 +83,10 @@ class Panel:
     def arrange(self) -> Any:
         """The controls as one widget; by default in rows."""
         return w.HBox(list(self.controls.values()), layout=w.Layout(flex_flow="row wrap"))
+
+    def arrange_views(self) -> Any:
+        """The views as one widget; by default in a row."""
+        return w.HBox(list(self.views.values()), layout=w.Layout(flex_flow="row wrap"))
 
     def settings(self) -> dict[str, Any]:
         """The experiment's arguments, from the controls."""
@@ -107,8 +113,8 @@ class Panel:
         """The numbers in the picture."""
         return []
 
-    def outcome(self) -> tuple[str, str] | None:
-        """The answer that came true, and a sentence."""
+    def outcome(self) -> Outcome:
+        """The keys of the answers that came true, and a sentence."""
         return None
 
     def invalid(self) -> str:
@@ -116,6 +122,15 @@ class Panel:
         return ""
 
     # What all panels do.
+
+    @contextlib.contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Controls that are moved meanwhile start nothing."""
+        before, self._quiet = self._quiet, True
+        try:
+            yield
+        finally:
+            self._quiet = before
 
     def say(self, key: str, otherwise: str | None = None, /, **values: object) -> str:
         """One of the panel's own sentences."""
@@ -152,7 +167,7 @@ class Panel:
                 ),
                 self.trouble,
                 self.picture,
-                *([w.HBox(list(self.views.values()), layout=row)] if self.views else []),
+                *([self.arrange_views()] if self.views else []),
                 self.numbers,
                 w.HTML(parts.paragraph(self.say("fair"), quiet=True)),
                 w.HBox([self.png_button, self.csv_button], layout=row),
@@ -247,13 +262,10 @@ class Panel:
     def reset(self) -> None:
         """Everything as at the beginning; an immediate panel computes that."""
         with self._lock:
-            self._resetting = True
-            try:
+            with self.quietly():
                 for name, control in {**self.controls, **self.views}.items():
                     control.value = self._defaults[name]
                 self.guess.choice.value = ""
-            finally:
-                self._resetting = False
             self._touched = False
             if self.job is not None:
                 self.job.ask_to_stop()
@@ -360,7 +372,8 @@ class Panel:
             self.finish(job.outcome)
         if news or ended:
             self.look()
-            self._draw()
+            # Where nothing is new on the axes, their layout is the same too, and costs half.
+            self._draw(settle=ended and not self.immediate)
         self._progress(job, news)
         if ended:
             self._ended(job)
@@ -403,7 +416,7 @@ class Panel:
 
     def _moved(self) -> None:
         with self._lock:
-            if self._resetting or self.closed:
+            if self._quiet or self.closed:
                 return
             self._touched = True
             self.trouble.value = parts.paragraph(self.invalid())
@@ -412,18 +425,24 @@ class Panel:
 
     def _viewed(self) -> None:
         with self._lock:
-            if not self._resetting and self.ran and not self.closed:
+            if not self._quiet and self.ran and not self.closed:
+                self._touched = True
                 self.look()
                 self._draw()
+                self._tell()
 
     def _guessed(self) -> None:
         with self._lock:
-            if not self._resetting and self.ran and not self.closed:
+            if not self._quiet and self.ran and not self.closed:
                 self._tell()
 
-    def _draw(self) -> None:
+    def _draw(self, *, settle: bool = False) -> None:
         begun = time.monotonic()
+        if settle:
+            self.figure.set_layout_engine("constrained")
         self.picture.value = parts.render(self.figure)
+        if not self.job or self.job.total or self.immediate:
+            self.figure.set_layout_engine("none")
         self._slowest = time.monotonic() - begun
         self.numbers.value = parts.table_html(self.table()) if self.ran else ""
 

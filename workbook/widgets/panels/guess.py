@@ -8,7 +8,10 @@ import ipywidgets as w
 from workbook.locale import text
 from workbook.widgets.panels.parts import paragraph
 
-__all__ = ["Guess"]
+__all__ = ["Guess", "Outcome"]
+
+# The keys of the answers that came true, and what to say of it.
+Outcome = tuple[tuple[str, ...], str] | None
 
 
 class Guess:
@@ -36,15 +39,15 @@ class Guess:
             [w.HTML(paragraph(question, strong=True)), *(line if answers else [])]
         )
 
-    def show(self, outcome: tuple[str, str] | None) -> None:
+    def show(self, outcome: Outcome) -> None:
         """Put what happened beside the guess; None takes it away."""
         if outcome is None:
             self._said.value = ""
             return
-        key, sentence = outcome
+        keys, sentence = outcome
         guessed = self.choice.value
         if guessed and self.answers:
-            what = "panel.guessed_so" if guessed == key else "panel.guessed_otherwise"
+            what = "panel.guessed_so" if guessed in keys else "panel.guessed_otherwise"
             sentence = text(what, guess=self.answers[guessed], sentence=sentence)
         self._said.value = paragraph(sentence)
 

@@ -11,6 +11,7 @@ from workbook.training.experiments.optimiser_race import RATES
 from workbook.training.results import Update
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.growing import Growing, grow
+from workbook.widgets.panels.guess import Outcome
 from workbook.widgets.panels.parts import Rows
 from workbook.widgets.panels.rules import RulePicker
 
@@ -99,7 +100,7 @@ class OptimiserRace(Panel):
             rows.append([name, f"{self.ran['learning_rates'][name]:.2g}", *numbers])
         return rows
 
-    def outcome(self) -> tuple[str, str] | None:
+    def outcome(self) -> Outcome:
         losses = self.losses()
         if len(losses) < 2:
             return None
@@ -111,4 +112,4 @@ class OptimiserRace(Panel):
             second=second,
             other=f"{losses[second]:.3f}",
         )
-        return first, told
+        return (first,), told

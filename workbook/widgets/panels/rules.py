@@ -16,6 +16,8 @@ class RulePicker:
     ----------
     rates : dict of float
         The rate that each rule begins with.
+    lowest, highest : float, optional
+        Powers of ten at the ends of the sliders.
 
     Attributes
     ----------
@@ -25,7 +27,9 @@ class RulePicker:
         All of them, a rule a row.
     """
 
-    def __init__(self, rates: Mapping[str, float]) -> None:
+    def __init__(
+        self, rates: Mapping[str, float], *, lowest: float = -5, highest: float = 0
+    ) -> None:
         self._names = list(rates)
         self.widgets: dict[str, Any] = {}
         rows = []
@@ -33,8 +37,8 @@ class RulePicker:
             tick = w.Checkbox(True, description=name, indent=False, layout=w.Layout(width="130px"))
             slider = w.FloatLogSlider(
                 rate,
-                min=-5,
-                max=0,
+                min=lowest,
+                max=highest,
                 step=math.log10(2) / 2,
                 readout_format=".2g",
                 continuous_update=False,
@@ -53,7 +57,7 @@ class RulePicker:
         """The learning rates of the chosen rules."""
         return {name: float(self.widgets[f"rate_{name}"].value) for name in self.chosen()}
 
-    def reset(self, rates: Mapping[str, float]) -> None:
+    def set_rates(self, rates: Mapping[str, float]) -> None:
         """Put the sliders to other rates."""
         for name, rate in rates.items():
             self.widgets[f"rate_{name}"].value = rate

@@ -17,6 +17,7 @@ __all__ = ["PANELS", "find", "opened", "panel"]
 # The file in this folder and the class in it.
 PANELS = {
     "optimiser_race": ("optimiser_race", "OptimiserRace"),
+    "surfaces": ("surfaces", "Surfaces"),
 }
 
 _open: dict[str, "Panel"] = {}
