@@ -80,24 +80,60 @@ def test_a_function_that_does_not_parse_costs_only_itself(student: Student) -> N
     assert "stub" in message.looks_like
 
 
+NOTEBOOK = b'{"cells": [{"cell_type": "code", "execution_count": null}], "nbformat": 4}'
+
+
 @pytest.mark.parametrize(
-    "data",
+    ("data", "said"),
     [
-        b'{"cells": [], "nbformat": 4}\n' * 3 + b"{{{",
-        b"def f():\n    pass\n\x00\x00",
-        "x = 'ü'\n".encode("latin-1"),
-        "def affine_forward(x, w, b):\n    return 1\n".encode("utf-16"),
-        b"%PDF-1.7 nothing here is Python",
+        (NOTEBOOK, "optim.py holds a whole notebook"),
+        (b"\n" + NOTEBOOK[:-1], "optim.py holds a whole notebook"),
+        (b'{"cells": [], "nbformat": 4}\n' * 3 + b"{{{", "optim.py"),
+        (b"def f():\n    pass\n\x00\x00", "optim.py holds a NUL byte in line 3"),
+        ("x = 'ü'\n".encode("latin-1"), "optim.py line 1 holds bytes that are not UTF-8"),
+        (b"x = 1\n" * 3 + b"# caf\xe9\n", "optim.py line 4 holds bytes that are not UTF-8"),
+        (b"# coding: nonsense\nx = 1\n", "optim.py line 1"),
+        ("def f(x):\n    return 1\n".encode("utf-16"), "optim.py is saved as UTF-16"),
+        (b"%PDF-1.7 nothing here is Python", "optim.py"),
     ],
 )
-def test_a_file_that_is_not_python_is_invalid(data: bytes, student: Student) -> None:
+def test_a_file_that_is_not_python_is_invalid(data: bytes, said: str, student: Student) -> None:
     folder = student()
     (folder / "optim.py").write_bytes(data)
     reports = _by_id(folder, "affine_forward", "sgd_momentum", "adam")
     outcomes = {name: report.result.outcome for name, report in reports.items()}
     assert outcomes == {"affine_forward": "pass", "sgd_momentum": "invalid", "adam": "invalid"}
     message = reports["adam"].message
-    assert message is not None and "optim.py" in message.seen
+    assert message is not None and said in message.seen
+
+
+def test_other_encodings_that_python_reads_are_read(student: Student) -> None:
+    folder = student()
+    text = (folder / "optim.py").read_text(encoding="utf-8")
+    (folder / "optim.py").write_bytes(b"# coding: latin-1\n# caf\xe9\n" + text.encode("latin-1"))
+    (folder / "layers.py").write_bytes(b"\xef\xbb\xbf" + (folder / "layers.py").read_bytes())
+    reports = _by_id(folder, "affine_forward", "adam")
+    assert [report.result.outcome for report in reports.values()] == ["pass", "pass"]
+
+
+def test_without_solutions_an_endless_loop_is_waited_for_once(
+    student: Student, answer_key: FromKey
+) -> None:
+    old = "    out = rows @ w + b\n"
+    folder = student("layers.py", (old, "    while True:\n        pass\n" + old))
+    names = ["affine_forward", "affine_backward", "affine_bn_relu_forward", "relu_forward"]
+    with Judge(folder, solutions=None, references=answer_key, timeout=3) as session:
+        reports = {report.result.exercise: report for report in session.judge(names)}
+    outcomes = {name: report.result.outcome for name, report in reports.items()}
+    assert outcomes == {
+        "affine_forward": "timeout",
+        "affine_backward": "blocked",
+        "affine_bn_relu_forward": "blocked",
+        "relu_forward": "pass",
+    }
+    for name in names[1:3]:
+        assert reports[name].blocked_by == ("affine_forward",)
+        assert reports[name].result.seconds == 0
 
 
 def test_a_missing_file_and_a_missing_function(student: Student) -> None:
@@ -110,6 +146,8 @@ def test_a_missing_file_and_a_missing_function(student: Student) -> None:
     assert outcomes["relu_backward"] == "blocked"
     assert reports["relu_backward"].blocked_by == ("relu_forward",)
     assert outcomes["adam"] == "missing"
+    gone = reports["adam"].message
+    assert gone is not None and "deleted" in gone.looks_like
 
 
 def test_a_result_says_what_was_judged(student: Student) -> None:

@@ -1,7 +1,7 @@
 """Judges a folder of exercises: runs the probes, compares, decides who is to blame, diagnoses."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from workbook.errors import UsageError, WorkbookError
 from workbook.workspace import choice
 
 __all__ = ["Judge", "judge"]
+
+
+_STOPPED = frozenset({"timeout", "crashed", "memory"})
 
 
 @dataclass
@@ -164,7 +167,7 @@ class Judge:
         if key not in self._attempts:
             # Put down first: an exercise cannot be blocked by itself.
             self._attempts[key] = Attempt(exercise_id, "todo")
-            attempt = self._run(exercise_id, alone)
+            attempt = self._hung(exercise_id, alone) or self._run(exercise_id, alone)
             if not attempt.messages and attempt.outcome not in ("pass", "todo", "infra"):
                 others = blockers(exercise_id, alone)
                 bad = [o for o in others if self.attempt(o, alone=alone).outcome != "pass"]
@@ -172,12 +175,22 @@ class Judge:
             self._attempts[key] = attempt
         return self._attempts[key]
 
+    def _stopping(self, exercise_id: str, alone: bool) -> list[str]:
+        """What it requires and is known to hang: it would again, for as long as it is let."""
+        known = {n: self._attempts.get((n, alone)) for n in requirements.closure(exercise_id)}
+        return [n for n, a in known.items() if a is not None and a.outcome in _STOPPED]
+
+    def _hung(self, exercise_id: str, alone: bool) -> Attempt | None:
+        # On its own, only the other half of the pair is left to hang, and may do so rarely.
+        by = () if alone else tuple(self._stopping(exercise_id, alone))
+        if not by:
+            return None
+        empty = self._empty(exercise_id, "blocked", self._blocked(exercise_id, by))
+        return replace(empty, blocked_by=by)
+
     def _stack(self, exercise_id: str, alone: Attempt) -> tuple[Attempt, str, tuple[str, ...]]:
         required = requirements.closure(exercise_id)
-        stopped = {"timeout", "crashed", "memory"}
-        known = [self._attempts.get((name, True)) for name in required]
-        if any(a is not None and a.outcome in stopped for a in known):
-            # What hangs on its own would hang again here, for as long as it is let.
+        if self._stopping(exercise_id, alone=True):
             stack = Attempt(exercise_id, "blocked")
         else:
             stack = self._run(exercise_id, alone=False)
@@ -228,7 +241,7 @@ class Judge:
         file = exercise.file
         if problem is not None:
             outcome = problem["outcome"]
-            kind = {"invalid": "invalid", "error": "file_error", "missing": "invalid"}.get(outcome)
+            kind = {"invalid": "invalid", "error": "file_error", "missing": "no_file"}.get(outcome)
             if kind is not None:
                 message = fill(f"finding.{kind}", reason=problem.get("message", ""))
             else:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
+from workbook.checks.child import unreadable
 from workbook.checks.child.raised import describe
 from workbook.workspace import rooms, sections
 
@@ -49,6 +50,7 @@ def open_room(folder: Path, skip: Mapping[str, str] | None = None) -> Opened:
     problems: dict[str, dict[str, Any]] = {
         file: {"outcome": outcome} for file, outcome in (skip or {}).items()
     }
+    problems |= {f: found for f, found in _not_python(folder).items() if f not in problems}
     sources: dict[str, str | ast.Module] = {f: sections.pristine_source(f) for f in problems}
     room = rooms.load_room(folder, sources=sources, mend=True)
     while room.problems:
@@ -69,6 +71,19 @@ def open_room(folder: Path, skip: Mapping[str, str] | None = None) -> Opened:
     return Opened(room, problems, mended, _absent(room, set(sources)))
 
 
+def _not_python(folder: Path) -> dict[str, dict[str, Any]]:
+    """The files that hold no Python source, found before Python is asked."""
+    found = {}
+    for file in curriculum.load().files():
+        try:
+            data = (folder / file).read_bytes()
+        except OSError:
+            continue  # Importing says why.
+        if message := unreadable.reason(file, data):
+            found[file] = {"outcome": "invalid", "message": message}
+    return found
+
+
 def _is_cause(room: rooms.Room, file: str) -> bool:
     """Whether the file's own line failed, not that of a file which it imports."""
     named = getattr(room.problems[file], "file", file)
@@ -80,13 +95,13 @@ def _problem(error: Exception, path: Path) -> dict[str, Any]:
     line = getattr(error, "line", None) or 0
     if original is None:
         return {"outcome": "missing", "message": str(error)}
-    unreadable = isinstance(original, (SyntaxError, UnicodeDecodeError, ValueError)) and (
+    no_source = isinstance(original, (SyntaxError, UnicodeDecodeError, ValueError)) and (
         getattr(original, "__traceback__", None) is None
         or describe(original, path.parent).file == ""
     )
     outcome = "memory" if isinstance(original, MemoryError) else "error"
     return {
-        "outcome": "invalid" if unreadable else outcome,
+        "outcome": "invalid" if no_source else outcome,
         "type": type(original).__name__,
         "message": str(error)[:500],
         "line": line,
