@@ -1,6 +1,6 @@
 """Judges a folder of exercises: runs the probes, compares, decides who is to blame, diagnoses."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,12 @@ class Judge:
         Seconds for one exercise.
     memory : int
         Megabytes for the process that runs student code.
+    references : References, optional
+        The right answers, if they are kept from one folder to the next; not closed here.
+    runner : Runner, optional
+        What runs student code in its place, with its own limits; closed here.
+    problems : mapping of str to str, optional
+        By file: why it cannot be judged; its exercises are `invalid` for that reason.
 
     Raises
     ------
@@ -68,6 +74,8 @@ class Judge:
         timeout: float = 30.0,
         memory: int = 4096,
         references: "sources.References | None" = None,
+        runner: Runner | None = None,
+        problems: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = Path(folder if folder is not None else choice.student_folder()).resolve()
         if not self.folder.is_dir():
@@ -76,11 +84,14 @@ class Judge:
         self.solutions = Path(beside).resolve() if beside is not None else None
         self._references = references or sources.choose(self.solutions, seed)
         self.seed = self._references.seed
-        self._runner = Runner(timeout=timeout, memory=memory)
+        self._own_references = references is None
+        self._runner = runner or Runner(timeout=timeout, memory=memory)
         self._runner.start()  # It gets ready while the answer key is read.
-        self._files = _Files()
-        # Files whose import hung or ended the process; it is not tried again.
-        self._stopped: dict[str, dict[str, Any]] = {}
+        # Files that are not imported: unreadable, or their import hung or ended the process.
+        self._stopped: dict[str, dict[str, Any]] = {
+            file: {"outcome": "invalid", "message": why} for file, why in (problems or {}).items()
+        }
+        self._files = _Files(dict(self._stopped))
         self._attempts: dict[tuple[str, bool], Attempt] = {}
 
     def __enter__(self) -> "Judge":
@@ -92,7 +103,8 @@ class Judge:
     def close(self) -> None:
         """End the processes."""
         self._runner.close()
-        self._references.close()
+        if self._own_references:
+            self._references.close()
 
     def start(self) -> None:
         """Have a process ready for student code, if the last one is gone."""
@@ -143,7 +155,7 @@ class Judge:
             looks_like=message.looks_like if message else None,
             file=exercise.file,
             sha256=digest,
-            seed=self.seed,
+            seed=self._references.seed_of(exercise_id),
             seconds=round(alone.seconds + (stack.seconds if stack is not alone else 0.0), 3),
         )
         return Report(
@@ -227,11 +239,16 @@ class Judge:
         return attempt or self._compared(exercise_id, run)
 
     def _job(self, exercise_id: str, alone: bool) -> dict[str, Any]:
-        job: dict[str, Any] = {"exercise": exercise_id, "seed": self.seed}
+        job: dict[str, Any] = {
+            "exercise": exercise_id,
+            "seed": self._references.seed_of(exercise_id),
+        }
         skip = {file: problem["outcome"] for file, problem in self._stopped.items()}
         job |= {"room": str(self.folder), "skip": skip}
         if alone and self.solutions is not None and requirements.replaced(exercise_id):
             job["reference"] = str(self.solutions)
+            # The same child may run the student's stack too, unless that would hang.
+            job["stack"] = not self._stopping(exercise_id, alone=True)
         return job
 
     def _unreadable(self, exercise_id: str) -> Attempt | None:

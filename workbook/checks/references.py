@@ -20,6 +20,9 @@ class References(Protocol):
 
     seed: int
 
+    def seed_of(self, exercise_id: str) -> int:
+        """The seed of one exercise's probes."""
+
     def records(self, exercise_id: str) -> dict[str, Record]:
         """The solution's record by probe name."""
 
@@ -36,6 +39,10 @@ class FromKey:
     def __init__(self, key: "keys.Key") -> None:
         self._key = key
         self.seed = key.seed
+
+    def seed_of(self, exercise_id: str) -> int:
+        """The seed of one exercise's probes."""
+        return self.seed
 
     def records(self, exercise_id: str) -> dict[str, Record]:
         """The solution's record by probe name."""
@@ -69,6 +76,10 @@ class FromSolutions:
         self._records: dict[str, dict[str, Record]] = {}
         self._variants: dict[str, list[VariantPrint]] = {}
 
+    def seed_of(self, exercise_id: str) -> int:
+        """The seed of one exercise's probes."""
+        return self.seed
+
     def _from_key(self, exercise_id: str) -> "keys.Key | None":
         if self._key is not None and self._key.is_fresh(exercise_id, self.folder):
             return self._key
@@ -91,7 +102,11 @@ class FromSolutions:
         WorkbookError
             If the solution itself raises, or the run does not come to its end.
         """
-        job = {"exercise": exercise_id, "seed": self.seed, "room": str(self.folder.resolve())}
+        job = {
+            "exercise": exercise_id,
+            "seed": self.seed_of(exercise_id),
+            "room": str(self.folder.resolve()),
+        }
         run = self._runner.run({**job, "trusted": True, "variant": variant})
         if run.outcome:
             what = f"variant {variant!r}" if variant else "solution"
@@ -109,7 +124,11 @@ class FromSolutions:
 
     def catalogue(self, exercise_id: str) -> list[dict[str, object]]:
         """The known variants: `id, message, row, correct`."""
-        job = {"exercise": exercise_id, "seed": self.seed, "room": str(self.folder.resolve())}
+        job = {
+            "exercise": exercise_id,
+            "seed": self.seed_of(exercise_id),
+            "room": str(self.folder.resolve()),
+        }
         run = self._runner.run({**job, "trusted": True, "catalogue": True})
         if run.outcome:
             raise WorkbookError(f"The variants of {exercise_id} cannot be read: {run.detail}.")

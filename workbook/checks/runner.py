@@ -19,11 +19,11 @@ from typing import Any
 
 from workbook.checks.record import MAX_FRAME, Record, WireError, decode
 
-__all__ = ["Run", "Runner"]
+__all__ = ["THREADS", "Run", "Runner"]
 
 _FRAMES = 2000
 _MOST = 1024 * 2**20
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _TRACE_LINE = re.compile(r'^\s*File "(.+)", line (\d+) in (.+)$')
 
 
@@ -80,6 +80,8 @@ class Runner:
         self.room: dict[str, Any] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._frames: queue.Queue[bytes | None] = queue.Queue()
+        # What an answer may come late by; for runners that keep the limit on the other side.
+        self.grace = 0.0
         self._scratch = tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True)
 
     def __enter__(self) -> "Runner":
@@ -96,22 +98,11 @@ class Runner:
         """Start the child now, so that it is ready when the first job comes."""
         if self._process is not None and self._process.poll() is None:
             return
-        environment = dict(os.environ)
-        # One thread: the same sums in the same order, and no fight for cores.
-        environment |= {name: "1" for name in _THREADS}
-        environment["PYTHONHASHSEED"] = "0"
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        root = str(Path(__file__).resolve().parents[2])
-        environment["PYTHONPATH"] = os.pathsep.join(
-            [root, *filter(None, [environment.get("PYTHONPATH")])]
-        )
+        command, environment = self._start_command()
         work = Path(self._scratch.name) / "work"
         work.mkdir(exist_ok=True)
         self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-P", "-X", "utf8", "-m", "workbook.checks.child"),
-                *(str(self.memory), str(self._trace)),
-            ],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -124,6 +115,24 @@ class Runner:
         threading.Thread(
             target=_read, args=(self._process, self._frames), daemon=True, name="workbook-reader"
         ).start()
+
+    def _start_command(self) -> tuple[list[str], dict[str, str]]:
+        """The child's command line and its environment."""
+        environment = dict(os.environ)
+        # One thread: the same sums in the same order, and no fight for cores.
+        environment |= {name: "1" for name in THREADS}
+        environment["PYTHONHASHSEED"] = "0"
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        root = str(Path(__file__).resolve().parents[2])
+        environment["PYTHONPATH"] = os.pathsep.join(
+            [root, *filter(None, [environment.get("PYTHONPATH")])]
+        )
+        module = [sys.executable, "-P", "-X", "utf8", "-m", "workbook.checks.child"]
+        return [*module, str(self.memory), str(self._trace)], environment
+
+    def _message(self, job: Mapping[str, Any], limit: float) -> dict[str, Any]:
+        """What the child is sent for a job."""
+        return {**job, "trace_after": max(0.1, limit * 0.9)}
 
     def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> Run:
         """Do one job; never raises because of what student code did.
@@ -144,21 +153,25 @@ class Runner:
         try:
             self.start()
             assert self._process is not None and self._process.stdin is not None
-            line = json.dumps({**job, "trace_after": max(0.1, limit * 0.9)}) + "\n"
+            line = json.dumps(self._message(job, limit)) + "\n"
             self._process.stdin.write(line.encode("ascii"))
             self._process.stdin.flush()
         except OSError as error:
             self.kill()
             run.outcome, run.detail = "infra", f"the child could not be started: {error}"
             return run
-        self._listen(run, began + limit, str(job["exercise"]))
+        self._listen(run, began + limit + self.grace, str(job["exercise"]))
         if run.outcome:
             self._explain(run, Path(str(job["room"])))
+        self._settle(run)
+        run.seconds = time.monotonic() - began
+        return run
+
+    def _settle(self, run: Run) -> None:
+        """Have the next job find a child as good as new."""
         if run.outcome or any(r.raised and r.raised.type == "MemoryError" for r in run.records):
             # What student code still holds there must not cost the next exercise its memory.
             self.kill()
-        run.seconds = time.monotonic() - began
-        return run
 
     def _listen(self, run: Run, deadline: float, exercise: str) -> None:
         for _ in range(_FRAMES):
@@ -222,14 +235,17 @@ class Runner:
 
     def _explain(self, run: Run, folder: Path) -> None:
         with contextlib.suppress(OSError):
-            text = self._trace.read_text(encoding="utf-8", errors="replace")
             # The innermost line comes first, and the student's thread may not be the only one.
-            for line in text.splitlines():
+            for line in self._said().splitlines():
                 found = _TRACE_LINE.match(line)
                 if found and Path(found[1]).is_relative_to(folder):
                     run.file = Path(found[1]).relative_to(folder).as_posix()
                     run.line = int(found[2])
                     return
+
+    def _said(self) -> str:
+        """Where the child was when it ended, as faulthandler writes it."""
+        return self._trace.read_text(encoding="utf-8", errors="replace")
 
     def kill(self) -> None:
         """End the child and everything that it started."""

@@ -25,7 +25,7 @@ __all__ = ["PUBLIC", "ExerciseLoader", "FileProblem", "add_room", "drop_room", "
 
 PUBLIC = "workbook.exercises"
 
-Sources = Mapping[str, str | ast.Module]
+Sources = Mapping[str, str | ast.Module | CodeType]
 _rooms: dict[str, Sources] = {}
 
 
@@ -103,7 +103,9 @@ class _StayInside(ast.NodeTransformer):
 class ExerciseLoader(importlib.machinery.SourceFileLoader):
     """Compiles one exercise file, or the source that stands in for it."""
 
-    def __init__(self, fullname: str, path: str, root: str, source: str | ast.Module | None):
+    def __init__(
+        self, fullname: str, path: str, root: str, source: str | ast.Module | CodeType | None
+    ):
         super().__init__(fullname, path)
         self.root = root
         self.source = source
@@ -124,6 +126,8 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         source: Any = self.source
+        if isinstance(source, CodeType):
+            return source
         linecache.cache.pop(self.path, None)
         try:
             if source is None:
@@ -192,7 +196,8 @@ def add_room(root: str, sources: Sources | None = None) -> None:
     root : str
         Name of a package whose `__path__` is one exercise folder.
     sources : mapping, optional
-        Source or syntax tree by file (`classifiers/cnn.py`), used in place of the file's.
+        Source, syntax tree or compiled code by file (`classifiers/cnn.py`), used in place of
+        the file's.
     """
     _rooms[root] = dict(sources or {})
     if _finder not in sys.meta_path:

@@ -4,9 +4,8 @@ import ast
 import importlib
 import itertools
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
 from workbook import curriculum, locale
@@ -143,7 +142,7 @@ def _defined(file: str) -> set[str]:
 def load_room(
     folder: Path | str,
     *,
-    sources: Mapping[str, str | ast.Module] | None = None,
+    sources: loader.Sources | None = None,
     mend: bool = False,
 ) -> Room:
     """Import a folder of exercises under a fresh private package name.
@@ -156,7 +155,8 @@ def load_room(
     folder : path
         A folder that mirrors `workbook/exercises`.
     sources : mapping, optional
-        Source by file (`classifiers/cnn.py`), used in place of what the folder holds.
+        Source, syntax tree or compiled code by file (`classifiers/cnn.py`), used in place of
+        what the folder holds.
     mend : bool
         Replace a top-level function or class that does not parse by its stub, so that it
         costs only itself; see `Room.mended`.
@@ -169,7 +169,7 @@ def load_room(
     folder = Path(folder).resolve()
     if not folder.is_dir():
         raise WorkbookError(locale.text("workspace.room.no_folder", folder=folder))
-    chosen: dict[str, str | ast.Module] = dict(sources or {})
+    chosen: dict[str, str | ast.Module | CodeType] = dict(sources or {})
     mended: dict[str, list[sections.Replacement]] = {}
     if mend:
         for file in curriculum.load().files():

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from workbook import curriculum
@@ -37,7 +38,11 @@ class Opened:
     absent: list[str]
 
 
-def open_room(folder: Path, skip: Mapping[str, str] | None = None) -> Opened:
+def open_room(
+    folder: Path,
+    skip: Mapping[str, str] | None = None,
+    compiled: Mapping[str, CodeType] | None = None,
+) -> Opened:
     """Import a student's folder.
 
     Parameters
@@ -46,13 +51,15 @@ def open_room(folder: Path, skip: Mapping[str, str] | None = None) -> Opened:
     skip : mapping of str to str, optional
         Files that must not be imported again, and the outcome that their exercises get: their
         import hung or ended the process that tried.
+    compiled : mapping of str to code, optional
+        By file: what it compiles to, for files that do; saves compiling them again.
     """
     problems: dict[str, dict[str, Any]] = {
         file: {"outcome": outcome} for file, outcome in (skip or {}).items()
     }
     problems |= {f: found for f, found in _not_python(folder).items() if f not in problems}
     sources: dict[str, str | ast.Module] = {f: sections.pristine_source(f) for f in problems}
-    room = rooms.load_room(folder, sources=sources, mend=True)
+    room = rooms.load_room(folder, sources={**(compiled or {}), **sources}, mend=True)
     while room.problems:
         causes = {file for file in room.problems if _is_cause(room, file)} or set(room.problems)
         causes -= set(sources)
@@ -62,7 +69,7 @@ def open_room(folder: Path, skip: Mapping[str, str] | None = None) -> Opened:
             problems[file] = _problem(room.problems[file], folder / file)
             sources[file] = sections.pristine_source(file)
         room.close()
-        room = rooms.load_room(folder, sources=sources, mend=True)
+        room = rooms.load_room(folder, sources={**(compiled or {}), **sources}, mend=True)
     mended = {
         file: [asdict(one) for one in replaced]
         for file, replaced in room.mended.items()

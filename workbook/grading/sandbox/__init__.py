@@ -1,0 +1,1 @@
+"""Where a submission's code runs: what can be seen from there, and what ends it."""

@@ -1,0 +1,191 @@
+"""Runners for one submission: `checks.runner.Runner`'s interface, one child an exercise."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workbook.checks.record import WireError
+from workbook.checks.runner import THREADS, Run, Runner
+from workbook.grading.sandbox import bubble, copies
+from workbook.grading.sandbox.slices import compiled, references
+
+__all__ = ["ForkRunner", "SpawnRunner", "environment", "make"]
+
+_STUDENT, _PARTS, _EMPTY = "/student", "/workbook-parts", "/workbook-empty"
+_TMP = 64 * 2**20
+# What a late answer is waited for beyond the limit that the server inside keeps.
+GRACE = 10.0
+
+
+def environment(parts: str) -> dict[str, str]:
+    """All that student code finds in its environment."""
+    found = {name: "1" for name in THREADS}
+    found |= {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1"}
+    found |= {"PYTHONPATH": parts, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    return found | {"HOME": "/tmp", "TMPDIR": "/tmp"}
+
+
+def _hidden() -> list[Path]:
+    """What must not be seen even where it lies inside the interpreter's own folders."""
+    package = Path(__file__).resolve().parents[2]
+    return [package, package.parent / "solutions"]
+
+
+class ForkRunner(Runner):
+    """A fork server, in a bubblewrap sandbox or (`sandbox="none"`) without one.
+
+    Parameters
+    ----------
+    folder : Path
+        The student's files.
+    sandbox : str
+        `bwrap` or `none`.
+    timeout, memory : float, int
+        As for `Runner`.
+    """
+
+    def __init__(
+        self, folder: Path, *, sandbox: str, timeout: float = 30.0, memory: int = 2048
+    ) -> None:
+        super().__init__(timeout=timeout, memory=memory)
+        self.folder = folder
+        self.sandbox = sandbox
+        self.grace = GRACE
+        self._finished = False
+        self._said_last = ""
+        # The run of the student's stack that came along with the last one.
+        self._kept: dict[tuple[str, str], Run] = {}
+        self._second = Run()
+        self._now: Run | None = None
+
+    def _start_command(self) -> tuple[list[str], dict[str, str]]:
+        boxed = self.sandbox == "bwrap"
+        parts, empty = copies.for_judge(), copies.stand_in()
+        arguments = [sys.executable, "-P", "-X", "utf8", "-m", "workbook.grading.sandbox.server"]
+        arguments += [_EMPTY if boxed else str(empty), str(self.memory)]
+        arguments += ["alone" if boxed else "among", str(bubble.user() if boxed else 0)]
+        if not boxed:
+            env = environment(str(parts))
+            home = tempfile.gettempdir()
+            return arguments, env | {"HOME": home, "TMPDIR": home, "PATH": os.defpath}
+        line = bubble.command(
+            arguments,
+            binds={parts: _PARTS, empty: _EMPTY, self.folder: _STUDENT},
+            environment=environment(_PARTS),
+            room=_TMP,
+            hidden=_hidden(),
+        )
+        return line, {"PATH": os.defpath}
+
+    def _message(self, job: Mapping[str, Any], limit: float) -> dict[str, Any]:
+        self._finished, self._said_last = False, ""
+        message = {**job, "limit": limit}
+        self.grace = GRACE + (limit if job.get("stack") else 0.0)
+        message["room"] = _STUDENT if self.sandbox == "bwrap" else str(self.folder)
+        if job.get("reference"):
+            message["reference"] = compiled(job["exercise"], Path(job["reference"]))
+        return message
+
+    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> Run:
+        """Do one job; where the student's stack was run along, it is kept for the next call."""
+        key = (str(job["exercise"]), json.dumps(job.get("skip", {}), sort_keys=True))
+        kept = self._kept.pop(key, None)
+        if kept is not None and not job.get("reference"):
+            return kept
+        self._second, self._now = Run(), None
+        run = super().run(job, timeout=timeout)
+        if job.get("stack") and not run.importing and run.outcome != "infra":
+            stack = self._second
+            if self._now is None:
+                # It did not come to that: what ended the first would have ended this too.
+                stack = Run(run.outcome, file=run.file, line=run.line, detail=run.detail)
+            self._kept = {key: stack}
+        return run
+
+    def _take(self, frame: bytes, run: Run, exercise: str) -> bool:
+        now = self._now or run
+        try:
+            if frame[:1] == b"S":
+                self._ended(json.loads(frame[1:]), now)
+                return True
+            if frame[:1] == b"E" and json.loads(frame[1:]).get("event") == "stack":
+                self._now = self._second
+            elif super()._take(frame, now, exercise):
+                self._finished = True
+        except (
+            WireError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            # The rest of what it sends is not worth reading.
+            now.outcome, now.detail = "crashed", f"it answered nonsense: {error}"
+            self.kill()
+            return True
+        return False
+
+    def _ended(self, event: dict[str, Any], run: Run) -> None:
+        """Take in how the child ended; what it said itself cannot make a failure a success."""
+        self._said_last = str(event["trace"])
+        if event.get("timeout"):
+            run.outcome = "timeout"
+        elif event.get("nonsense"):
+            run.outcome, run.detail = "crashed", str(event["nonsense"])
+        elif not self._finished:
+            code = int(event["code"])
+            run.outcome, run.detail = "crashed", f"the process ended with code {code}"
+            if code == -9:
+                run.outcome = "memory"  # Nobody here killed it.
+        if run is self._second and run.outcome:
+            self._explain(run, self.folder)
+
+    def _said(self) -> str:
+        return self._said_last.replace(_STUDENT + "/", f"{self.folder}{os.sep}")
+
+    def _settle(self, run: Run) -> None:
+        """The child is gone already, with all that it held."""
+
+
+class SpawnRunner(Runner):
+    """A fresh process for each exercise, where a process cannot be forked.
+
+    Parameters as for `ForkRunner`.
+    """
+
+    def __init__(self, folder: Path, *, timeout: float = 30.0, memory: int = 2048) -> None:
+        super().__init__(timeout=timeout, memory=memory)
+        self.folder = folder
+
+    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> Run:
+        """Do one job in a process of its own; as `Runner.run`."""
+        sent = dict(job)
+        try:
+            with tempfile.TemporaryDirectory(
+                prefix="workbook-refs-", ignore_cleanup_errors=True
+            ) as name:
+                if job.get("reference"):
+                    sent["reference"] = name
+                    shutil.copytree(copies.stand_in(), name, dirs_exist_ok=True)
+                    cut = references(job["exercise"], Path(job["reference"]))
+                    for file, text in cut.items():
+                        (Path(name) / file).write_text(text, encoding="utf-8")
+                return super().run(sent, timeout=timeout)
+        finally:
+            room = self.room
+            self.kill()
+            self.room = room
+
+
+def make(folder: Path, *, sandbox: str, timeout: float, memory: int) -> Runner:
+    """The runner for this system; `sandbox` is `bwrap` or `none`."""
+    # Apple's libraries do not survive a fork.
+    if sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):
+        return SpawnRunner(folder, timeout=timeout, memory=memory)
+    return ForkRunner(folder, sandbox=sandbox, timeout=timeout, memory=memory)

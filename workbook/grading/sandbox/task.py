@@ -1,0 +1,123 @@
+"""What one child does: open the student's room, run the probes of one exercise, and no more."""
+
+import ast
+import base64
+import marshal
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from workbook import curriculum
+from workbook.checks.child import judging, opening
+from workbook.checks.child.__main__ import RECORD, Output
+from workbook.checks.child.importing import watched_imports
+from workbook.checks.record import encode
+from workbook.workspace.rooms import Room, load_room
+
+__all__ = ["compile_room", "limit", "perform"]
+
+# Bytes of one file, and how many files may be open.
+FILE_SIZE = 32 * 2**20
+OPEN_FILES = 128
+PROCESSES = 64
+
+
+def limit(seconds: float, memory: int) -> None:
+    """Bound this process and whatever it starts; what the system does not know is left out."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    # Twice the time that is waited for: this ends what the waiting side should miss.
+    cpu = int(seconds * 2) + 5
+    for name, value in (
+        ("RLIMIT_AS", memory * 2**20),
+        ("RLIMIT_CPU", cpu),
+        ("RLIMIT_FSIZE", FILE_SIZE),
+        ("RLIMIT_NOFILE", OPEN_FILES),
+        ("RLIMIT_NPROC", PROCESSES),
+        ("RLIMIT_CORE", 0),
+    ):
+        number = getattr(resource, name, None)
+        if number is None or (value == 0 and name == "RLIMIT_AS"):
+            continue
+        try:
+            resource.setrlimit(number, (value, value))
+        except (ValueError, OSError):  # macOS refuses some.
+            continue
+
+
+def perform(
+    job: dict[str, Any],
+    output: Output,
+    empty: Path,
+    compiled: Mapping[str, CodeType],
+    rearm: Callable[[], None],
+) -> None:
+    """Do one job and say what came of it; never returns.
+
+    Parameters
+    ----------
+    job : dict
+        As `checks.runner.Runner.run` takes it; `reference` is compiled code by file.
+    output : Output
+    empty : Path
+        Empty folders laid out as a room.
+    compiled : mapping of str to code
+        The student's files that compile.
+    rearm : callable
+        Called when the time limit starts anew.
+    """
+    folder = Path(job["room"])
+    try:
+        sent = job.get("reference")
+        reference = None
+        if sent:
+            sources = {file: marshal.loads(base64.b64decode(code)) for file, code in sent.items()}
+            reference = load_room(empty, sources=sources)
+        with watched_imports(lambda file: output.event("importing", file=file)):
+            opened = opening.open_room(folder, job.get("skip", {}), compiled)
+        output.event("room", problems=opened.problems, mended=opened.mended, absent=opened.absent)
+        _probe(job, output, opened.room, reference)
+        if reference is not None and job.get("stack"):
+            rearm()
+            output.event("stack")
+            _probe(job, output, opened.room, None)
+        output.event("done")
+    except Exception as error:
+        output.event("failed", type=type(error).__name__, message=str(error)[:500])
+    finally:
+        # Not through `exit`: what student code has registered there is not run.
+        os._exit(0)
+
+
+def _probe(job: dict[str, Any], output: Output, room: Room, reference: Room | None) -> None:
+    for record in judging.run_exercise(
+        job["exercise"],
+        room,
+        seed=job["seed"],
+        folder=Path(job["room"]),
+        reference=reference,
+        only=job.get("only"),
+        starting=lambda name: output.event("probe", name=name),
+    ):
+        output.send(RECORD, encode(record))
+
+
+def compile_room(folder: Path) -> bytes:
+    """The files of a room that compile as they are, marshalled; nothing of them is run."""
+    found = {}
+    for file in curriculum.load().files():
+        path = folder / file
+        try:
+            source = path.read_bytes()
+            # An absolute import would have to be turned to the room's own name.
+            if b"workbook.exercises" not in source and b"workbook import" not in source:
+                tree = ast.parse(source, str(path))
+                found[file] = compile(tree, str(path), "exec", dont_inherit=True)
+        except Exception:  # Opening the room says what is wrong with it.
+            continue
+    return marshal.dumps(found)
