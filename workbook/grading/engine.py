@@ -9,12 +9,20 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
+from workbook.grading.sandbox import bubble
 from workbook.grading.work import Settings, Submission, UnitResult, unit_keys
 
 __all__ = ["TRIES", "run"]
@@ -126,6 +134,7 @@ def run(
     junit : Path, optional
         Folder for nbval's own reports, one file a submission, named by its digest.
     """
+    bubble.choose(settings.sandbox)  # Asked for and not to be had: said before anything runs.
     stop = stop or threading.Event()
     todo: deque[_Task] = deque()
     for submission in submissions:
@@ -154,7 +163,8 @@ def run(
                 try:
                     results, report = future.result()
                 except Exception as error:  # The worker died, or our own code raised there.
-                    workers.broken()
+                    if isinstance(error, BrokenExecutor):
+                        workers.broken()
                     todo.extend(_again(task, [], heard, _said(error)))
                     continue
                 if report and junit is not None:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from workbook.errors import UsageError
 
-__all__ = ["LIMITS", "NOBODY", "available", "choose", "command"]
+__all__ = ["LIMITS", "NOBODY", "available", "choose", "command", "secrets", "user"]
 
 NOBODY = 65534
+_OF_WORKERS = 300_000
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
 
@@ -45,9 +46,10 @@ def user() -> int:
     """The user that the process inside must become; 0 if it is that user from the start.
 
     Root starts the sandbox without a user namespace, so that inside it the change to a user
-    without rights is a real one: limits on processes do not bind root under another name.
+    without rights is a real one: limits on processes do not bind root under another name. Each
+    worker has a user of its own, so that one submission's processes do not count as another's.
     """
-    return NOBODY if _is_root() else 0
+    return _OF_WORKERS + os.getpid() % 100_000 if _is_root() else 0
 
 
 def _visible(more: Sequence[Path]) -> list[Path]:
@@ -118,6 +120,12 @@ def command(
         line += ["--bind", str(path), seen]
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]
     return [*line, *arguments]
+
+
+def secrets() -> list[Path]:
+    """What must not be seen even where it lies inside the interpreter's own folders."""
+    package = Path(__file__).resolve().parents[2]
+    return [package, package.parent / "solutions"]
 
 
 @cache

@@ -30,12 +30,6 @@ def environment(parts: str) -> dict[str, str]:
     return found | {"HOME": "/tmp", "TMPDIR": "/tmp"}
 
 
-def _hidden() -> list[Path]:
-    """What must not be seen even where it lies inside the interpreter's own folders."""
-    package = Path(__file__).resolve().parents[2]
-    return [package, package.parent / "solutions"]
-
-
 class ForkRunner(Runner):
     """A fork server, in a bubblewrap sandbox or (`sandbox="none"`) without one.
 
@@ -78,7 +72,7 @@ class ForkRunner(Runner):
             binds={parts: _PARTS, empty: _EMPTY, self.folder: _STUDENT},
             environment=environment(_PARTS),
             room=_TMP,
-            hidden=_hidden(),
+            hidden=bubble.secrets(),
         )
         return line, {"PATH": os.defpath}
 

@@ -276,11 +276,17 @@ def _remove(path: Path) -> None:
             path.unlink()
 
 
-def _drop(user: int) -> None:
+def drop(user: int) -> None:
     """Become nobody for good."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
+
+
+def keep_to_itself() -> None:
+    """Let no process of the same user look into this one or write to it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_DUMPABLE, 0, 0, 0, 0)
 
 
 def main() -> None:
@@ -291,10 +297,8 @@ def main() -> None:
     """
     empty, memory, alone, user = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
     if user:
-        _drop(user)
-    if sys.platform == "linux":
-        # No process of the same user may look into this one or write to it.
-        ctypes.CDLL(None, use_errno=True).prctl(_DUMPABLE, 0, 0, 0, 0)
+        drop(user)
+    keep_to_itself()
     server = Server(empty, memory, alone == "alone")
     libraries.install()
     numpy.random.default_rng(0).normal(size=(2, 2)) @ numpy.ones((2, 2))
