@@ -97,10 +97,9 @@ class _Workers:
             return
         pool, self._pool = self._pool, None
         workers = list(getattr(pool, "_processes", {}).values()) if now else []
-        pool.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.kill()
-        pool.shutdown(wait=True)
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def run(
