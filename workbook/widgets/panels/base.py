@@ -151,7 +151,6 @@ class Panel:
         self.trouble = w.HTML()
         self.picture = w.Image(
             format="png",
-            tooltip=self.say("alt", f"panel.{self.name}.title"),
             layout=w.Layout(max_width="100%", object_fit="contain", align_self="flex-start"),
         )
         self.numbers = w.HTML()
@@ -166,6 +165,7 @@ class Panel:
                     layout=row,
                 ),
                 self.trouble,
+                w.HTML(parts.unseen(self.say("alt", f"panel.{self.name}.title"))),
                 self.picture,
                 *([self.arrange_views()] if self.views else []),
                 self.numbers,

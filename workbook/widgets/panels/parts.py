@@ -55,6 +55,12 @@ def paragraph(words: str, *, strong: bool = False, quiet: bool = False) -> str:
     return f'<p style="{look}">{"".join(pieces)}</p>' if words else ""
 
 
+def unseen(words: str) -> str:
+    """Words for those who have the page read to them; the Image widget takes no text."""
+    look = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+    return f'<span style="{look}">{escape(words)}</span>'
+
+
 def table_html(rows: Rows) -> str:
     """Rows as an HTML table; nothing for no rows."""
     if not rows:
