@@ -16,6 +16,7 @@ from typing import Any
 
 from workbook.errors import UsageError
 from workbook.locale import text
+from workbook.workspace import policy
 
 __all__ = [
     "Curves",
@@ -28,6 +29,7 @@ __all__ = [
     "looks_like",
     "missing",
     "new_round",
+    "offered",
     "plan",
 ]
 
@@ -233,6 +235,21 @@ def load() -> tuple[Hunt, ...]:
     )
 
 
+def offered() -> tuple[Hunt, ...]:
+    """The hunts that the course's policy includes.
+
+    Raises
+    ------
+    UsageError
+        If there are none.
+    """
+    included = policy.current().hunts
+    found = tuple(h for h in load() if included is None or h.name in included)
+    if not found:
+        raise UsageError(text("policy.no_hunts"))
+    return found
+
+
 def missing(network: Network, passed: Collection[str]) -> list[str]:
     """The exercises that a network needs and that have not passed."""
     return [name for name in (*network.places, *network.needs) if name not in passed]
@@ -266,7 +283,7 @@ def new_round(
         raise UsageError(text("hunt.no_level", given=level))
     seed = random.SystemRandom().randrange(10_000) if seed is None else seed
     draw = random.Random(f"{level}/{seed}")
-    hunts = [h for h in load() if level in (None, h.level)]
+    hunts = [h for h in offered() if level in (None, h.level)]
     # All are shuffled, then the first open one is taken: more passes do not change every round.
     draw.shuffle(hunts)
     for found in hunts:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection
 
-from workbook.checks.hunt import LEVELS, Curves, Network, Round, load, looks_like, missing
+from workbook.checks.hunt import LEVELS, Curves, Network, Round, looks_like, missing, offered
 from workbook.locale import text
 
 __all__ = ["chart", "charts", "closed", "ends", "gradient_lines", "numbered", "story", "verdict"]
@@ -28,7 +28,9 @@ def story(played: Round) -> str:
 def closed(level: int | None, passed: Collection[str], anyway: str) -> str:
     """Why no hunt is offered yet: one line that names what the nearest network lacks."""
     networks: dict[str, Network] = {
-        h.network.name: h.network for h in load() if h.level in (LEVELS if not level else (level,))
+        h.network.name: h.network
+        for h in offered()
+        if h.level in (LEVELS if not level else (level,))
     }
     lacks = min((missing(network, passed) for network in networks.values()), key=len)
     names = ", ".join(lacks[:_NAMED])

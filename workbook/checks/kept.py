@@ -10,6 +10,7 @@ import atexit
 from pathlib import Path
 
 from workbook.checks import requirements
+from workbook.checks.discretion import discreet
 from workbook.checks.judge import Judge
 from workbook.checks.results import Report
 from workbook.workspace import choice
@@ -90,7 +91,7 @@ class Kept:
         self._seen = now
         self._judged |= involved
         try:
-            return self._judge.report(exercise_id)
+            return discreet(self._judge.report(exercise_id))
         except BaseException:
             self.close()  # Interrupted: the child may still be busy.
             raise

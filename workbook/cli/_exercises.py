@@ -84,10 +84,11 @@ def judged(folder: Path, ids: list[str], seed: int | None = None) -> Iterator["R
     """Judge exercises one by one, and say on a terminal which one it is at."""
     from rich.console import Console
 
+    from workbook.checks.discretion import discreet
     from workbook.checks.judge import Judge
 
     console = Console(stderr=True, highlight=False)
     with Judge(folder, seed=seed) as session, console.status(text("cli.begin")) as status:
         for number, name in enumerate(ids, start=1):
             status.update(text("cli.judging", exercise=name, number=number, count=len(ids)))
-            yield session.report(name)
+            yield discreet(session.report(name))

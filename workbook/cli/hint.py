@@ -31,8 +31,10 @@ def paragraphs(exercise_id: str, again: bool = False) -> list[str]:
 
     Asking for the next one is remembered.
     """
-    from workbook.workspace import progress
+    from workbook.workspace import policy, progress
 
+    if not policy.current().hints:
+        return [text("policy.no_hints")]
     before = progress.hints_read(exercise_id)
     if again:
         if not before:

@@ -6,6 +6,7 @@ from IPython.display import Markdown, display
 
 from workbook.errors import UsageError
 from workbook.locale import has, text
+from workbook.workspace import policy
 from workbook.workspace.choice import solutions_on
 from workbook.workspace.state import read_state, write_state
 
@@ -48,5 +49,9 @@ def answer(question: str, words: str) -> None:
             "time": datetime.now().astimezone().isoformat(timespec="seconds"),
         }
         write_state("answers", answers)
+    allowed = policy.current()
+    if not allowed.answers_open() and allowed.answers_from is not None:
+        print(text("policy.answers_later", date=allowed.answers_from.strftime("%Y-%m-%d")))
+        return
     model = f"**{text('question.model')}**\n\n{text(f'answer.{question}')}"
     display(Markdown(model))  # type: ignore[no-untyped-call]
