@@ -90,7 +90,7 @@ def test_a_mistake_plus_another_that_nobody_knows_is_still_named(student: Studen
             "    out = np.maximum(0, x)\n",
             "    out = np.float(0) + x\n",
             "raised.numpy_name",
-            "np.float",
+            "'numpy' has no attribute 'float'",
         ),
         (
             "conv_forward_naive",
@@ -250,3 +250,9 @@ def test_a_statistic_of_another_stream_still_shows_the_mistake(student: Student)
     assert _report(folder, "dropout_forward").result.outcome == "pass"
     folder = student("layers.py", (other, "(np.random.rand(*x.shape) > keep)"))
     assert _report(folder, "dropout_forward").result.outcome == "fail"
+
+
+def test_numpys_paragraph_on_a_removed_name_is_left_out(student: Student) -> None:
+    folder = student("layers.py", ("    out = np.maximum(0, x)\n", "    out = np.float(0) + x\n"))
+    message = _report(folder, "relu_forward").message
+    assert message is not None and "deprecated" not in message.seen

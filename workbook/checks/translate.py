@@ -50,6 +50,8 @@ def translate(case: Case, raised: Raised) -> Message:
     returned = case.record.calls[-1].returned if case.record.calls else ""
     if not raised.file and returned == "NoneType":
         kind = "none_returned"
+    if kind == "numpy_name":
+        text = text.partition(". ")[0]  # NumPy adds a paragraph of advice.
     return fill(
         f"finding.raised.{kind}",
         case,
