@@ -1,0 +1,238 @@
+"""One grading of a class, from the folder of submissions to the last page."""
+
+import hashlib
+import platform
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from workbook.errors import UsageError, WorkbookError
+from workbook.grading import engine
+from workbook.grading.folder import DATABASE, alone, open_folder, write_results
+from workbook.grading.gradebook.store import Finished, Gradebook, open_gradebook
+from workbook.grading.roster import Roster
+from workbook.grading.sandbox import bubble
+from workbook.grading.scheme import Scheme
+from workbook.grading.submissions import Handed, gather
+from workbook.grading.totals import Grade
+from workbook.grading.work import Settings, Submission, UnitResult, unit_keys
+from workbook.version import __version__
+
+__all__ = [
+    "Asked",
+    "Progress",
+    "cluster",
+    "grade",
+    "gradebook_of",
+    "sandbox_words",
+    "seed_secret",
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for.
+
+    Attributes
+    ----------
+    gradebook : str
+        A database URL; empty for the file in `out`.
+    only : str
+        One student's id; empty for everybody.
+    seed : int or None
+        What the secret derives from; None keeps that of the last run.
+    executor : Executor or None
+        Where the work is done; None for processes of this machine, `jobs` of them.
+    """
+
+    submissions: Path
+    out: Path
+    scheme: Scheme
+    roster: Roster | None = None
+    gradebook: str = ""
+    only: str = ""
+    seed: int | None = None
+    with_notebooks: bool = True
+    timeout: float = 30.0
+    memory: int = 2048
+    cell_timeout: float = 30.0
+    sandbox: str = "auto"
+    jobs: int = 1
+    executor: Executor | None = None
+
+
+class Progress:
+    """What a run tells while it goes on; a terminal shows it, a test ignores it."""
+
+    def begin(self, handed: Handed, units: int, sandbox: str) -> None:
+        """The work is known."""
+
+    def heard(self, counts: Counter[str], units: int) -> None:
+        """Results came in: all outcomes until now, and how many units are done."""
+
+
+def seed_secret(seed: int) -> str:
+    """The secret that `--seed` stands for."""
+    return hashlib.sha256(f"workbook grade --seed {seed}".encode()).hexdigest()
+
+
+def gradebook_of(out: Path, url: str = "") -> Gradebook:
+    """Open the gradebook of a folder of results."""
+    return open_gradebook(url or out / DATABASE)
+
+
+def sandbox_words(mode: str) -> str:
+    """Which sandbox was used and what it does not stop."""
+    return bubble.LIMITS[mode]
+
+
+@contextmanager
+def cluster(address: str | None) -> Iterator[Executor | None]:
+    """The executor of a Dask cluster; None without an address.
+
+    Raises
+    ------
+    WorkbookError
+        If nobody answers there.
+    """
+    if address is None:
+        yield None
+        return
+    from distributed import Client
+
+    try:
+        client: Any = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, TimeoutError, ValueError) as error:
+        raise WorkbookError(f"No Dask scheduler answers at {address}: {error}.") from error
+    with client:
+        yield client.get_executor()
+
+
+def _versions() -> dict[str, str]:
+    found = {"workbook": __version__, "python": platform.python_version()}
+    found["system"] = f"{platform.system()} {platform.machine()}"
+    return found | {name: metadata.version(name) for name in ("numpy", "nbval", "sqlalchemy")}
+
+
+def grade(
+    asked: Asked, progress: Progress | None = None, stop: threading.Event | None = None
+) -> list[Grade]:
+    """Grade a class and write the results; a run that was cut short is taken up where it was.
+
+    Returns
+    -------
+    list of Grade
+        One a student.
+
+    Raises
+    ------
+    UsageError
+        If something that was named does not exist.
+    """
+    progress, stop = progress or Progress(), stop or threading.Event()
+    handed = gather(asked.submissions, asked.scheme, asked.roster)
+    if asked.only:
+        handed = _only(handed, asked.only)
+    mode = bubble.choose(asked.sandbox)
+    open_folder(asked.out)
+    with alone(asked.out), gradebook_of(asked.out, asked.gradebook) as gradebook:
+        settings = _settings(asked, gradebook, mode)
+        before = gradebook.latest(finished=True)
+        plain: dict[str, Any] = {**asdict(settings), "secret": "", "sandbox": mode}
+        run = gradebook.begin(
+            asked.scheme,
+            handed,
+            secret=settings.secret,
+            settings={name: value for name, value in plain.items() if name != "secret"},
+            versions=_versions(),
+        )
+        if asked.only and before is not None:
+            gradebook.copy(before.id, run.id, {e.student.id for e in handed.entries})
+        work = _Work(asked, settings, gradebook, run.id, handed)
+        progress.begin(handed, work.units, sandbox_words(mode))
+        work.go(progress, stop)
+        found = write_results(asked.out, gradebook, run.id, sandbox_words(mode))
+        if not stop.is_set():
+            gradebook.finish(run.id)
+        return found
+
+
+def _settings(asked: Asked, gradebook: Gradebook, mode: str) -> Settings:
+    last = gradebook.latest()
+    secret = last.secret if last is not None else secrets.token_hex(32)
+    return Settings(
+        secret=secret if asked.seed is None else seed_secret(asked.seed),
+        exercises=asked.scheme.exercises,
+        notebooks=asked.scheme.notebooks if asked.with_notebooks else (),
+        timeout=asked.timeout,
+        memory=asked.memory,
+        cell_timeout=asked.cell_timeout,
+        sandbox=mode,
+    )
+
+
+def _only(handed: Handed, student: str) -> Handed:
+    found = [e for e in handed.entries if student in (e.student.id, e.student.name)]
+    if not found:
+        known = ", ".join(entry.student.id for entry in handed.entries[:10])
+        raise UsageError(f"There is no student {student!r} in this class. There are: {known}, ...")
+    return replace(handed, entries=found)
+
+
+class _Work:
+    """The submissions of a run, and where their results go."""
+
+    def __init__(
+        self, asked: Asked, settings: Settings, gradebook: Gradebook, run: int, handed: Handed
+    ) -> None:
+        self.asked, self.settings, self.gradebook, self.run = asked, settings, gradebook, run
+        self.counts: Counter[str] = Counter()
+        self.done = 0
+        self.place: dict[str, tuple[str, int]] = {}
+        self.submissions: list[Submission] = []
+        for entry in handed.entries:
+            for place, attempt in enumerate(entry.attempts):
+                if not attempt.invalid:
+                    name = entry.student.id if place == 0 else f"{entry.student.id}#{place + 1}"
+                    while name in self.place:
+                        name += "#"
+                    self.place[name] = (entry.student.id, place)
+                    self.submissions.append(replace(attempt.submission, name=name))
+        self.keys = [list(unit_keys(each, settings)) for each in self.submissions]
+        self.units = sum(map(len, self.keys))
+
+    def go(self, progress: Progress, stop: threading.Event) -> None:
+        """Do the work; the engine tries again what had no verdict because of us."""
+
+        def heard(submission: Submission, results: list[UnitResult]) -> None:
+            student, place = self.place[submission.name]
+            self.gradebook.record(self.run, student, place, results, self.asked.scheme)
+            self.done += len(results)
+            self.counts.update(map(_word, results))
+            progress.heard(self.counts, self.done)
+
+        # Asking for one student means running that student again.
+        forced = bool(self.asked.only)
+        engine.run(
+            self.submissions,
+            self.settings,
+            executor=self.asked.executor,
+            jobs=self.asked.jobs,
+            done=(lambda key: None) if forced else Finished(self.gradebook, self.keys).get,
+            heard=heard,
+            stop=stop,
+            junit=self.asked.out / "junit",
+        )
+
+
+def _word(result: UnitResult) -> str:
+    if result.infra:
+        return "infra"
+    return "nbval" if result.kind == "nbval" else str(result.result["outcome"])

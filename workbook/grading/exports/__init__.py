@@ -1,0 +1,1 @@
+"""Files for other programs: grades.csv, grades.json, and what Canvas and Gradescope read."""

@@ -1,0 +1,1 @@
+"""The gradebook: a database of runs, students, submissions, verdicts and corrections."""

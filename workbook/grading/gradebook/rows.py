@@ -1,0 +1,71 @@
+"""How what is known becomes rows of the gradebook."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workbook import curriculum
+from workbook.grading.gradebook.models import Exercise, Outcome, Student, Submission, Unit
+from workbook.grading.roster import Student as Person
+from workbook.grading.scheme import Scheme
+from workbook.grading.submissions import Attempt
+
+__all__ = ["exercises", "fill", "student", "submission", "units"]
+
+
+def units(session: Session, keys: Sequence[str]) -> dict[str, Unit]:
+    """The latest unit of each key, without those that are our fault."""
+    wanted = select(Unit).where(Unit.key.in_(keys), Unit.infra.is_(False)).order_by(Unit.id)
+    return {unit.key: unit for unit in session.scalars(wanted)}
+
+
+def exercises(session: Session, scheme: Scheme) -> None:
+    known = curriculum.load()
+    for name, points in scheme.points.items():
+        exercise = known[name]
+        session.merge(
+            Exercise(id=name, title=exercise.title, notebook=exercise.notebook, points=points)
+        )
+
+
+def student(session: Session, person: Person) -> None:
+    session.merge(
+        Student(
+            id=person.id,
+            name=person.name,
+            login=person.login,
+            email=person.email,
+            sis=person.sis,
+            section=person.section,
+        )
+    )
+
+
+def submission(student: str, place: int, attempt: Attempt | None) -> Submission:
+    if attempt is None:
+        return Submission(student_id=student, place=place, status="missing", notes=[])
+    return Submission(
+        student_id=student,
+        place=place,
+        source=attempt.source,
+        digest=attempt.submission.digest,
+        status="invalid" if attempt.invalid else "graded",
+        reason=attempt.invalid,
+        handed_in=attempt.at.isoformat(timespec="seconds"),
+        late=attempt.late,
+        receipt=attempt.receipt,
+        notes=list(attempt.notes),
+    )
+
+
+def fill(outcome: Outcome, unit: Unit, scheme: Scheme) -> None:
+    """What a unit's result means in this run."""
+    outcome.unit_id, result = unit.id, unit.result
+    if unit.kind != "judge":
+        outcome.outcome = "infra" if unit.infra else ""
+        return
+    maximum = scheme.points.get(unit.subject, 0.0)
+    share = result["points"] / result["max_points"] if result["max_points"] else 0.0
+    outcome.outcome, outcome.maximum, outcome.seed = result["outcome"], maximum, result["seed"]
+    outcome.points = None if unit.infra else round(share * maximum, 4)

@@ -1,0 +1,1 @@
+"""Pages to read: one for each student, one for the class."""

@@ -1,0 +1,47 @@
+"""The page that one student reads."""
+
+from itertools import groupby
+
+from workbook import curriculum
+from workbook.checks.results import OUTCOMES
+from workbook.grading.reports.pages import render
+from workbook.grading.totals import Grade
+from workbook.locale import text
+
+__all__ = ["LOOK", "feedback_page"]
+
+# How an outcome is shown beside its word.
+LOOK = {outcome: "wrong" for outcome in OUTCOMES} | {
+    "pass": "pass",
+    "todo": "wait",
+    "blocked": "wait",
+    "infra": "wait",
+}
+
+
+def feedback_page(grade: Grade) -> str:
+    """One student's page as HTML that needs no other file.
+
+    It says what was seen and what to try; neither a hidden value nor how to write it right.
+    """
+    notebooks = {notebook.name: notebook.title for notebook in curriculum.load().notebooks}
+    exercises = grade.exercises.values()
+    parts = [
+        (notebooks[name], list(group)) for name, group in groupby(exercises, lambda e: e.notebook)
+    ]
+    right = sum(exercise.outcome == "pass" for exercise in exercises)
+    if grade.total is None:
+        title = text("feedback.title_open")
+    else:
+        total, maximum = f"{grade.total:g}", f"{grade.maximum:g}"
+        title = text("feedback.title", total=total, maximum=maximum)
+    return render(
+        "feedback.html",
+        grade=grade,
+        title=title,
+        summary=text("feedback.summary", right=right, count=len(exercises)),
+        parts=parts,
+        look=LOOK,
+        words={outcome: text(f"outcome.{outcome}") for outcome in OUTCOMES},
+        source=grade.submission.source.rpartition("/")[2],
+    )

@@ -1,0 +1,78 @@
+"""Who a file in the folder of submissions is from, read from its name."""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Sender", "is_attempt", "is_litter", "sender"]
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What a file's name says.
+
+    Attributes
+    ----------
+    words : tuple of str
+        Names to look for in the roster, the surest first.
+    id, name : str
+        What to call the student if there is no roster.
+    number : int
+        Of the attempt; a larger one is later. 0 if the name has none.
+    late : bool
+        Whether the name says that it came late.
+    """
+
+    words: tuple[str, ...]
+    id: str
+    name: str = ""
+    number: int = 0
+    late: bool = False
+
+
+_ENDING = re.compile(r"\.(?:zip|tar\.gz|tgz|tar|gz|rar|7z|py|ipynb)$", re.IGNORECASE)
+# lastnamefirstname_LATE_12345_67890_workbook-2.zip: Canvas's user, upload, and the student's name.
+_CANVAS = re.compile(
+    r"^(?P<name>[^_]+)(?P<late>_late)?_(?P<user>\d+)_(?P<upload>\d+)_.+$", re.IGNORECASE
+)
+# Jane Doe_12345_assignsubmission_file_workbook.zip, or a folder of that name.
+_MOODLE = re.compile(r"^(?P<name>.+?)_(?P<user>\d+)_assignsubmission_\w+?(?:_.*)?$")
+_AGAIN = re.compile(
+    r"^(?P<who>.+?)(?:[ _-]+(?:attempt|try|version|v)[ _-]?(?P<n>\d+)| ?\((?P<m>\d+)\))$",
+    re.IGNORECASE,
+)
+_ATTEMPT = re.compile(r"^(?:attempt|try|version|submission|v)?[ _-]?[\dTZ:._+-]+$", re.IGNORECASE)
+_LITTER = re.compile(
+    r"^(?:\..*|__MACOSX|Thumbs\.db|desktop\.ini|.*\.(?:csv|txt|md|html|json|toml|xlsx|pdf))$",
+    re.IGNORECASE,
+)
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file of that name is nobody's submission."""
+    return _LITTER.match(name) is not None
+
+
+def is_attempt(name: str) -> bool:
+    """Whether a folder inside a student's is called as one of several attempts is."""
+    return _ATTEMPT.match(name) is not None
+
+
+def sender(name: str) -> Sender:
+    """Read the name of a file or folder."""
+    stem = _ENDING.sub("", name)
+    canvas = _CANVAS.match(stem)
+    if canvas:
+        return Sender(
+            words=(canvas["user"], canvas["name"]),
+            id=canvas["user"],
+            name=canvas["name"],
+            number=int(canvas["upload"]),
+            late=canvas["late"] is not None,
+        )
+    moodle = _MOODLE.match(stem)
+    if moodle:
+        return Sender((moodle["user"], moodle["name"]), moodle["user"], moodle["name"])
+    again = _AGAIN.match(stem)
+    if again:
+        return Sender((stem, again["who"]), again["who"], number=int(again["n"] or again["m"]))
+    return Sender((stem,), stem)
