@@ -107,7 +107,7 @@ class Grade:
 
 
 def grades(run: Run, corrections: dict[tuple[str, str], Correction]) -> list[Grade]:
-    """The grades of a run, in the roster's order; the best of a student's attempts where several count.
+    """The grades of a run, in the roster's order; of several attempts that count the best.
 
     Parameters
     ----------
