@@ -15,9 +15,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbook.checks.record import MAX_FRAME, Record, WireError, decode
+# Records hold arrays. NumPy is imported with the first of them, while the child does the same.
+if TYPE_CHECKING:
+    from workbook.checks.record import Record
 
 __all__ = ["THREADS", "Run", "Runner"]
 
@@ -52,7 +54,7 @@ class Run:
     """
 
     outcome: str = ""
-    records: list[Record] = field(default_factory=list)
+    records: "list[Record]" = field(default_factory=list)
     probe: str = ""
     importing: str = ""
     catalogue: list[dict[str, Any]] = field(default_factory=list)
@@ -186,7 +188,7 @@ class Runner:
             try:
                 if self._take(frame, run, exercise):
                     return
-            except (WireError, ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError) as error:
                 run.outcome, run.detail = "crashed", f"it answered nonsense: {error}"
                 break
         else:
@@ -195,6 +197,8 @@ class Runner:
 
     def _take(self, frame: bytes, run: Run, exercise: str) -> bool:
         """Take one frame; True if it was the last of its job."""
+        from workbook.checks.record import WireError, decode
+
         kind, payload = frame[:1], frame[1:]
         if kind == b"R":
             record = decode(payload)
@@ -276,6 +280,8 @@ def _read(process: subprocess.Popen[bytes], frames: "queue.Queue[bytes | None]")
     total = 0
     with contextlib.suppress(OSError, ValueError):
         while len(head := stream.read(4)) == 4:
+            from workbook.checks.record import MAX_FRAME
+
             (length,) = struct.unpack("<I", head)
             total += length
             if length > MAX_FRAME or total > _MOST:

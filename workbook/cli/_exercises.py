@@ -82,13 +82,20 @@ def folder_to_judge(given: str | None) -> Path:
 
 def judged(folder: Path, ids: list[str], seed: int | None = None) -> Iterator["Report"]:
     """Judge exercises one by one, and say on a terminal which one it is at."""
-    from rich.console import Console
+    from workbook.checks.runner import Runner
 
-    from workbook.checks.discretion import discreet
-    from workbook.checks.judge import Judge
+    with Runner() as runner:
+        runner.start()  # It gets ready while this process imports what it needs itself.
+        from rich.console import Console
 
-    console = Console(stderr=True, highlight=False)
-    with Judge(folder, seed=seed) as session, console.status(text("cli.begin")) as status:
-        for number, name in enumerate(ids, start=1):
-            status.update(text("cli.judging", exercise=name, number=number, count=len(ids)))
-            yield discreet(session.report(name))
+        from workbook.checks.discretion import discreet
+        from workbook.checks.judge import Judge
+
+        console = Console(stderr=True, highlight=False)
+        with (
+            Judge(folder, seed=seed, runner=runner) as session,
+            console.status(text("cli.begin")) as status,
+        ):
+            for number, name in enumerate(ids, start=1):
+                status.update(text("cli.judging", exercise=name, number=number, count=len(ids)))
+                yield discreet(session.report(name))
