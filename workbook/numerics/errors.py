@@ -19,7 +19,7 @@ def rel_error(x: ArrayLike, y: ArrayLike) -> float:
     Returns
     -------
     float
-        max(|x - y| / max(1e-8, |x| + |y|)), computed in float64: 0 if the arrays agree
+        ``max(|x - y| / max(1e-8, |x| + |y|))``, computed in float64: 0 if the arrays agree
         (or are empty), at most 1, and NaN as soon as a value is NaN or infinite.
 
     Raises

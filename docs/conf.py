@@ -1,0 +1,99 @@
+"""The documentation site: `python -m sphinx -W docs docs/_build`, with the group `docs` installed.
+
+The notebooks come in as they are stored, without figures. With WORKBOOK_DOCS_EXECUTE=1 they are
+run with the solutions first (some minutes), and their figures are part of the site.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from workbook.version import __version__
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+EXECUTE = os.environ.get("WORKBOOK_DOCS_EXECUTE", "") not in ("", "0")
+
+project = "workbook"
+author = "the workbook's authors"
+copyright = author
+version = release = __version__
+
+extensions = [
+    "myst_nb",
+    "sphinxcontrib.mermaid",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+]
+# `jupyter_execute` is what the notebooks extension leaves beside the build.
+exclude_patterns = ["_build", "jupyter_execute", "**/.ipynb_checkpoints"]
+
+html_theme = "furo"
+html_title = f"workbook {release}"
+html_static_path: list[str] = []
+
+myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
+myst_heading_anchors = 3
+# JupyterLab draws a graph from such a block; so does the site.
+myst_fence_as_directive = ["mermaid"]
+
+autodoc_typehints = "none"  # the docstrings say types and shapes
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+napoleon_use_ivar = True
+
+# The guide's order; a page that is not named follows after these.
+FIRST = ("student", "instructor", "grading", "checks", "check-json", "benchmarks")
+
+# --- The notebooks ---------------------------------------------------------------------------
+
+nb_execution_mode = "cache" if EXECUTE else "off"
+nb_execution_cache_path = str(HERE / "_build" / "notebook_cache")
+nb_execution_timeout = 600
+nb_execution_raise_on_error = True
+nb_merge_streams = True
+if EXECUTE:
+    os.environ["WORKBOOK_EXERCISES"] = str(ROOT / "solutions")
+    os.environ["WORKBOOK_STATIC"] = "1"
+    os.environ.pop("MPLBACKEND", None)
+
+# A link to an exercise file leads to something only in the student's own folder.
+TO_A_FILE = re.compile(r"\[([^\]]*)\]\(\.\./workbook/[^)]*\)")
+
+
+def bring_notebooks() -> None:
+    """Copy the notebooks beside the pages, and touch only what has changed."""
+    folder = HERE / "notebooks"
+    folder.mkdir(exist_ok=True)
+    names = set()
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = TO_A_FILE.sub(r"\1", "".join(cell["source"]))
+        text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+        copy = folder / path.name
+        names.add(copy.name)
+        if not copy.is_file() or copy.read_text(encoding="utf-8") != text:
+            copy.write_text(text, encoding="utf-8", newline="\n")
+    for old in folder.glob("*.ipynb"):
+        if old.name not in names:
+            old.unlink()
+
+
+def list_guide(_: Any, page: str, source: list[str]) -> None:
+    """Put the guide's pages into the contents: what a reader needs first, then the others."""
+    if page == "index":
+        pages = {path.stem for path in HERE.glob("*.md")} - {"index"}
+        names = [name for name in FIRST if name in pages] + sorted(pages - set(FIRST))
+        source[0] = source[0].replace("GUIDE\n", "".join(f"{name}\n" for name in names))
+
+
+def setup(app: Any) -> None:
+    bring_notebooks()
+    app.connect("source-read", list_guide)

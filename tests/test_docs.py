@@ -1,0 +1,65 @@
+"""The documentation site builds without a warning and holds every page, notebook and function."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbook.numerics import fast_layers
+
+pytest.importorskip("sphinx", reason="the group `docs` is not installed")
+pytest.importorskip("myst_nb", reason="the group `docs` is not installed")
+pytest.importorskip("sphinxcontrib.mermaid", reason="the group `docs` is not installed")
+pytest.importorskip("furo", reason="the group `docs` is not installed")
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The built site, from the command that its own configuration names."""
+    out = tmp_path_factory.mktemp("site")
+    command = re.search(r"`python -m (sphinx -W docs) docs/_build`", read(DOCS / "conf.py"))
+    assert command, "docs/conf.py no longer says how to build the site"
+    done = subprocess.run(
+        [sys.executable, "-m", *command[1].split(), str(out), "-q", "-d", str(out / ".doctrees")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    return out
+
+
+def read(path):
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_every_page_and_notebook_is_there_and_in_the_contents(site):
+    contents = read(site / "index.html")
+    pages = [path.stem for path in DOCS.glob("*.md")]
+    pages += [f"api/{path.stem}" for path in (DOCS / "api").glob("*.md")]
+    pages += [f"notebooks/{path.stem}" for path in (ROOT / "notebooks").glob("*.ipynb")]
+    for page in pages:
+        assert (site / f"{page}.html").is_file()
+        assert page == "index" or f'href="{page}.html"' in contents, page
+
+
+@pytest.mark.slow
+def test_the_reference_comes_from_the_docstrings(site):
+    page = read(site / "api" / "numerics.html")
+    for name in fast_layers.__all__:
+        assert f'id="workbook.numerics.fast_layers.{name}"' in page
+    assert "shape (N, F, H_out, W_out)" in page
+
+
+@pytest.mark.slow
+def test_no_link_to_a_file_that_the_site_does_not_have(site):
+    for page in (site / "notebooks").glob("*.html"):
+        assert "workbook/exercises/" not in "".join(re.findall(r'href="([^"]*)"', read(page)))
