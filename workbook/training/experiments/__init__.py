@@ -18,7 +18,7 @@ from workbook.training.experiments.normalisation import (
     normalisations,
 )
 from workbook.training.experiments.optimiser_race import Race, optimiser_race
-from workbook.training.experiments.see import Confused, Seen, confused, net_with, seen
+from workbook.training.experiments.see import Confused, Seen, Sight, confused, net_with, seen
 from workbook.training.experiments.surfaces import SURFACES, Descents, Surface, descend
 from workbook.training.experiments.weight_scale import AtRest, ScaleSweep, at_rest, scale_sweep
 
@@ -41,6 +41,7 @@ __all__ = [
     "Race",
     "ScaleSweep",
     "Seen",
+    "Sight",
     "Surface",
     "at_rest",
     "basket",

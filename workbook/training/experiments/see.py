@@ -8,7 +8,7 @@ import numpy as np
 from workbook.training.inputs import Array
 from workbook.training.results import result
 
-__all__ = ["Confused", "ConvLayers", "Seen", "confused", "net_with", "seen"]
+__all__ = ["Confused", "ConvLayers", "Seen", "Sight", "confused", "net_with", "seen"]
 
 
 class ConvLayers(Protocol):
@@ -62,6 +62,29 @@ class Confused:
     def accuracy(self) -> float:
         """Share of the pictures that were right."""
         return float(np.trace(self.counts) / max(self.counts.sum(), 1))
+
+
+@result
+class Sight:
+    """What a net makes of one picture, and how good it is at all.
+
+    Attributes
+    ----------
+    seen : Seen
+    confused : Confused
+    pictures : ndarray, shape (K, C, H, W)
+        What the examples in `confused` are the numbers of.
+    filters : ndarray, shape (F, C, HH, WW)
+    said, right : str
+        The class that the net names, and the right one; empty if there is none.
+    """
+
+    seen: Seen
+    confused: Confused
+    pictures: Array
+    filters: Array
+    said: str
+    right: str
 
 
 def seen(layers: ConvLayers, params: Mapping[str, Array], picture: Array) -> Seen:

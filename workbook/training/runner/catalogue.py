@@ -1,6 +1,7 @@
 """The experiments by name, run on a room's models and rules: what the child process offers."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -127,27 +128,62 @@ def convolved(
     return experiments.convolved(room.conv_forward_naive, picture, kernel, **settings)
 
 
-def seen(
-    room: Any, report: Report, stop: StopSignal, *, params: dict[str, Any], picture: Any
-) -> Any:
-    """See `experiments.seen`."""
-    return experiments.seen(room, params, picture)
+# A net that was trained for pictures serves as long as its process, and so its room, lives.
+_TRAINED: dict[str, dict[str, Any]] = {}
 
 
-def confused(
+def sight(
     room: Any,
     report: Report,
     stop: StopSignal,
     *,
-    params: dict[str, Any],
+    number: int = 0,
+    picture: Any = None,
     data: str | None = None,
-    num_val: int | None = 500,
-    **settings: Any,
+    num_train: int = 2000,
+    num_val: int = 500,
+    epochs: int = 1,
+    seed: int = 0,
 ) -> Any:
-    """The mistakes on validation images; see `experiments.confused`."""
-    X, y = _data(data)["X_val"][:num_val], _data(data)["y_val"][:num_val]
-    net = experiments.net_with(room.ThreeLayerConvNet, params, X.shape[1:])
-    return experiments.confused(net, X, y, **settings)
+    """A trained ThreeLayerConvNet's view of a picture; see `experiments.seen` and `confused`.
+
+    Parameters
+    ----------
+    number : int, optional
+        Of a validation image.
+    picture : ndarray, shape (C, H, W), optional
+        Pixels from 0 to 255, in the place of that image.
+    """
+    images, net_class = _data(data), room.ThreeLayerConvNet
+    key = repr((room.package, data, num_train, epochs, seed))
+    params = _TRAINED.get(key)
+    if params is None:
+        sizes: dict[str, Any] = {"num_train": num_train, "num_val": num_val, "epochs": epochs}
+        rest: dict[str, Any] = {"every": num_train, "report": report, "stop": stop}
+        trained = experiments.first_filters(
+            net_class, room.adam, images, seed=seed, **sizes, **rest
+        )
+        params = trained.params
+        if trained.run.complete:
+            _TRAINED[key] = params
+    X, y, names = images["X_val"], images["y_val"], datasets.class_names(data)
+    if picture is None:
+        shown, right = X[number], names[int(y[number])]
+    else:
+        # Prepared as the training images were: minus their mean.
+        mean = datasets.load(data, subtract_mean=False)["X_val"][0] - X[0]
+        shown, right = np.asarray(picture, dtype=X.dtype) - mean, ""
+        if np.ptp(X[0], axis=0).max() < 1e-3:  # A net that has seen grey pictures only.
+            shown = np.broadcast_to(shown.mean(axis=0), shown.shape)
+    seen = experiments.seen(room, params, shown)
+    net = experiments.net_with(net_class, params, X.shape[1:])
+    found = experiments.confused(net, X[:num_val], y[:num_val])
+    places = [place for lot in found.examples for place in lot]
+    numbers = iter(range(len(places)))
+    examples = tuple(tuple(next(numbers) for _ in lot) for lot in found.examples)
+    found = replace(found, examples=examples)
+    said = names[int(np.argmax(seen.scores))]
+    return experiments.Sight(seen, found, X[places], params["W1"], said, right)
 
 
 def gradient_errors(
@@ -167,7 +203,6 @@ CATALOGUE: dict[str, Experiment] = {
     "at_rest": at_rest,
     "batch_sizes": _trained(experiments.batch_sizes, "FullyConnectedNet"),
     "before_and_after": before_and_after,
-    "confused": confused,
     "convolved": convolved,
     "descend": descend,
     "dropouts": _trained(experiments.dropouts, "FullyConnectedNet"),
@@ -178,5 +213,5 @@ CATALOGUE: dict[str, Experiment] = {
     "normalisations": _trained(experiments.normalisations, "FullyConnectedNet"),
     "optimiser_race": optimiser_race,
     "scale_sweep": _trained(experiments.scale_sweep, "FullyConnectedNet"),
-    "seen": seen,
+    "sight": sight,
 }
