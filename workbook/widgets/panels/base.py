@@ -356,6 +356,8 @@ class Panel:
             if self.immediate and running and time.monotonic() - self._begun > self.patience:
                 job.ask_to_stop()
         with self._lock:
+            if self.job is not None and job is not self.job:
+                return  # A new run began meanwhile, and another thread follows it.
             if self._again and not self.closed:
                 self.run()
             else:

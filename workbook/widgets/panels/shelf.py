@@ -16,7 +16,17 @@ __all__ = ["PANELS", "find", "opened", "panel"]
 
 # The file in this folder and the class in it.
 PANELS = {
+    "basket": ("graph", "Basket"),
+    "distributions": ("distributions", "Distributions"),
+    "dropout": ("dropout", "Dropout"),
+    "dropout_units": ("dropout_units", "DropoutUnits"),
+    "filters": ("filters", "Filters"),
+    "gradient_check": ("gradient_check", "GradientCheck"),
+    "microscope": ("microscope", "Microscope"),
+    "neuron": ("graph", "Neuron"),
+    "normalisation": ("normalisation", "Normalisation"),
     "optimiser_race": ("optimiser_race", "OptimiserRace"),
+    "picture": ("picture", "Picture"),
     "surfaces": ("surfaces", "Surfaces"),
 }
 

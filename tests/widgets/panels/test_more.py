@@ -1,0 +1,278 @@
+"""The panels on normalisation, dropout, convolution, filters, gradients and graphs.
+
+Each one's numbers are those of its experiment, called directly.
+"""
+
+import io
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from workbook import data
+from workbook.locale import text
+from workbook.training import experiments
+from workbook.training.results import to_plain
+from workbook.training.runner.catalogue import CATALOGUE
+from workbook.widgets.panels import pictures, shelf
+from workbook.widgets.panels.picture import Picture
+from workbook.workspace import load_room
+
+PATIENCE = 90
+QUICK = {
+    "normalisation": {"epochs": 2, "images": 500, "depth": 2},
+    "dropout": {"epochs": 2, "images": 200, "units": 50},
+    "filters": {"epochs": 1, "num_filters": 4, "filter_size": 3},
+}
+ALL = (
+    "basket",
+    "distributions",
+    "dropout",
+    "dropout_units",
+    "filters",
+    "gradient_check",
+    "microscope",
+    "neuron",
+    "normalisation",
+    "picture",
+)
+
+
+@pytest.fixture(autouse=True)
+def few_images(monkeypatch):
+    """A net for pictures in a moment."""
+    monkeypatch.setattr(Picture, "num_train", 200)
+
+
+def shown(panel):
+    """Run it and wait until it shows the result."""
+    panel.run_button.click()
+    assert panel.wait(PATIENCE)
+    assert panel.job.state == "done", panel.job.failure
+    return panel
+
+
+def moved(panel, **controls):
+    """Let go of controls of a panel that answers at once, and wait for the last answer."""
+    for name, value in controls.items():
+        panel.controls[name].value = value
+    assert panel.wait(PATIENCE)
+    assert panel.job.state == "done", panel.job.failure
+
+
+def upload(content):
+    """What the browser sends for one file."""
+    told = {
+        "name": "a.png",
+        "type": "image/png",
+        "size": len(content),
+        "last_modified": datetime.now(UTC),
+    }
+    return ({**told, "content": memoryview(content)},)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_it_shows_what_the_experiment_gives(make, folder, name):
+    panel = shown(make(name, **QUICK.get(name, {})))
+    with load_room(folder) as room:
+        direct = CATALOGUE[panel.experiment](room, lambda _: None, None, **panel.settings())
+    np.testing.assert_equal(to_plain(panel.job.outcome), to_plain(direct))
+    head, *rows = panel.table()
+    assert rows
+    assert all(len(row) <= len(head) for row in rows)
+    assert rows[0][0] in panel.numbers.value
+    (key,), sentence = panel.outcome()
+    assert key in panel.guesses
+    assert sentence.strip()
+    panel.guess.choice.value = key
+    assert "and so it was" in panel.guess.said
+    assert bytes(panel.picture.value).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", ["distributions", "neuron"])
+def test_the_static_form_is_a_figure_and_leaves_nothing(folder, monkeypatch, name):
+    monkeypatch.setenv("WORKBOOK_STATIC", "1")
+    figure = shelf.panel(name)
+    assert figure.png().startswith(b"\x89PNG")
+    assert shelf.opened(name) is None
+
+
+def test_kinds_and_probabilities_can_be_left_out_but_not_all(make):
+    panel = make("normalisation", **QUICK["normalisation"], none=False, batchnorm=False)
+    panel.run_button.click()
+    assert panel.job is None
+    assert text("panel.normalisation.no_kind") in panel.trouble.value
+    panel.controls["layernorm"].value = True
+    assert list(shown(panel).runs) == ["layernorm"]
+    assert panel.outcome() is None
+    panel = make("dropout", p_0=False, **{"p_0.5": False, "p_0.75": False})
+    panel.run_button.click()
+    assert text("panel.dropout.no_p") in panel.trouble.value
+
+
+def test_the_gap_over_p(make):
+    panel = shown(make("dropout", **QUICK["dropout"]))
+    curves = panel.figure
+    panel.views["shown"].value = "gap"
+    assert panel.figure is not curves
+    gap = panel.figure.axes[1].lines[0]
+    np.testing.assert_array_equal(gap.get_xdata(), [0, 0.5, 0.75])
+    np.testing.assert_allclose(gap.get_ydata(), panel.job.outcome.gaps)
+    panel.views["shown"].value = "curves"
+    assert panel.figure is curves
+
+
+def test_another_throw_gives_another_mask_of_the_same_units(make):
+    panel = shown(make("dropout_units"))
+    first = panel.found
+    moved(panel, seed=1, p=0.8)
+    assert not np.array_equal(first.dropped, panel.found.dropped)
+    np.testing.assert_array_equal(first.test, panel.found.test)
+    share = panel.found.dropped.sum() / (panel.found.x != 0).sum()
+    assert share == pytest.approx(0.8, abs=0.06)
+    assert f"{share:.1%}" in panel.numbers.value
+
+
+def test_the_slider_of_filters_follows_training_and_goes_back(make):
+    panel = shown(make("filters", **QUICK["filters"]))
+    slider = panel.views["moment"]
+    assert slider.value == slider.max == len(panel.steps) - 1
+    assert panel.steps[-1] == 20
+    after = panel.picture.value
+    slider.value = 0
+    assert "after step 0" in panel.figure.axes[0].get_title(loc="left")
+    assert panel.picture.value != after
+
+
+def test_a_marked_h_is_read_from_the_curves(make):
+    panel = shown(make("gradient_check"))
+    panel.views["h"].value = 1e-3
+    head, *rows = panel.table()
+    assert "1.0e-03" in head[1]
+    at = int(np.argmin(np.abs(np.log(panel.found.steps) - np.log(1e-3))))
+    for row in rows:
+        assert row[1] == f"{panel.found.errors[row[0]][at]:.1e}"
+    moved(panel, loss="softmax")
+    assert panel.outcome()[0] == ("middle",)
+
+
+def test_a_graph_fills_up_and_follows_its_sliders(make):
+    panel = shown(make("basket"))
+    assert panel.outcome() == (("tax",), "tax, with a gradient of 650.")
+    panel.views["step"].value = 6
+    assert len(panel.table()) == 7
+    assert all(row[2] == "" for row in panel.table()[1:])
+    moved(panel, apples=0)
+    panel.views["step"].value = 18
+    values = {row[0]: row[1:] for row in panel.table()}
+    assert values["price of an apple"] == ["100", "0"]
+    assert values["× (tax): the price"] == ["495", "1"]
+
+
+def test_a_shut_relu_lets_nothing_back(make):
+    panel = shown(make("neuron"))
+    moved(panel, b=-3.0)
+    assert panel.outcome() == (("none",), text("panel.neuron.nothing"))
+
+
+def test_the_microscope_explains_size_and_sum(make):
+    panel = shown(make("microscope"))
+    assert "⌊(5 + 2 · 1 − 3) / 1⌋ + 1 = 5" in panel.formula.value
+    moved(panel, stride=2)
+    assert "/ 2⌋ + 1 = 3" in panel.formula.value
+    row, column = panel.place()
+    assert panel.table()[-1][-1] == f"{panel.found.out[row, column]:.4g}" == "-4"
+    moved(panel, stride=3)
+    assert "The last 1 of the padded picture" in panel.formula.value
+    moved(panel, preset="identity", stride=1)
+    np.testing.assert_array_equal(panel.found.out, panel.found.picture)
+    cell = panel.controls["kernel"].children[1].children[1]
+    cell.value = 2.0
+    assert panel.wait(PATIENCE)
+    assert panel.controls["preset"].value == "own"
+    np.testing.assert_array_equal(panel.found.out, 2 * panel.found.picture)
+    moved(panel, size=5, pad=0)
+    assert panel.found.out.shape == (1, 1)
+    assert panel.place() == (0, 0)
+    panel.reset_button.click()
+    assert panel.wait(PATIENCE)
+    assert panel.controls["preset"].value == "Sobel, horizontal edges"
+    assert len(panel.controls["kernel"].children) == 3
+
+
+def test_a_kernel_without_room_is_explained_and_not_run(make):
+    panel = shown(make("microscope", picture="numbers", pad=0))
+    panel.controls["size"].value = 5
+    assert panel.wait(PATIENCE)
+    panel.pixels = lambda: np.zeros((4, 4))
+    panel.height = lambda: 4
+    job = panel.job
+    panel.run_button.click()
+    assert panel.job is job
+    assert "has no room in a padded picture of 4" in panel.trouble.value
+
+
+def test_a_drawing_goes_through_the_net(make):
+    panel = shown(make("picture"))
+    assert data.class_names()[panel.found.seen.scores.argmax()] == panel.found.said
+    first = panel.found
+    moved(panel, source="drawing")
+    board = panel.controls["drawing"]
+    assert len(board.children) == len(board.children[0].children) == pictures.SIDE
+    assert panel.found.right == ""
+    before = panel.found.seen.picture
+    board.children[0].children[0].value = True
+    assert panel.wait(PATIENCE)
+    changed = np.argwhere(panel.found.seen.picture[0] != before[0])
+    assert changed.tolist() == [[2, 2], [2, 3], [3, 2], [3, 3]]
+    # The net is still the same: it was not trained again.
+    np.testing.assert_array_equal(panel.found.filters, first.filters)
+    panel.views["shown"].value = "mistakes"
+    mixed = panel.found.confused
+    right, said = mixed.pairs[0]
+    names = data.class_names()
+    assert panel.table()[1] == [names[right], names[said], str(mixed.counts[right, said])]
+
+
+def test_a_photograph_is_taken_and_a_bad_file_is_refused(make):
+    panel = make("picture")
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 200), (255, 0, 0)).save(buffer, format="PNG")
+    panel.controls["source"].value = "upload"
+    assert text("panel.picture.no_file") in panel.trouble.value
+    panel.controls["upload"].value = upload(b"no picture")
+    assert "no picture that can be read" in panel.trouble.value
+    assert panel.job is None
+    panel.controls["upload"].value = upload(buffer.getvalue())
+    assert panel.wait(PATIENCE)
+    assert panel.job.state == "done", panel.job.failure
+    assert not panel.trouble.value
+    picture = panel.settings()["picture"]
+    assert picture.shape == (3, 32, 32)
+    assert (picture[0] == 255).all()
+    assert not picture[1:].any()
+
+
+def test_an_error_in_the_students_layer_is_shown_and_goes(make, append):
+    panel = shown(make("basket"))
+    source = "class AddLayer:\n    def forward(self, x, y):\n        return x + nothing"
+    mend = append("scratch/graph.py", source)
+    panel.controls["apples"].value = 3
+    assert panel.wait(PATIENCE)
+    assert "return x + nothing" in panel.trouble.value
+    assert "scratch.AddLayer" in panel.trouble.value
+    mend()
+    moved(panel, apples=4)
+    assert not panel.trouble.value
+    assert panel.found.forwards["mul apple"] == 400
+
+
+def test_shapes_are_whole_boards():
+    for bits in pictures.SHAPES.values():
+        assert len(bits) == pictures.SIDE**2
+        picture = pictures.drawn(bits)
+        assert picture.shape == (3, 32, 32)
+        assert picture[0].sum() == 4 * 200 * bits.count("1")
+    assert experiments.KERNELS
+    assert pictures.grey("cat", 48).shape == (48, 48)

@@ -1,0 +1,197 @@
+"""The convolution microscope: a picture, a kernel, and the sum behind every number."""
+
+from typing import Any, ClassVar
+
+import ipywidgets as w
+import numpy as np
+from matplotlib.figure import Figure
+
+from workbook import plots
+from workbook.training.experiments import KERNELS, output_size
+from workbook.widgets.panels import pictures
+from workbook.widgets.panels.base import Panel
+from workbook.widgets.panels.boards import Numbers
+from workbook.widgets.panels.parts import Rows, paragraph
+
+__all__ = ["Microscope"]
+
+_SMALL = ((1, 2, 0, 3, 1), (0, 4, 4, 1, 0), (2, 4, 4, 0, 1), (3, 0, 1, 1, 2), (1, 0, 2, 5, 5))
+_OWN = "own"
+
+
+class Microscope(Panel):
+    """Picture, kernel, stride and padding in; the output and one number's sum out."""
+
+    name: ClassVar[str] = "microscope"
+    experiment: ClassVar[str] = "convolved"
+    immediate: ClassVar[bool] = True
+    guesses: ClassVar[tuple[str, ...]] = ("smaller", "same", "larger")
+
+    def make_controls(self) -> dict[str, Any]:
+        wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
+        kernels = [(self.say("own"), _OWN), *((name, name) for name in KERNELS)]
+        return {
+            "picture": w.Dropdown(
+                options=[
+                    (self.say(f"picture.{n}"), n) for n in ("numbers", "bag", "cat", "coffee")
+                ],
+                description=self.say("picture.name"),
+                **wide,
+            ),
+            "preset": w.Dropdown(
+                options=kernels,
+                value="Sobel, horizontal edges",
+                description=self.say("preset"),
+                **wide,
+            ),
+            "kernel": Numbers(KERNELS["Sobel, horizontal edges"]),
+            "size": w.SelectionSlider(
+                options=[1, 2, 3, 4, 5],
+                value=3,
+                description=self.say("size"),
+                continuous_update=False,
+                **wide,
+            ),
+            "stride": w.IntSlider(
+                1, 1, 4, description=self.say("stride"), continuous_update=False, **wide
+            ),
+            "pad": w.IntSlider(
+                1, 0, 4, description=self.say("pad"), continuous_update=False, **wide
+            ),
+        }
+
+    def make_views(self) -> dict[str, Any]:
+        narrow = {
+            "style": {"description_width": "60px"},
+            "layout": w.Layout(width="300px"),
+        }
+        return {
+            "row": w.IntSlider(1, 0, 4, description=self.say("row"), **narrow),
+            "column": w.IntSlider(2, 0, 4, description=self.say("column"), **narrow),
+        }
+
+    def arrange(self) -> Any:
+        self.formula: Any = w.HTML()
+        self._changing = False
+        self.controls["preset"].observe(lambda _: self._preset(), names="value")
+        self.controls["size"].observe(lambda _: self._size(), names="value")
+        self.controls["kernel"].observe(lambda _: self._edited(), names="value")
+        for control in self.controls.values():
+            control.observe(lambda _: self._explain(), names="value")
+        self._explain()
+        sliders = [c for name, c in self.controls.items() if name != "kernel"]
+        both = w.HBox(
+            [w.VBox(sliders), self.controls["kernel"]],
+            layout=w.Layout(flex_flow="row wrap", grid_gap="16px", align_items="flex-start"),
+        )
+        return w.VBox([both, self.formula])
+
+    def _preset(self) -> None:
+        name = self.controls["preset"].value
+        if name != _OWN and not self._changing:
+            self._set(kernel=tuple(map(tuple, KERNELS[name])), size=3)
+
+    def _size(self) -> None:
+        if self._changing:
+            return
+        size = self.controls["size"].value
+        old = np.array(self.controls["kernel"].value)
+        new = np.zeros((size, size))
+        kept = min(size, len(old))
+        new[:kept, :kept] = old[:kept, :kept]
+        self._set(kernel=tuple(map(tuple, new.tolist())), preset=_OWN)
+
+    def _edited(self) -> None:
+        if not self._changing:
+            self._set(preset=_OWN)
+
+    def _set(self, **values: Any) -> None:
+        """Several controls at once, without one setting the other again."""
+        self._changing = True
+        try:
+            for name, value in values.items():
+                self.controls[name].value = value
+        finally:
+            self._changing = False
+
+    def pixels(self) -> Any:
+        """The chosen picture, shape (H, W)."""
+        name = self.controls["picture"].value
+        if name == "numbers":
+            return np.array(_SMALL, dtype=float)
+        if name == "bag":
+            bits = np.array(list(pictures.SHAPES["bag"]), dtype=float)
+            return bits.reshape(pictures.SIDE, pictures.SIDE)
+        return pictures.grey(name, 48).astype(float)
+
+    def height(self) -> int:
+        """Rows of the chosen picture; as many as it has columns."""
+        return {"numbers": len(_SMALL), "bag": pictures.SIDE}.get(
+            self.controls["picture"].value, 48
+        )
+
+    def _explain(self) -> None:
+        size, stride, pad = (self.controls[name].value for name in ("size", "stride", "pad"))
+        height = self.height()
+        out = output_size(height, size, stride, pad)
+        told = self.say("formula", H=height, HH=size, pad=pad, stride=stride, out=out)
+        rest = (height + 2 * pad - size) % stride
+        if out >= 1 and rest:
+            told += " " + self.say("rest", rest=rest)
+        self.formula.value = paragraph(told)
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            "picture": self.pixels(),
+            "kernel": np.array(self.controls["kernel"].value, dtype=float),
+            "stride": self.controls["stride"].value,
+            "pad": self.controls["pad"].value,
+        }
+
+    def invalid(self) -> str:
+        size, pad = self.controls["size"].value, self.controls["pad"].value
+        if output_size(self.height(), size, self.controls["stride"].value, pad) < 1:
+            return self.say("no_room", size=size, height=self.height() + 2 * pad)
+        return ""
+
+    def begin(self, settings: dict[str, Any]) -> Figure:
+        self.found: Any = None
+        return self.figure
+
+    def finish(self, outcome: Any) -> None:
+        self.found = outcome
+        for view, count in zip(("row", "column"), outcome.out.shape, strict=True):
+            self.views[view].max = count - 1
+
+    def place(self) -> tuple[int, int]:
+        """The output number that is looked at."""
+        rows, columns = self.found.out.shape
+        row, column = self.views["row"].value, self.views["column"].value
+        return min(row, rows - 1), min(column, columns - 1)
+
+    def look(self) -> None:
+        if self.found is not None:
+            found = self.found
+            self.figure = plots.microscope(
+                found.padded, found.kernel, found.out, self.place(), stride=found.stride
+            )
+
+    def table(self) -> Rows:
+        if self.found is None:
+            return []
+        row, column = self.place()
+        patch, kernel = self.found.patch(row, column), self.found.kernel
+        rows = [self.say("head").split("|")]
+        for place in np.ndindex(*kernel.shape):
+            numbers = patch[place], kernel[place], patch[place] * kernel[place] + 0.0
+            rows.append([f"{place[0]}, {place[1]}", *(f"{value:.4g}" for value in numbers)])
+        total = float(np.sum(patch * kernel)) + 0.0
+        rows.append([self.say("sum"), "", "", f"{total:.4g}"])
+        return rows
+
+    def outcome(self) -> tuple[tuple[str, ...], str] | None:
+        if self.found is None:
+            return None
+        before, after = len(self.found.picture), len(self.found.out)
+        key = "same" if after == before else "smaller" if after < before else "larger"
+        return (key,), self.say("outcome", before=before, after=after)
