@@ -1,0 +1,76 @@
+"""`workbook release`: make the copy that students get."""
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+def _words(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of an option that may be repeated, or hold several with commas between."""
+    return tuple(word for one in given for word in one.replace(",", " ").split())
+
+
+@click.command("release", short_help="Make the copy that students get.")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--zip", "packed", is_flag=True, help="Write one zip in place of a folder.")
+@click.option("--notebooks", multiple=True, metavar="NAME", help="Only these; Start is added.")
+@click.option(
+    "--given", multiple=True, metavar="ID", help="Exercises, or whole notebooks, to ship solved."
+)
+@click.option(
+    "--wheels",
+    multiple=True,
+    metavar="PLATFORM",
+    help="Add packages, so that set-up needs no network: linux, windows, macos, macos-intel; "
+    "`linux:3.12` for another Python than this one.",
+)
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What students see: diagnosis, hints, when answers open, hunts.",
+)
+def command(
+    out: Path,
+    packed: bool,
+    notebooks: tuple[str, ...],
+    given: tuple[str, ...],
+    wheels: tuple[str, ...],
+    policy: Path | None,
+) -> int:
+    """Make OUT, a copy for students: stubs, notebooks and the answer key, no solutions.
+
+    It is written only if every solution earns all points, every stub none, no line of a
+    solution stands in the copy, its answer key names mistakes without solutions, and its own
+    two commands work in an empty folder. What fails is named.
+
+    Options that take a list may be repeated, or hold it with commas.
+    """
+    from rich.console import Console
+
+    from workbook.handout import given as solved
+    from workbook.handout import release
+
+    wanted = release.Wanted(
+        notebooks=_words(notebooks),
+        given=tuple(solved.chosen(_words(given))),
+        wheels=_words(wheels),
+        policy="" if policy is None else policy.read_text(encoding="utf-8"),
+    )
+    console = Console(stderr=True, highlight=False)
+    with console.status("") as status:
+
+        def report(line: str) -> None:
+            status.update(line)
+            if not console.is_terminal:
+                click.echo(f"{line} ...", err=True)
+
+        made = release.make(out, wanted, packed=packed, report=report)
+    size = made.stat().st_size if packed else sum(p.stat().st_size for p in made.rglob("*"))
+    click.echo(f"Wrote {made} ({size / 1e6:.1f} MB).")
+    if wanted.given:
+        click.echo(f"Solved in it: {', '.join(wanted.given)}.")
+    click.echo("Students unpack it and run `python start.py`; docs/student.md is for them.")
+    return 0
