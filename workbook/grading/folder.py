@@ -18,7 +18,7 @@ from workbook.grading.reports.feedback import feedback_page
 from workbook.grading.reports.pages import clean
 from workbook.grading.scheme import Scheme
 from workbook.grading.totals import Grade, grades
-from workbook.workspace.files import write_text
+from workbook.workspace.files import write_bytes, write_text
 
 __all__ = ["DATABASE", "alone", "file_names", "open_folder", "write_results"]
 
@@ -101,7 +101,8 @@ def write_results(out: Path, gradebook: Gradebook, run_id: int, sandbox: str) ->
     write_text(out / "grades.csv", grades_csv(found, scheme))
     write_text(out / "canvas.csv", canvas_csv(found, scheme))
     plain = json.dumps(grades_json(run, found), indent=2, ensure_ascii=False, allow_nan=False)
-    write_text(out / "grades.json", plain + "\n")
+    # Half a character, which a student's code may have said, is no UTF-8.
+    write_bytes(out / "grades.json", f"{plain}\n".encode("utf-8", "replace"))
     write_text(out / "class.html", class_page(run, found, pages, sandbox))
     return found
 

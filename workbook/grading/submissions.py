@@ -101,7 +101,8 @@ def gather(folder: Path, scheme: Scheme, roster: Roster | None = None) -> Handed
         if is_litter(path.name) or (path.is_file() and path.stat().st_size == 0):
             handed.passed_over.append(path.name)
             continue
-        who = sender(path.name)
+        # A name that is not UTF-8 has halves of characters in it.
+        who = sender(path.name.encode("utf-8", "replace").decode("utf-8"))
         student = roster.find(*who.words) if roster else students.get(who.id)
         if student is None and roster is not None:
             handed.unknown.append(path.name)

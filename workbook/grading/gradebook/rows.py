@@ -11,7 +11,13 @@ from workbook.grading.roster import Student as Person
 from workbook.grading.scheme import Scheme
 from workbook.grading.submissions import Attempt
 
-__all__ = ["exercises", "fill", "student", "submission", "units"]
+__all__ = ["exercises", "fill", "storable", "student", "submission", "units"]
+
+
+def storable(text: str) -> str:
+    """The text as every database takes it: no NUL, no half of a character."""
+    mark = "\N{REPLACEMENT CHARACTER}"
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", mark)
 
 
 def units(session: Session, keys: Sequence[str]) -> dict[str, Unit]:
@@ -48,13 +54,13 @@ def submission(student: str, place: int, attempt: Attempt | None) -> Submission:
     return Submission(
         student_id=student,
         place=place,
-        source=attempt.source,
+        source=storable(attempt.source),
         digest=attempt.submission.digest,
         status="invalid" if attempt.invalid else "graded",
-        reason=attempt.invalid,
+        reason=storable(attempt.invalid),
         handed_in=attempt.at.isoformat(timespec="seconds"),
         late=attempt.late,
-        receipt=attempt.receipt,
+        receipt=storable(attempt.receipt),
         notes=list(attempt.notes),
     )
 

@@ -223,7 +223,7 @@ class Gradebook:
                         subject=result.subject,
                         infra=result.infra,
                         result=result.result,
-                        log=result.log,
+                        log=rows.storable(result.log),
                     )
                     session.add(unit)
                 new.append(unit)

@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(200), primary_key=True),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("notebook", sa.String(200), nullable=False),
-        sa.Column("points", sa.Float, nullable=False),
+        sa.Column("points", sa.Double, nullable=False),
     )
     op.create_table(
         "submissions",
@@ -74,8 +74,8 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(200), nullable=False),
         sa.Column("unit_id", sa.Integer, sa.ForeignKey("units.id"), nullable=False),
         sa.Column("outcome", sa.String(16), nullable=False),
-        sa.Column("points", sa.Float),
-        sa.Column("maximum", sa.Float),
+        sa.Column("points", sa.Double),
+        sa.Column("maximum", sa.Double),
         sa.Column("seed", sa.BigInteger),
         sa.UniqueConstraint("submission_id", "kind", "subject"),
     )
@@ -86,7 +86,7 @@ def upgrade() -> None:
             "student_id", sa.String(200), sa.ForeignKey("students.id"), nullable=False, index=True
         ),
         sa.Column("exercise_id", sa.String(200), nullable=False),
-        sa.Column("points", sa.Float),
+        sa.Column("points", sa.Double),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("by", sa.Text, nullable=False),
         sa.Column("made", sa.String(40), nullable=False),

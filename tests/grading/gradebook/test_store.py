@@ -1,0 +1,187 @@
+"""The gradebook in SQLite and in PostgreSQL."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from workbook.errors import UsageError, WorkbookError
+from workbook.grading.gradebook.models import Base
+from workbook.grading.gradebook.store import Finished, open_gradebook
+from workbook.grading.roster import Student
+from workbook.grading.scheme import parse_scheme
+from workbook.grading.submissions import Attempt, Entry, Handed
+from workbook.grading.totals import grades
+from workbook.grading.work import Submission, UnitResult
+
+SCHEME = parse_scheme('[count]\nexercises = ["adam", "affine_forward"]\n')
+
+
+def programs():
+    """Where initdb and pg_ctl are; None if they are not."""
+    places = [shutil.which("initdb"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
+    found = [Path(place).resolve().parent for place in places if place]
+    return next((folder for folder in reversed(found) if (folder / "pg_ctl").exists()), None)
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    """The URL of a PostgreSQL server of our own, run by a user without rights."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: the group `postgres`")
+    binaries = programs()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server is installed (initdb, pg_ctl)")
+    folder = tmp_path_factory.mktemp("pg")
+    user = {}
+    if os.geteuid() == 0:  # The server refuses to run as root.
+        for above in (folder, *folder.parents):
+            if above.owner() == "root" and above.name.startswith("pytest-"):
+                above.chmod(above.stat().st_mode | 0o711)
+        shutil.chown(folder, "nobody", "nogroup")
+        user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    data, log = folder / "data", folder / "log"
+    call = {"cwd": folder, "capture_output": True, "text": True, "timeout": 120, **user}
+    made = subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "grader", "-A", "trust", "--no-sync"],
+        check=False,
+        **call,
+    )
+    assert made.returncode == 0, made.stderr
+    options = f"-p {port} -h 127.0.0.1 -c unix_socket_directories='' -F"
+    control = [binaries / "pg_ctl", "-D", data, "-w", "-t", "60"]
+    # Its output goes to the log alone: a pipe would be held open by the server.
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "timeout": 120}
+    subprocess.run(
+        [*control, "-l", log, "-o", options, "start"], cwd=folder, check=True, **quiet, **user
+    )
+    try:
+        yield f"postgresql://grader@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "fast", "stop"], cwd=folder, check=False, **quiet, **user)
+
+
+@pytest.fixture
+def where(request, tmp_path):
+    if request.param == "sqlite":
+        return tmp_path / "gradebook.sqlite"
+    url = request.getfixturevalue("postgres")
+    engine = create_engine("postgresql+psycopg" + url.removeprefix("postgresql"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    engine.dispose()
+    return url
+
+
+both = pytest.mark.parametrize("where", ["sqlite", "postgres"], indirect=True)
+
+
+def handed(*ids):
+    from datetime import UTC, datetime
+
+    at = datetime(2026, 11, 30, tzinfo=UTC)
+    entries = [
+        Entry(Student(i), [Attempt(f"{i}.zip", Submission(i, {"optim.py": b"x"}, {}), at)])
+        for i in ids
+    ]
+    return Handed([*entries, Entry(Student("none"))], ["eve.zip"], [], [*ids, "none"])
+
+
+def begin(book, secret="ab" * 32):
+    return book.begin(SCHEME, handed("ann", "练习"), secret=secret, settings={}, versions={})
+
+
+def result(subject, points, outcome="pass", key=""):
+    found = {"outcome": outcome, "stack_outcome": outcome, "points": points, "seed": 2**31 - 1}
+    found |= {"max_points": 2.0, "text": "é\U0001f600"}
+    return UnitResult(key or f"key-{subject}", "judge", subject, found, "log")
+
+
+@both
+def test_a_run_is_kept_whole(where):
+    with open_gradebook(where) as book:
+        run = begin(book)
+        book.record(run.id, "ann", 0, [result("adam", 1.0)], SCHEME)
+        book.record(run.id, "ann", 0, [result("affine_forward", 2.0)], SCHEME)
+        book.finish(run.id)
+    with open_gradebook(where) as book:
+        run = book.run(book.latest(finished=True).id)
+        found = {grade.id: grade for grade in grades(run, book.corrections())}
+    assert [s.status for s in run.submissions] == ["graded", "graded", "missing"]
+    adam, affine = SCHEME.points["adam"], SCHEME.points["affine_forward"]
+    assert found["ann"].total == adam / 2 + affine
+    assert found["练习"].status == "infra", "what was not judged is no zero"
+    assert found["none"].status == "missing" and found["none"].total == 0
+    assert run.notes["unknown"] == ["eve.zip"]
+
+
+@both
+def test_a_run_that_was_cut_short_is_the_same_run(where):
+    with open_gradebook(where) as book:
+        first = begin(book)
+        book.record(first.id, "ann", 0, [result("adam", 1.0)], SCHEME)
+    with open_gradebook(where) as book:
+        again = begin(book)
+        assert again.id == first.id
+        assert [len(s.outcomes) for s in book.run(again.id).submissions] == [0, 0, 0]
+        finished = Finished(book, [["key-adam", "other"]])
+        assert finished.get("key-adam").result["points"] == 1.0
+        assert finished.get("other") is None
+        book.finish(again.id)
+        assert begin(book).id != again.id
+
+
+@both
+def test_our_fault_is_written_down_but_never_done(where):
+    with open_gradebook(where) as book:
+        run = begin(book)
+        book.record(run.id, "ann", 0, [result("adam", 0.0, "infra")], SCHEME)
+        assert book.finished(["key-adam"]) == {}
+        book.record(run.id, "ann", 0, [result("adam", 2.0)], SCHEME)
+        [outcome] = book.run(run.id).submissions[0].outcomes
+        assert outcome.points == SCHEME.points["adam"]
+
+
+@both
+def test_the_last_correction_holds(where):
+    with open_gradebook(where) as book:
+        begin(book)
+        book.correct("练习", "adam", 1.0, "first")
+        book.correct("练习", "adam", 2.0, "second", "me")
+        [correction] = book.corrections().values()
+        assert (correction.points, correction.reason, correction.by) == (2.0, "second", "me")
+        book.correct("练习", "adam", None, "back")
+        assert book.corrections() == {}
+        with pytest.raises(UsageError, match="no student"):
+            book.correct("eve", "adam", 1.0, "x")
+
+
+@both
+def test_the_migrations_make_exactly_the_tables_of_the_models(where):
+    with open_gradebook(where) as book, book._engine.connect() as connection:
+        assert set(Base.metadata.tables) <= set(inspect(connection).get_table_names())
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_what_cannot_be_opened_is_said(tmp_path):
+    (tmp_path / "file").write_text("no database, but long enough to be looked at" * 50)
+    with pytest.raises(WorkbookError, match=r"cannot be opened: .*not a database"):
+        open_gradebook(tmp_path / "file")
+    with pytest.raises(WorkbookError, match="cannot be opened"):
+        open_gradebook(tmp_path / "none" / "gradebook.sqlite")
+
+
+@pytest.mark.parametrize("url", ["postgresql://x@127.0.0.1:1/none"])
+def test_a_missing_driver_is_one_line(url, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UsageError, match=r'pip install "workbook\[postgres\]"'):
+        open_gradebook(url)
