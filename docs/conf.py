@@ -57,6 +57,7 @@ nb_execution_cache_path = str(HERE / "_build" / "notebook_cache")
 nb_execution_timeout = 600
 nb_execution_raise_on_error = True
 nb_merge_streams = True
+nb_output_stderr = "remove"  # progress bars
 if EXECUTE:
     os.environ["WORKBOOK_EXERCISES"] = str(ROOT / "solutions")
     os.environ["WORKBOOK_STATIC"] = "1"
