@@ -46,8 +46,10 @@ def test_what_a_copy_holds(tmp_path, workbook, passing):
     } <= there
     tops = {name.partition("/")[0] for name in there}
     assert not tops & {"solutions", "tests", ".git", ".ci", "benchmarks", ".venv"}
-    assert not [n for n in there if n.endswith((".so", ".pyc", "hunt_code.json", "policy.toml"))]
-    assert "run" in (tmp_path / "nets" / "README.md").read_text(encoding="utf-8").lower()
+    assert not [n for n in there if n.endswith((".so", ".pyc", "hunt_code.json"))]
+    assert "workbook/policy.toml" not in there
+    readme = (tmp_path / "nets" / "README.md").read_text(encoding="utf-8")
+    assert "`workbook/exercises/`" in readme and "python start.py test" in readme
     assert choice.nearest_folder(tmp_path / "nets" / "notebooks") == tmp_path / "nets"
     assert choice.own_folder(tmp_path / "nets") == tmp_path / "nets/workbook/exercises"
 

@@ -10,8 +10,6 @@ from workbook import curriculum
 from workbook.handout import commands, gate, leaks, release
 from workbook.workspace import choice
 
-SECRET = "dw = rows.T @ dout"
-
 
 @pytest.fixture
 def secret_line():

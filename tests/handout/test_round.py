@@ -1,0 +1,114 @@
+"""The whole round: release, a student's work, submit, and what the instructor sees of it."""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from workbook import curriculum
+from workbook.checks.judge import Judge
+from workbook.checks.variants import catalogue
+from workbook.grading import archives
+from workbook.grading.choose import choose, may_count
+from workbook.grading.receipt import receipt
+from workbook.handout.given import stubs
+from workbook.workspace import choice, load_room
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(choice.solutions_folder() is None, reason="this copy has no solutions/"),
+]
+
+RIGHT = ("affine_forward", "relu_forward", "softmax_loss")
+# Two known mistakes, as the catalogue has them.
+WRONG = {"affine_backward": "db_keepdims", "relu_backward": "local_gradient"}
+
+
+def _with_mistakes(source):
+    """A file in which two functions are those of the catalogue of mistakes."""
+    solutions = choice.solutions_folder()
+    lines = source.split("\n")
+    with load_room(solutions) as room:
+        for name, variant in WRONG.items():
+            assert variant in catalogue(name, room)
+            path = solutions / "misconceptions" / f"{name}.py"
+            declared = ast.parse(path.read_text(encoding="utf-8")).body
+            [wrong] = [
+                n
+                for n in declared
+                if isinstance(n, ast.FunctionDef)
+                and variant
+                in (d.args[0].value for d in n.decorator_list if isinstance(d, ast.Call))
+            ]
+            wrong.decorator_list = []
+            wrong.name = name
+            [old] = [n for n in ast.parse("\n".join(lines)).body if getattr(n, "name", "") == name]
+            lines[old.lineno - 1 : old.end_lineno] = ast.unparse(wrong).split("\n")
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def student(copy):
+    """The copy in a student's hands: three exercises right, two wrong, the others untouched."""
+    source = stubs(RIGHT)["layers.py"]
+    path = copy / "workbook" / "exercises" / "layers.py"
+    path.write_text(_with_mistakes(source), encoding="utf-8")
+
+    def run(*arguments):
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("WORKBOOK_", "PYTEST"))}
+        return subprocess.run(
+            [sys.executable, "-m", "workbook", *arguments],
+            cwd=copy,
+            env={**env, "PYTHONPATH": str(copy)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+        )
+
+    run.folder = copy
+    return run
+
+
+def _verdicts(results):
+    return {r["exercise"]: (r["outcome"], r["misconception"]) for r in results}
+
+
+def test_the_instructor_sees_what_the_student_was_told(student, tmp_path):
+    assert not (student.folder / "solutions").exists()
+    checked = student("check", *RIGHT, *WRONG, "--json")
+    assert checked.returncode == 1, checked.stderr
+    told = _verdicts(json.loads(checked.stdout))
+    assert {name: told[name] for name in RIGHT} == dict.fromkeys(RIGHT, ("pass", None))
+    for name, variant in WRONG.items():
+        assert told[name] == ("fail", f"{name}.{variant}")
+
+    handed_in = student("submit", "--id", "jd7")
+    assert handed_in.returncode == 0, handed_in.stderr
+    assert "affine_backward (fail)" in handed_in.stdout
+    path = student.folder / "jd7.zip"
+    contents = archives.read(path, lambda name: True)
+    manifest = json.loads(contents.files["manifest.json"])
+
+    # Back as the instructor: what grading reads, judged beside the solutions.
+    known = curriculum.load()
+    chosen = choose(archives.read(path, lambda name: may_count(name, known)), known)
+    assert not chosen.problems
+    assert f"Receipt: {receipt(chosen.files)}" in handed_in.stdout
+    received = tmp_path / "received"
+    for file, data in chosen.files.items():
+        (received / file).parent.mkdir(parents=True, exist_ok=True)
+        (received / file).write_bytes(data)
+    with Judge(received) as judge:
+        graded = [judge.report(name).result for name in (*RIGHT, *WRONG)]
+    assert _verdicts([result.as_json() for result in graded]) == told
+    submitted = {r["exercise"]: r["points"] for r in manifest["results"]}
+    for result in graded:
+        assert submitted[result.exercise] == result.points
+    assert {r.exercise for r in graded if r.points == r.max_points} == set(RIGHT)
+    shutil.rmtree(received)
