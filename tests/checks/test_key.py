@@ -49,6 +49,23 @@ def test_it_is_small() -> None:
     assert keys.size() < 2 * 2**20
 
 
+@pytest.mark.parametrize("exercise_id", ALL)
+def test_mistakes_that_no_probe_tells_apart_share_a_message(exercise_id: str) -> None:
+    """`workbook key --alike` lists them."""
+    key = keys.shipped()
+    assert key is not None
+    for group in key.alike(exercise_id):
+        assert len({variant.message for variant in group}) == 1
+
+
+def test_what_is_alike_is_found() -> None:
+    key = keys.shipped()
+    assert key is not None
+    groups = [[variant.id for variant in group] for group in key.alike("relu_backward")]
+    assert groups == [["float64_mask", "float64_zeros"]]
+    assert key.alike("affine_forward") == []
+
+
 def test_it_is_plain_numbers_and_text() -> None:
     with zipfile.ZipFile(keys.HERE / "key.npz") as archive:
         assert sorted(archive.namelist()) == ["prints.npy", "values.npy"]

@@ -126,6 +126,18 @@ class Key:
             aliases=tuple((a, b) for a, b in raw["aliases"]),
         )
 
+    def alike(self, exercise_id: str) -> list[list[VariantPrint]]:
+        """Groups of known mistakes that no probe tells from one another."""
+        groups: list[list[VariantPrint]] = []
+        for variant in self.variants(exercise_id):
+            same = (group for group in groups if group[0].probes == variant.probes)
+            found = next(same, None)
+            if found is None:
+                groups.append([variant])
+            else:
+                found.append(variant)
+        return [group for group in groups if len(group) > 1]
+
     def variants(self, exercise_id: str) -> list[VariantPrint]:
         """The prints of the known mistakes."""
         return [

@@ -6,7 +6,8 @@ import click
 @click.command()
 @click.argument("exercise", nargs=-1)
 @click.option("--check", is_flag=True, help="Say what is out of date; write nothing.")
-def command(exercise: tuple[str, ...], check: bool) -> int:
+@click.option("--alike", is_flag=True, help="List mistakes that no probe tells apart.")
+def command(exercise: tuple[str, ...], check: bool, alike: bool) -> int:
     """Build the answer key from solutions/ (instructors).
 
     It is what a copy without solutions checks and diagnoses with. Only parts that are out of
@@ -20,6 +21,12 @@ def command(exercise: tuple[str, ...], check: bool) -> int:
     folder = solutions_folder()
     if folder is None:
         raise WorkbookError("The answer key is built from solutions/, and this copy has none.")
+    if alike:
+        key = keys.shipped()
+        for name in exercise or (key.ids() if key else ()):
+            for group in key.alike(name) if key else ():
+                click.echo(f"{name}: {', '.join(variant.id for variant in group)}")
+        return 0
     stale = keys.stale(folder)
     if check:
         for name in stale:
