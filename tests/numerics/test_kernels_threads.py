@@ -12,6 +12,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from workbook.numerics import fast_layers as fast
+from workbook.numerics.kernels_loader import SWITCH
 
 
 def one_layer(N=9, seed=0, dtype=np.float32):
@@ -49,6 +50,23 @@ def test_few_images_are_split_and_still_the_same(kernels):
     for alone, split in zip(results[:2], results[2:], strict=True):
         for a, s in zip(alone, split, strict=True):
             np.testing.assert_array_equal(a, s)
+
+
+def test_large_partial_sums_are_added_up_in_one_order(kernels, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((25, 40, 8, 8)), rng.standard_normal((100, 40, 3, 3))
+    results = []
+    for threads in (1, 2, 5):
+        kernels.set_threads(threads)
+        out, cache = fast.conv_forward_fast(x, w, np.ones(100), {"stride": 1, "pad": 1})
+        results.append([out, *fast.conv_backward_fast(out, cache)])
+    for more in results[1:]:
+        for alone, shared in zip(results[0], more, strict=True):
+            np.testing.assert_array_equal(alone, shared)
+    monkeypatch.setenv(SWITCH, "1")
+    wants = [out, *fast.conv_backward_fast(out, cache)]
+    for got, want in zip(results[0], wants, strict=True):
+        assert np.linalg.norm(got - want) <= 1e-10 * np.linalg.norm(want)
 
 
 def test_several_python_threads_at_once(kernels):
