@@ -15,7 +15,7 @@ from workbook.grading import classrun, engine
 from workbook.grading.folder import DATABASE, alone, file_names
 from workbook.grading.gradebook.store import open_gradebook
 from workbook.grading.roster import Roster, Student
-from workbook.grading.scheme import parse_scheme
+from workbook.grading.scheme import parse_scheme, seed_secret
 
 COUNT = 'exercises = ["affine_forward", "affine_backward", "relu_forward", "adam"]'
 SCHEME = parse_scheme(f"[count]\n{COUNT}\n")
@@ -135,7 +135,7 @@ def test_regrading_writes_a_new_run_with_the_old_secret_and_runs_nothing_again(c
     course.grade(seed=5)
     assert len(course.engine.ran) == 2 * ran
     with course.gradebook() as gradebook:
-        assert gradebook.run(3).secret == classrun.seed_secret(5)
+        assert gradebook.run(3).secret == seed_secret(5)
 
 
 def test_our_fault_is_no_zero_and_is_tried_again(course):

@@ -1,6 +1,5 @@
 """One grading of a class, from the folder of submissions to the last page."""
 
-import hashlib
 import platform
 import secrets
 import threading
@@ -19,7 +18,7 @@ from workbook.grading.folder import DATABASE, alone, open_folder, write_results
 from workbook.grading.gradebook.store import Finished, Gradebook, open_gradebook
 from workbook.grading.roster import Roster
 from workbook.grading.sandbox import bubble
-from workbook.grading.scheme import Scheme
+from workbook.grading.scheme import Scheme, seed_secret
 from workbook.grading.submissions import Handed, gather
 from workbook.grading.totals import Grade
 from workbook.grading.work import Settings, Submission, UnitResult, unit_keys
@@ -32,7 +31,6 @@ __all__ = [
     "grade",
     "gradebook_of",
     "sandbox_words",
-    "seed_secret",
 ]
 
 
@@ -76,11 +74,6 @@ class Progress:
 
     def heard(self, counts: Counter[str], units: int) -> None:
         """Results came in: all outcomes until now, and how many units are done."""
-
-
-def seed_secret(seed: int) -> str:
-    """The secret that `--seed` stands for."""
-    return hashlib.sha256(f"workbook grade --seed {seed}".encode()).hexdigest()
 
 
 def gradebook_of(out: Path, url: str = "") -> Gradebook:

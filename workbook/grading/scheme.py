@@ -1,5 +1,6 @@
 """What counts in a class, and for how much: the curriculum, or what a `scheme.toml` changes."""
 
+import hashlib
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -9,7 +10,7 @@ from typing import Any
 from workbook import curriculum
 from workbook.errors import UsageError
 
-__all__ = ["EXAMPLE", "Scheme", "default_scheme", "parse_scheme", "read_scheme"]
+__all__ = ["EXAMPLE", "Scheme", "default_scheme", "parse_scheme", "read_scheme", "seed_secret"]
 
 EXAMPLE = """\
 # What counts, and for how much. Every line may be left out.
@@ -218,3 +219,8 @@ def read_scheme(path: Path) -> Scheme:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"The scheme {path} cannot be read: {why}.") from error
     return parse_scheme(text, path.name)
+
+
+def seed_secret(seed: int) -> str:
+    """The secret that `--seed` stands for."""
+    return hashlib.sha256(f"workbook grade --seed {seed}".encode()).hexdigest()

@@ -5,8 +5,7 @@ from pathlib import Path
 from workbook import curriculum
 from workbook.errors import UsageError
 from workbook.grading import engine
-from workbook.grading.classrun import seed_secret
-from workbook.grading.scheme import Scheme
+from workbook.grading.scheme import Scheme, seed_secret
 from workbook.grading.work import Settings, Submission, UnitResult
 from workbook.workspace.choice import pristine_folder, solutions_folder
 

@@ -10,6 +10,7 @@ from workbook import curriculum
 from workbook.errors import UsageError
 from workbook.grading import archives
 from workbook.grading.choose import choose, may_count
+from workbook.grading.receipt import receipt as receipt_of
 from workbook.grading.roster import Roster, Student
 from workbook.grading.scheme import Scheme
 from workbook.grading.senders import Sender, is_attempt, is_litter, sender
@@ -191,6 +192,10 @@ def _read(path: Path, source: str, student: str, who: Sender) -> Attempt:
     if not chosen.files and not chosen.problems:
         invalid = f"None of the exercise files is in it, such as {known.files()[-1]}."
     submission = Submission(student, chosen.files, chosen.problems)
+    if receipt and chosen.files and receipt != receipt_of(chosen.files):
+        chosen.notes.append(
+            f"The files were changed after `workbook submit` gave the receipt {receipt}."
+        )
     notes = tuple(chosen.notes)
     return Attempt(source, submission, at, who.number, who.late, invalid, notes, receipt)
 

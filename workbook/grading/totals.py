@@ -202,7 +202,7 @@ def _flags(grade: Grade) -> Iterable[str]:
     if grade.submission.late:
         yield "came late"
     for note in grade.submission.notes:
-        if "different files" in note or "passed over: " in note:
+        if "passed over: " in note or "were changed after" in note:
             yield note
     for outcome in grade.submission.outcomes:
         if outcome.kind == "nbval" and outcome.unit.infra:
