@@ -1,12 +1,14 @@
 """While an exercise is judged: requirements are replaced, equivalents are refused."""
 
+import sys
+import types
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from workbook.checks import requirements
-from workbook.checks.child.isolate import forbidding, replacing
+from workbook.checks.child.isolate import Forbidden, forbidding, replacing
 from workbook.checks.judge import judge
 from workbook.checks.results import Report
 from workbook.workspace import load_room
@@ -67,6 +69,12 @@ CONV = "    N, _, H, W = x.shape\n    F, _, HH, WW = w.shape\n    H_out"
             "TABLE['conv'](x, w, b, conv_param)",
             "conv_forward_fast",
         ),
+        (
+            "from workbook.numerics import kernels_numpy, kernels_arguments",
+            "s = kernels_arguments.conv_shape('', x.shape, w.shape, 1, 0)\n"
+            "    kernels_numpy.conv_forward(x, w, b, s)",
+            "conv_forward",
+        ),
         ("from scipy.signal import correlate2d", "correlate2d(x[0, 0], w[0, 0])", "correlate2d"),
         ("import torch.nn.functional as nn", "nn.conv2d(x, w)", "conv2d"),
         ("", "import torch", "torch"),
@@ -120,3 +128,17 @@ def test_the_given_sandwich_layers_keep_their_fast_convolutions(solutions: Path)
     code = fast_layers.conv_forward_fast.__code__
     with load_room(solutions) as room, forbidding("ThreeLayerConvNet.loss", room):
         assert fast_layers.conv_forward_fast.__code__ is code
+
+
+def test_compiled_kernels_are_refused_and_come_back(
+    solutions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = types.ModuleType("workbook.numerics._kernels")
+    compiled.im2col = kept = len  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, compiled.__name__, compiled)
+    with load_room(solutions) as room:
+        with forbidding("scratch.im2col", room), pytest.raises(Forbidden, match="im2col"):
+            compiled.im2col([1], 2, 3)
+        assert compiled.im2col is kept
+        with forbidding("affine_forward", room):
+            assert compiled.im2col is kept

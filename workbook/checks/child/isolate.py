@@ -22,6 +22,15 @@ _GIVEN_LAYERS = (
     "im2col",
     "col2im",
 )
+# What these rest on, in NumPy and compiled.
+_GIVEN_KERNELS = (
+    "conv_forward",
+    "conv_backward",
+    "pool_forward",
+    "pool_backward",
+    "im2col",
+    "col2im",
+)
 _GRADIENT_CHECKS = (
     "eval_numerical_gradient",
     "eval_numerical_gradient_array",
@@ -105,6 +114,7 @@ def _refusal(name: str) -> types.CodeType:
 def _equivalents(exercise_id: str, room: Any) -> Iterator[tuple[str, object]]:
     for module, names, wanted in (
         ("workbook.numerics.fast_layers", _GIVEN_LAYERS, exercise_id in _NEED_NO_GIVEN_LAYER),
+        ("workbook.numerics.kernels_numpy", _GIVEN_KERNELS, exercise_id in _NEED_NO_GIVEN_LAYER),
         ("workbook.numerics.gradient_check", _GRADIENT_CHECKS, True),
     ):
         if not wanted:
@@ -114,6 +124,23 @@ def _equivalents(exercise_id: str, room: Any) -> Iterator[tuple[str, object]]:
             yield from ((name, getattr(given, name, None)) for name in names)
     for name in _OTHER_EXERCISES.get(exercise_id, ()):
         yield name, _object(room, name)
+
+
+@contextlib.contextmanager
+def _without_compiled(exercise_id: str) -> Iterator[None]:
+    """Compiled functions have no code to exchange: their module's names are replaced."""
+    module = sys.modules.get("workbook.numerics._kernels")
+    if module is None or exercise_id not in _NEED_NO_GIVEN_LAYER:
+        yield
+        return
+    kept = {name: getattr(module, name) for name in _GIVEN_KERNELS if hasattr(module, name)}
+    try:
+        for name in kept:
+            setattr(module, name, types.FunctionType(_refusal(name), {}))
+        yield
+    finally:
+        for name, function in kept.items():
+            setattr(module, name, function)
 
 
 @contextlib.contextmanager
@@ -129,7 +156,7 @@ def forbidding(exercise_id: str, room: Any) -> Iterator[None]:
             if isinstance(function, types.FunctionType) and not function.__closure__:
                 undo.append((function, function.__code__))
                 function.__code__ = _refusal(name)
-        with libraries.refused(refuse):
+        with libraries.refused(refuse), _without_compiled(exercise_id):
             yield
     finally:
         for function, code in undo:
