@@ -531,12 +531,12 @@ def is_project(root: Path) -> bool:
 
 
 def borrowed(root: Path) -> str:
-    """A Python that has the workbook: of the folder, this one, or the one that made the folder."""
+    """A Python that has the workbook: the folder's, the one that made the folder, or this one."""
     try:
         maker = (root / ".workbook" / "python.txt").read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
         maker = ""
-    for python in (str(python_of(root)), sys.executable, maker):
+    for python in (str(python_of(root)), maker, sys.executable):
         if not python or not Path(python).is_file():
             continue
         asked = subprocess.run(

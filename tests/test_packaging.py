@@ -1,11 +1,13 @@
 """What is installed, from where, and what importing it costs."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import venv
 import zipfile
 from pathlib import Path
 
@@ -155,6 +157,10 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_of_the_solutions(w
         "workbook/exercises/layers.py",
         "workbook/workspace/pristine/layers.py",
         "workbook/numerics/fast_layers.py",
+        "workbook/handout/course/start.py",
+        "workbook/handout/course/start.bat",
+        "workbook/handout/course/notebooks/Start.ipynb",
+        "workbook/handout/templates/README.md",
     ):
         assert needed in names
     kept = {".py", ".toml", ".json", ".npz", ".jpg", ".pyx", ".h"}
@@ -188,3 +194,48 @@ def test_the_wheel_works_without_the_rest_of_the_project(wheel, tmp_path):
         check=False,
     )
     assert done.stdout.strip() == f"workbook, version {__version__}", done.stderr
+
+
+@pytest.mark.slow
+def test_a_student_starts_from_the_installed_wheel(wheel, tmp_path):
+    """Install into an empty environment, init, start, check, submit: nothing of the clone."""
+    venv.create(tmp_path / "env", with_pip=False, symlinks=os.name != "nt")
+    python = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+    env = {n: v for n, v in os.environ.items() if not n.startswith(("WORKBOOK_", "PYTHONPATH"))}
+
+    def run(*command, cwd=tmp_path):
+        return subprocess.run(
+            [str(word) for word in command],
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+        )
+
+    done = run(*pip, "install", "--no-deps", "--no-index", wheel)
+    assert done.returncode == 0, done.stderr
+    # What the workbook needs is taken from here; a .pth file in a .pth's folder does not count.
+    site = run(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").stdout
+    here = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    (Path(site.strip()) / "needed.pth").write_text("\n".join(here) + "\n", encoding="utf-8")
+    where = run(python, "-c", "import workbook; print(workbook.__file__)").stdout
+    assert where.startswith(str(tmp_path / "env")), where
+
+    done = run(python, "-m", "workbook", "init", "nets")
+    assert done.returncode == 0, done.stderr
+    nets = tmp_path / "nets"
+    assert (nets / "notebooks" / "Start.ipynb").is_file()
+    # start.py takes the Python that made the folder, whichever one runs it.
+    done = run(sys.executable, nets / "start.py", "test", "affine_forward", "--json", cwd=nets)
+    assert done.returncode == 1, done.stderr
+    [result] = json.loads(done.stdout)
+    assert result["outcome"] == "todo"
+    assert run(python, "-m", "workbook", "doctor", "--json", cwd=nets).stdout.startswith("[")
+    done = run(python, "-m", "workbook", "submit", "--id", "jd7", cwd=nets / "notebooks")
+    assert done.returncode == 0 and "Receipt: " in done.stdout, done.stderr
+    with zipfile.ZipFile(nets / "jd7.zip") as archive:
+        assert {"exercises/layers.py", "manifest.json"} <= set(archive.namelist())

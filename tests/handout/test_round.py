@@ -10,7 +10,6 @@ import sys
 import pytest
 
 from workbook import curriculum
-from workbook.checks.judge import Judge
 from workbook.checks.variants import catalogue
 from workbook.grading import archives
 from workbook.grading.choose import choose, may_count
@@ -95,20 +94,46 @@ def test_the_instructor_sees_what_the_student_was_told(student, tmp_path):
     contents = archives.read(path, lambda name: True)
     manifest = json.loads(contents.files["manifest.json"])
 
-    # Back as the instructor: what grading reads, judged beside the solutions.
+    # Back as the instructor: what grading reads is what was packed.
     known = curriculum.load()
     chosen = choose(archives.read(path, lambda name: may_count(name, known)), known)
     assert not chosen.problems
     assert f"Receipt: {receipt(chosen.files)}" in handed_in.stdout
-    received = tmp_path / "received"
-    for file, data in chosen.files.items():
-        (received / file).parent.mkdir(parents=True, exist_ok=True)
-        (received / file).write_bytes(data)
-    with Judge(received) as judge:
-        graded = [judge.report(name).result for name in (*RIGHT, *WRONG)]
-    assert _verdicts([result.as_json() for result in graded]) == told
     submitted = {r["exercise"]: r["points"] for r in manifest["results"]}
-    for result in graded:
-        assert submitted[result.exercise] == result.points
-    assert {r.exercise for r in graded if r.points == r.max_points} == set(RIGHT)
-    shutil.rmtree(received)
+    graded, page = _graded(path, tmp_path)
+    for name in (*RIGHT, *WRONG):
+        assert (graded[name]["outcome"], graded[name]["misconception"]) == told[name]
+        assert graded[name]["points"] == submitted[name]
+    assert receipt(chosen.files) in page
+    for name in WRONG:
+        assert name in page
+
+
+def _graded(path, tmp_path):
+    """What `workbook grade` makes of a submission: results by exercise, and the student's page."""
+    pytest.importorskip("sqlalchemy")
+    (tmp_path / "class").mkdir()
+    shutil.copy(path, tmp_path / "class")
+    scheme = tmp_path / "scheme.toml"
+    others = [e.id for e in curriculum.load().in_notebook("FullyConnectedNet")]
+    others = [name for name in others if name not in (*RIGHT, *WRONG)]
+    scheme.write_text(
+        f'[count]\nnotebooks = ["FullyConnectedNet"]\nleave_out = {json.dumps(others)}\n',
+        encoding="utf-8",
+    )
+    out = tmp_path / "results"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "workbook", "grade", str(tmp_path / "class")),
+            *("--out", str(out), "--scheme", str(scheme), "--no-nbval", "--jobs", "1"),
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    [student] = json.loads((out / "grades.json").read_text(encoding="utf-8"))["students"]
+    results = {result["exercise"]: result for result in student["exercises"]}
+    return results, (out / "feedback" / "jd7.html").read_text(encoding="utf-8")
