@@ -26,10 +26,8 @@ class Distributions(Panel):
     def make_controls(self) -> dict[str, Any]:
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
         return {
-            "kind": w.ToggleButtons(
-                options=["batchnorm", "layernorm"],
-                description=self.say("kind"),
-                style={"description_width": "110px", "button_width": "100px"},
+            "kind": w.Dropdown(
+                options=["batchnorm", "layernorm"], description=self.say("kind"), **wide
             ),
             "depth": w.IntSlider(
                 4, 1, 5, description=self.say("depth"), continuous_update=False, **wide
@@ -76,8 +74,8 @@ class Distributions(Panel):
         rows = [self.say("head").split("|")]
         for name, before in self.found.before.items():
             after = self.found.after[name]
-            numbers = [np.mean(before), np.std(before), np.mean(after), np.std(after)]
-            rows.append([name, *(f"{value + 0.0:.2g}" for value in numbers)])
+            numbers = [*_moments(before), *_moments(after)]
+            rows.append([name, *(f"{value:.2g}" for value in numbers)])
         return rows
 
     def outcome(self) -> tuple[tuple[str, ...], str] | None:
@@ -87,3 +85,9 @@ class Distributions(Panel):
         before, after = np.std(self.found.before[last]), np.std(self.found.after[last])
         told = self.say("outcome", layer=last, before=f"{before:.2g}", after=f"{after:.2g}")
         return ("stays",), told
+
+
+def _moments(values: Any) -> tuple[float, float]:
+    """Mean and standard deviation; a mean that is nothing but rounding counts as 0."""
+    mean, std = float(np.mean(values)), float(np.std(values))
+    return (mean if abs(mean) > 1e-4 * std else 0.0), std

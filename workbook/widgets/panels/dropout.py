@@ -51,7 +51,7 @@ class Dropout(Panel):
 
     def make_views(self) -> dict[str, Any]:
         shown = [(self.say("curves"), "curves"), (self.say("gap"), "gap")]
-        return {"shown": w.ToggleButtons(options=shown, description=self.say("shown"))}
+        return {"shown": w.ToggleButtons(options=shown)}
 
     def arrange(self) -> Any:
         ticks = w.VBox([c for name, c in self.controls.items() if name.startswith("p_")])

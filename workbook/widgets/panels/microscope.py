@@ -13,9 +13,9 @@ from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.boards import Numbers
 from workbook.widgets.panels.parts import Rows, paragraph
 
-__all__ = ["Microscope"]
+__all__ = ["SMALL", "Microscope"]
 
-_SMALL = ((1, 2, 0, 3, 1), (0, 4, 4, 1, 0), (2, 4, 4, 0, 1), (3, 0, 1, 1, 2), (1, 0, 2, 5, 5))
+SMALL = ((1, 2, 0, 3, 1), (0, 4, 4, 1, 0), (2, 4, 4, 0, 1), (3, 0, 1, 1, 2), (1, 0, 2, 5, 5))
 _OWN = "own"
 
 
@@ -118,7 +118,7 @@ class Microscope(Panel):
         """The chosen picture, shape (H, W)."""
         name = self.controls["picture"].value
         if name == "numbers":
-            return np.array(_SMALL, dtype=float)
+            return np.array(SMALL, dtype=float)
         if name == "bag":
             bits = np.array(list(pictures.SHAPES["bag"]), dtype=float)
             return bits.reshape(pictures.SIDE, pictures.SIDE)
@@ -126,9 +126,7 @@ class Microscope(Panel):
 
     def height(self) -> int:
         """Rows of the chosen picture; as many as it has columns."""
-        return {"numbers": len(_SMALL), "bag": pictures.SIDE}.get(
-            self.controls["picture"].value, 48
-        )
+        return {"numbers": len(SMALL), "bag": pictures.SIDE}.get(self.controls["picture"].value, 48)
 
     def _explain(self) -> None:
         size, stride, pad = (self.controls[name].value for name in ("size", "stride", "pad"))
