@@ -87,7 +87,9 @@ def printed(reports: Sequence[ProbeReport]) -> Printed:
 
 def ended(attempt: Attempt, timeout: float) -> Message:
     """The message for a process that did not survive."""
-    where = f"{attempt.file} line {attempt.line}" if attempt.file else attempt.exercise
+    where = attempt.file or attempt.exercise
+    if attempt.file and attempt.line:
+        where = f"{attempt.file} line {attempt.line}"
     return fill(
         f"finding.ended.{attempt.outcome}", where=where, seconds=timeout, detail=attempt.detail
     )

@@ -93,6 +93,10 @@ class ForkRunner(Runner):
             return kept
         self._second, self._now = Run(), None
         run = super().run(job, timeout=timeout)
+        if self._now is not None and run.outcome:
+            # The sandbox itself ended, while the student's stack ran.
+            self._second.outcome, self._second.detail = run.outcome, run.detail
+            run.outcome = run.detail = ""
         if job.get("stack") and not run.importing and run.outcome != "infra":
             stack = self._second
             if self._now is None:
@@ -111,6 +115,8 @@ class ForkRunner(Runner):
                 self._now = self._second
             elif super()._take(frame, now, exercise):
                 self._finished = True
+            elif self.room is not None and self.room.pop("new", True):
+                self.room = self._named(self.room) | {"new": False}
         except (
             WireError,
             ValueError,
@@ -139,6 +145,16 @@ class ForkRunner(Runner):
                 run.outcome = "memory"  # Nobody here killed it.
         if run is self._second and run.outcome:
             self._explain(run, self.folder)
+
+    def _named(self, room: Any) -> Any:
+        """What opening the room showed, without where it lies."""
+        if isinstance(room, dict):
+            return {key: self._named(value) for key, value in room.items()}
+        if isinstance(room, list):
+            return [self._named(value) for value in room]
+        if isinstance(room, str):
+            return room.replace(_STUDENT + "/", "").replace(f"{self.folder}{os.sep}", "")
+        return room
 
     def _said(self) -> str:
         return self._said_last.replace(_STUDENT + "/", f"{self.folder}{os.sep}")

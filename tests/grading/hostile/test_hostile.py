@@ -1,0 +1,67 @@
+"""Whatever a submission does: the expected outcome, and a neighbour graded as if nothing was."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbook.grading.judging import judge
+from workbook.grading.sandbox import bubble
+from workbook.grading.work import Settings, Submission, unit_keys
+
+HERE = Path(__file__).parent
+SOLUTIONS = HERE.parents[2] / "solutions"
+_spec = importlib.util.spec_from_file_location("workbook_hostile_cases", HERE / "cases.py")
+assert _spec is not None and _spec.loader is not None
+cases = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = cases
+_spec.loader.exec_module(cases)
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="the cases are written for POSIX"),
+]
+
+
+def outcomes(case, sandbox, exercises=cases.JUDGED, timeout=5.0):
+    submission = Submission("s", case.files(SOLUTIONS), case.problems)
+    settings = Settings("c0ffee", exercises, timeout=timeout, memory=1024, sandbox=sandbox)
+    units = {key: name for key, (_, name) in unit_keys(submission, settings).items()}
+    return {unit.subject: unit.result for unit in judge(submission, settings, units)}
+
+
+def neighbour(sandbox):
+    plain = cases.Case("neighbour", ("pass",))
+    return {name: r["outcome"] for name, r in outcomes(plain, sandbox).items()}
+
+
+@pytest.mark.skipif(not bubble.available(), reason="no bubblewrap here")
+@pytest.mark.parametrize("case", cases.CASES, ids=lambda case: case.name)
+def test_in_the_sandbox(case):
+    found = outcomes(case, "bwrap")
+    said = {name: (r["outcome"], r["seen"]) for name, r in found.items()}
+    assert cases.judged_right(case, {name: r["outcome"] for name, r in found.items()}), said
+    for result in found.values():
+        assert "/student" not in str(result["seen"])
+        if result["outcome"] != "pass":
+            assert result["message"]["seen"]
+
+
+@pytest.mark.skipif(not bubble.available(), reason="no bubblewrap here")
+def test_a_neighbour_after_all_of_them_is_graded_as_if_nothing_had_happened():
+    names = ("fork_bomb_that_goes_on", "background_process", "deletes_and_rewrites_files")
+    for case in cases.CASES:
+        if case.name in names:
+            outcomes(case, "bwrap", ("affine_forward",), timeout=2.0)
+    assert set(neighbour("bwrap").values()) == {"pass"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [c for c in cases.CASES if c.harmless and "timeout" not in c.expected],
+    ids=lambda case: case.name,
+)
+def test_without_a_sandbox(case):
+    found = outcomes(case, "none", ("affine_forward",))
+    assert found["affine_forward"]["outcome"] in case.expected
