@@ -1,6 +1,8 @@
 """Copies of the parts of this package that a sandbox may see: no key, no comparison, no cards."""
 
 import atexit
+import compileall
+import py_compile
 import shutil
 import tempfile
 from functools import cache
@@ -69,6 +71,8 @@ def stand_in() -> Path:
 
 
 def _readable(folder: Path) -> None:
-    """The sandbox's user is another one, whatever this process's umask is."""
+    """Compile what is in a copy, and open it to the sandbox's user, whatever our umask is."""
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(folder, quiet=2, invalidation_mode=unchecked, workers=1)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)

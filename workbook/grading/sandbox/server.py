@@ -8,9 +8,11 @@ for what the server says: its frames are checked for their kind.
 import contextlib
 import ctypes
 import gc
+import importlib
 import json
 import marshal
 import os
+import pkgutil
 import select
 import shutil
 import signal
@@ -25,7 +27,7 @@ from typing import Any
 
 import numpy
 
-from workbook import curriculum
+from workbook import curriculum, numerics
 from workbook.checks import probe as probes
 from workbook.checks.child import libraries
 from workbook.checks.child.__main__ import Output
@@ -302,6 +304,10 @@ def main() -> None:
     server = Server(empty, memory, alone == "alone")
     libraries.install()
     numpy.random.default_rng(0).normal(size=(2, 2)) @ numpy.ones((2, 2))
+    # Given tools that exercises import, so that no child has to compile them.
+    for module in pkgutil.iter_modules(numerics.__path__, "workbook.numerics."):
+        with contextlib.suppress(Exception):
+            importlib.import_module(module.name)
     for exercise in curriculum.load():
         probes.for_exercise(exercise.id)
         with contextlib.suppress(Exception):

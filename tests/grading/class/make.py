@@ -1,0 +1,221 @@
+"""Makes a class: submissions of every kind, each with what must come of it."""
+
+import ast
+import importlib.util
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+from workbook import curriculum
+from workbook.checks import requirements, variants
+from workbook.grading.work import Submission
+from workbook.workspace import choice
+from workbook.workspace.rooms import Room, load_room
+
+ROOT = Path(__file__).resolve().parents[3]
+SOLUTIONS = ROOT / "solutions"
+
+
+def neighbour_module(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+hostile = neighbour_module(
+    "workbook_hostile_cases", Path(__file__).parents[1] / "hostile" / "cases.py"
+)
+
+
+@dataclass
+class Student:
+    """A submission and its truth.
+
+    Attributes
+    ----------
+    outcomes : dict
+        By exercise: the outcomes that are right. What is not listed is not judged by anyone.
+    mistakes : dict
+        By exercise: ids of `<exercise>.<variant>` any of which names the planted mistake.
+    """
+
+    submission: Submission
+    kind: str
+    outcomes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    mistakes: dict[str, set[str]] = field(default_factory=dict)
+    case: object = None
+
+    def wrong(self, results: dict[str, dict[str, object]]) -> list[str]:
+        """What differs from the truth, a line each."""
+        lines = []
+        for name, right in self.outcomes.items():
+            if name in results and results[name]["outcome"] not in right:
+                lines.append(f"{name}: {results[name]['outcome']}, not {' or '.join(right)}")
+        for name, ids in self.mistakes.items():
+            if name in results and results[name]["misconception"] not in ids:
+                said = results[name]["misconception"]
+                lines.append(f"{name}: named {said}, not {' or '.join(sorted(ids))}")
+        return lines
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    names = curriculum.load().files()
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def solved(name: str) -> Student:
+    right = {exercise_id: ("pass",) for exercise_id in curriculum.load().ids()}
+    return Student(Submission(name, files_of(SOLUTIONS)), "solution", right)
+
+
+def stub(name: str) -> Student:
+    right = {exercise_id: ("todo", "blocked") for exercise_id in curriculum.load().ids()}
+    return Student(Submission(name, files_of(choice.pristine_folder())), "stub", right)
+
+
+def half_done(name: str, rng: random.Random) -> Student:
+    """Some files done, the others as they were handed out."""
+    files, pristine = files_of(SOLUTIONS), files_of(choice.pristine_folder())
+    left = {file for file in files if rng.random() < 0.5}
+    files |= {file: pristine[file] for file in left}
+    right = {
+        exercise.id: ("todo", "blocked") if exercise.file in left else ("pass",)
+        for exercise in curriculum.load()
+    }
+    return Student(Submission(name, files), "half-done", right)
+
+
+def attacker(case: object, name: str) -> Student:
+    files = case.files(SOLUTIONS)  # type: ignore[attr-defined]
+    submission = Submission(name, files, case.problems)  # type: ignore[attr-defined]
+    return Student(submission, "hostile", case=case)
+
+
+# Mistakes
+
+
+def _groups() -> dict[str, str]:
+    """The first of those that are judged together, by exercise."""
+    return {name: min(requirements.own(name)) for name in curriculum.load().ids()}
+
+
+def _helpers(path: Path, text: str) -> str:
+    """What a replacement uses of its own file."""
+    source = path.read_text(encoding="utf-8")
+    used = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+    kept: list[str] = []
+    for node in reversed(ast.parse(source).body):
+        segment = ast.get_source_segment(source, node) or ""
+        names = {getattr(node, "name", "")}
+        if isinstance(node, ast.Assign):
+            names = {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = {a.asname or a.name for a in node.names}
+            if getattr(node, "module", "") == "workbook.checks.variants":
+                continue
+        if names & used and not getattr(node, "decorator_list", None):
+            kept.insert(0, segment)
+            used |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return "\n".join(kept)
+
+
+def planted(source: str, variant: variants.Variant, room: Room) -> tuple[str, set[str]]:
+    """The source of an exercise's file with a mistake in it, and the names that changed."""
+    changed: set[str] = set()
+    if variant.edits:
+        name, text = variants.edited_source(variant, room)
+        source = _exchanged(source, name, text)
+        changed.add(name)
+    path = SOLUTIONS / variants.FOLDER / f"{variant.exercise}.py"
+    for name in variant.functions:
+        original = path.read_text(encoding="utf-8")
+        for node in ast.parse(original).body:
+            ids = {
+                d.args[0].value
+                for d in getattr(node, "decorator_list", [])
+                if isinstance(d, ast.Call) and d.args and isinstance(d.args[0], ast.Constant)
+            }
+            if getattr(node, "name", "") == name and variant.id in ids:
+                text = ast.get_source_segment(original, node) or ""
+                source = _exchanged(source, name, f"{_helpers(path, text)}\n\n\n{text}")
+                changed.add(name)
+    return source, changed
+
+
+def _exchanged(source: str, name: str, text: str) -> str:
+    for node in ast.parse(source).body:
+        if getattr(node, "name", "") == name:
+            old = ast.get_source_segment(source, node) or ""
+            return source.replace(old, text)
+    raise ValueError(f"the solution has no {name}")
+
+
+def mistaken(name: str, chosen: list[variants.Variant], alike: dict[str, set[str]]) -> Student:
+    """The solutions with several mistakes, no two of which are judged together."""
+    known = curriculum.load()
+    files = files_of(SOLUTIONS)
+    right = {exercise_id: ("pass",) for exercise_id in known.ids()}
+    student = Student(Submission(name, files), "mistakes", right)  # type: ignore[arg-type]
+    with load_room(SOLUTIONS) as room:
+        for variant in chosen:
+            exercise = known[variant.exercise]
+            text = files[exercise.file].decode()
+            text, changed = planted(text, variant, room)
+            files[exercise.file] = text.encode()
+            for other in known.in_file(exercise.file):
+                if other.qualname in changed or other.id in requirements.own(variant.exercise):
+                    for touched in requirements.own(other.id):
+                        student.outcomes[touched] = ("pass", "blocked", "fail", "error", "todo")
+    for variant in chosen:
+        student.outcomes[variant.exercise] = ("fail", "error", "todo", "missing")
+        student.mistakes[variant.exercise] = alike[f"{variant.exercise}.{variant.id}"]
+    return student
+
+
+def every_mistake() -> tuple[list[list[variants.Variant]], dict[str, set[str]]]:
+    """Every known mistake once, in as few submissions as the groups allow; and what is alike."""
+    by_group: dict[str, list[variants.Variant]] = {}
+    by_message: dict[str, set[str]] = {}
+    groups = _groups()
+    with load_room(SOLUTIONS) as room:
+        for exercise_id in curriculum.load().ids():
+            for variant in variants.catalogue(exercise_id, room).values():
+                if not variant.correct:
+                    by_group.setdefault(groups[exercise_id], []).append(variant)
+                    by_message.setdefault(variant.message, set()).add(f"{exercise_id}.{variant.id}")
+    alike = {name: names for names in by_message.values() for name in names}
+    rows = max(len(found) for found in by_group.values())
+    return [
+        [found[row] for found in by_group.values() if row < len(found)] for row in range(rows)
+    ], alike
+
+
+def make(number: int, seed: int = 1) -> Iterator[Student]:
+    """A class of that many students, the same each time; small ones have some of each kind."""
+    rng = random.Random(seed)
+    mistakes, alike = every_mistake()
+    attackers = list(hostile.CASES)
+    few = max(1, number // 20)
+    kinds = ["solution"] * few + ["stub"] * few
+    kinds += ["hostile"] * min(len(attackers), max(1, number // 3))
+    kinds += ["mistakes"] * min(len(mistakes), max(1, number // 2))
+    kinds = kinds[:number] + ["half-done"] * max(0, number - len(kinds))
+    rng.shuffle(kinds)
+    for index, kind in enumerate(kinds):
+        name = f"s{index:04d}"
+        if kind == "solution":
+            yield solved(name)
+        elif kind == "stub":
+            yield stub(name)
+        elif kind == "hostile":
+            yield attacker(attackers.pop(0), name)
+        elif kind == "mistakes":
+            yield mistaken(name, mistakes.pop(0), alike)
+        else:
+            yield half_done(name, rng)
