@@ -11,7 +11,7 @@ from workbook import curriculum
 from workbook.checks import key as keys
 from workbook.checks import keybuild
 from workbook.checks import probe as probes
-from workbook.checks.references import FromKey, FromSolutions
+from workbook.checks.references import FromKey, FromSolutions, choose
 from workbook.errors import WorkbookError
 
 SOME = ("affine_backward", "dropout_forward", "relu_backward")
@@ -129,6 +129,28 @@ def test_other_probes_than_it_was_built_with_are_noticed(
     monkeypatch.setattr(probes, "digest", lambda exercise_id: "other")
     with pytest.raises(WorkbookError, match="does not fit"):
         FromKey(built).records("relu_backward")
+
+
+@pytest.mark.parametrize("name", ["key.json", "key.npz"])
+def test_a_damaged_key_is_said_and_does_not_stop_who_has_the_solutions(
+    name: str,
+    built: keys.Key,
+    solutions: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keybuild.write(built, tmp_path)
+    data = (tmp_path / name).read_bytes()
+    real = keys.shipped
+    monkeypatch.setattr(keys, "shipped", lambda folder=tmp_path: real(folder))
+    for left in (b"", data[: len(data) // 2], data[: len(data) // 2] + bytes(len(data) // 2)):
+        (tmp_path / name).write_bytes(left)
+        with pytest.raises(WorkbookError, match="damaged"):
+            choose(None, None)
+        assert keys.stale(solutions, tmp_path) == ALL
+    live = choose(solutions, None)
+    assert set(live.records("relu_backward")) == set(built.records("relu_backward"))
+    live.close()
 
 
 def test_what_it_does_not_know_is_named(built: keys.Key) -> None:

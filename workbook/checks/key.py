@@ -6,9 +6,11 @@ and `prints` (norms and projections of the known mistakes).
 
 import hashlib
 import json
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -172,13 +174,24 @@ class Key:
 
 @cache
 def _read(folder: Path, stamp: tuple[int, int]) -> Key:
-    index = json.loads((folder / "key.json").read_text(encoding="utf-8"))
-    with np.load(folder / "key.npz", allow_pickle=False) as arrays:
-        return Key(index, arrays["values"], arrays["prints"])
+    try:
+        index = json.loads((folder / "key.json").read_text(encoding="utf-8"))
+        with np.load(folder / "key.npz", allow_pickle=False) as arrays:
+            return Key(index, arrays["values"], arrays["prints"])
+    except (ValueError, KeyError, EOFError, AttributeError, BadZipFile, zlib.error) as error:
+        raise WorkbookError(
+            "The answer key is damaged: take key.json and key.npz from a fresh copy of the course."
+        ) from error
 
 
 def shipped(folder: Path = HERE) -> Key | None:
-    """The key in a folder, by default the one that this package ships; None without one."""
+    """The key in a folder, by default the one that this package ships; None without one.
+
+    Raises
+    ------
+    WorkbookError
+        If it cannot be read.
+    """
     paths = (folder / "key.json", folder / "key.npz")
     if not all(path.is_file() for path in paths):
         return None
@@ -187,7 +200,10 @@ def shipped(folder: Path = HERE) -> Key | None:
 
 def stale(solutions: Path, folder: Path = HERE) -> list[str]:
     """Ids of exercises whose part of the shipped key is missing or out of date."""
-    key = shipped(folder)
+    try:
+        key = shipped(folder)
+    except WorkbookError:
+        key = None
     known = [name for name in curriculum.load().ids() if probes.for_exercise(name)]
     return [name for name in known if key is None or not key.is_fresh(name, solutions)]
 

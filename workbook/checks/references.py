@@ -180,7 +180,12 @@ def choose(solutions: Path | None, seed: int | None) -> References:
     UsageError
         If another seed than the key's is asked for and there are no solutions.
     """
-    key = keys.shipped()
+    try:
+        key = keys.shipped()
+    except WorkbookError:
+        if solutions is None:
+            raise
+        key = None
     wanted = DEFAULT_SEED if seed is None else seed
     if solutions is not None:
         return FromSolutions(solutions, wanted, key)

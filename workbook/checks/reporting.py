@@ -90,6 +90,5 @@ def ended(attempt: Attempt, timeout: float) -> Message:
     where = attempt.file or attempt.exercise
     if attempt.file and attempt.line:
         where = f"{attempt.file} line {attempt.line}"
-    return fill(
-        f"finding.ended.{attempt.outcome}", where=where, seconds=timeout, detail=attempt.detail
-    )
+    detail = attempt.detail.rstrip(".")
+    return fill(f"finding.ended.{attempt.outcome}", where=where, seconds=timeout, detail=detail)
