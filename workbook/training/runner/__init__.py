@@ -9,6 +9,6 @@
 """
 
 from workbook.training.runner.failure import Failure
-from workbook.training.runner.job import Job, Runner
+from workbook.training.runner.job import Job, Runner, stamp
 
-__all__ = ["Failure", "Job", "Runner"]
+__all__ = ["Failure", "Job", "Runner", "stamp"]

@@ -19,7 +19,7 @@ from workbook.training.runner.failure import Failure
 from workbook.training.runner.frames import Sender, receive
 from workbook.workspace import choice
 
-__all__ = ["Job", "Runner"]
+__all__ = ["Job", "Runner", "stamp"]
 
 State = Literal["running", "done", "stopped", "failed", "crashed"]
 
@@ -287,11 +287,11 @@ class Runner:
         folder = (self._folder or choice.exercises_folder()).resolve()
         if not folder.is_dir():
             raise WorkbookError(f"There is no folder {folder}.")
-        stamp = _stamp(folder)
+        now = stamp(folder)
         worker = self._worker
-        if worker is None or not self._keep or worker.stamp != stamp or not worker.alive():
+        if worker is None or not self._keep or worker.stamp != now or not worker.alive():
             self.close()
-            worker = self._worker = _Worker(folder, stamp)
+            worker = self._worker = _Worker(folder, now)
         self._job = Job(experiment, settings, self._on_change)
         worker.run(self._job, once=not self._keep)
         return self._job
@@ -316,7 +316,7 @@ class Runner:
         self.close()
 
 
-def _stamp(folder: Path) -> str:
+def stamp(folder: Path) -> str:
     """The exercises' contents in one word."""
     digest = hashlib.sha256(str(folder).encode("utf-8"))
     for path in sorted(folder.rglob("*.py")):

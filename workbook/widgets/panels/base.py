@@ -50,6 +50,7 @@ class Panel:
         self._idle = threading.Event()
         self._idle.set()
         self._again = self._touched = self._quiet = self.closed = False
+        self._complete = False
         self.controls: dict[str, Any] = self.make_controls()
         self.views: dict[str, Any] = self.make_views()
         for name, value in start.items():
@@ -147,6 +148,8 @@ class Panel:
         self.png_button = parts.button(text("panel.png"), "image", text("panel.png_told"))
         self.csv_button = parts.button(text("panel.csv"), "table", text("panel.csv_told"))
         self.bar = w.FloatProgress(min=0, max=1, layout=w.Layout(width="130px", height="20px"))
+        if self.immediate:
+            self.bar.layout.display = "none"
         self.status = w.HTML()
         self.trouble = w.HTML()
         self.picture = w.Image(
@@ -239,6 +242,7 @@ class Panel:
             self._whose = text("panel.solutions" if choice.solutions_on() else "panel.yours")
             self._begun, self._first_news, self._first_done = time.monotonic(), 0.0, 0
             if not self.immediate:
+                self._complete = False
                 self.guess.show(None)
                 self.status.value = parts.paragraph(text("panel.starts"))
                 self.bar.value = 0
@@ -251,6 +255,19 @@ class Panel:
     def same_figure(self, settings: dict[str, Any]) -> bool:
         """Whether the figure of the last run serves for this one; needs `look` to fill it."""
         return False
+
+    def accept(self, outcome: Any, settings: dict[str, Any]) -> None:
+        """Show a result that was computed before with these settings."""
+        with self._lock:
+            self.job, self.ran, self._complete = None, settings, True
+            self.figure = self.begin(settings)
+            self.finish(outcome)
+            self.look()
+            self._draw()
+            self.trouble.value, self.bar.value = "", 1
+            self.status.value = parts.paragraph(text("panel.kept"))
+            self._buttons()
+            self._tell()
 
     def stop(self) -> None:
         """End the run; what was computed stays."""
@@ -270,7 +287,7 @@ class Panel:
             if self.job is not None:
                 self.job.ask_to_stop()
             self.job, self.ran = None, {}
-            self._again = False
+            self._again = self._complete = False
             self._idle.set()
             self.guess.show(None)
             self.status.value = self.trouble.value = self.numbers.value = ""
@@ -396,6 +413,7 @@ class Panel:
         self.status.value = parts.paragraph(" · ".join(words))
 
     def _ended(self, job: Job) -> None:
+        self._complete = job.state == "done"
         if job.failure is not None:
             self.trouble.value = parts.failure_html(job.failure)
             self.status.value = ""
@@ -413,8 +431,7 @@ class Panel:
 
     def _tell(self) -> None:
         told = self._touched or not self.immediate or bool(self.guess.choice.value)
-        done = self.job is not None and self.job.state == "done"
-        self.guess.show(self.outcome() if told and done else None)
+        self.guess.show(self.outcome() if told and self._complete else None)
 
     def _moved(self) -> None:
         with self._lock:
@@ -443,7 +460,7 @@ class Panel:
         if settle:
             self.figure.set_layout_engine("constrained")
         self.picture.value = parts.render(self.figure)
-        if not self.job or self.job.total or self.immediate:
+        if self.immediate or (self.job and self.job.total):
             self.figure.set_layout_engine("none")
         self._slowest = time.monotonic() - begun
         self.numbers.value = parts.table_html(self.table()) if self.ran else ""

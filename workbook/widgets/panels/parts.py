@@ -25,7 +25,7 @@ Rows = Sequence[Sequence[str]]
 _BAD = "var(--jp-error-color1, #d32f2f)"
 _LINE = "var(--jp-border-color2, currentColor)"
 _INK = "var(--jp-content-font-color1, inherit)"
-_DPI = 120
+_DPI = 110
 
 
 def render(figure: Figure) -> bytes:

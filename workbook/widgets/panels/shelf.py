@@ -27,7 +27,9 @@ PANELS = {
     "normalisation": ("normalisation", "Normalisation"),
     "optimiser_race": ("optimiser_race", "OptimiserRace"),
     "picture": ("picture", "Picture"),
+    "scale_sweep": ("scale_sweep", "ScaleSweep"),
     "surfaces": ("surfaces", "Surfaces"),
+    "weight_scale": ("weight_scale", "WeightScale"),
 }
 
 _open: dict[str, "Panel"] = {}

@@ -1,0 +1,143 @@
+"""A deep net trained from twenty weight scales, with and without batch normalisation."""
+
+import contextlib
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+import numpy as np
+from matplotlib.figure import Figure
+
+from workbook.errors import WorkbookError
+from workbook.plots.live_sweep import LiveSweep
+from workbook.training import results
+from workbook.training.experiments.weight_scale import SCALES
+from workbook.training.results import Update
+from workbook.training.runner import Job, stamp
+from workbook.widgets.panels.base import Panel
+from workbook.widgets.panels.guess import Outcome
+from workbook.widgets.panels.parts import Rows
+from workbook.workspace import choice
+from workbook.workspace.state import state_folder
+
+__all__ = ["ScaleSweep"]
+
+# A net that is right this often has learned something.
+_LEARNED = 0.5
+
+
+class ScaleSweep(Panel):
+    """Final loss and accuracies over the scale; trained once, then read from the folder."""
+
+    name = "scale_sweep"
+    experiment = "scale_sweep"
+    guesses = ("few", "some", "most")
+
+    def make_views(self) -> dict[str, Any]:
+        return {
+            "scale": w.FloatLogSlider(
+                0.01,
+                min=-4,
+                max=0,
+                step=0.05,
+                readout_format=".2g",
+                continuous_update=False,
+                description=self.say("scale"),
+                style={"description_width": "110px"},
+                layout=w.Layout(width="420px"),
+            )
+        }
+
+    def settings(self) -> dict[str, Any]:
+        return {"scales": list(SCALES), "normalizations": [None, "batchnorm"], "seed": 0}
+
+    def short(self) -> dict[str, Any]:
+        return {"scales": list(SCALES[3::4]), "epochs": 2, "num_train": 500}
+
+    def begin(self, settings: dict[str, Any]) -> Figure:
+        kinds = [kind or "none" for kind in settings["normalizations"]]
+        self.points: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
+        self.curves = LiveSweep({kind: self.say(f"kind.{kind}") for kind in kinds})
+        return self.curves.figure
+
+    def take(self, updates: list[Update]) -> None:
+        for update in updates:
+            self.points[update.series].append(update.values)
+
+    def finish(self, outcome: Any) -> None:
+        self.points = {
+            kind: [
+                {
+                    "scale": scale,
+                    "final_loss": run.final_loss,
+                    "best_train_acc": run.best_train_acc,
+                    "best_val_acc": run.best_val_acc,
+                }
+                for scale, run in zip(outcome.scales, runs, strict=False)
+            ]
+            for kind, runs in outcome.runs.items()
+        }
+
+    def look(self) -> None:
+        self.curves.update(self.points, self.views["scale"].value)
+
+    def table(self) -> Rows:
+        here = self.views["scale"].value
+        rows = [self.say("head", scale=f"{here:.2g}").split("|")]
+        for kind, points in self.points.items():
+            if points:
+                near = min(points, key=lambda point: abs(np.log(point["scale"] / here)))
+                numbers = [f"{near['final_loss']:.4f}"]
+                numbers += [f"{near[key]:.1%}" for key in ("best_train_acc", "best_val_acc")]
+                learned = sum(point["best_val_acc"] >= _LEARNED for point in points)
+                rows.append([self.say(f"kind.{kind}"), *numbers, f"{learned} / {len(points)}"])
+        return rows
+
+    def outcome(self) -> Outcome:
+        learned = {
+            kind: sum(point["best_val_acc"] >= _LEARNED for point in points)
+            for kind, points in self.points.items()
+        }
+        plain = learned["none"]
+        key = "few" if plain <= 5 else "some" if plain <= 10 else "most"
+        return (key,), self.say("outcome", count=plain, other=learned["batchnorm"])
+
+    # Trained once for the same code and settings.
+
+    def _file(self) -> Path:
+        folder = choice.exercises_folder().resolve()
+        what = json.dumps([stamp(folder), self.settings()])
+        name = hashlib.sha256(what.encode("utf-8")).hexdigest()[:16]
+        return state_folder() / "panels" / f"scale_sweep-{name}.npz"
+
+    def show(self) -> None:
+        super().show()
+        self._recall()
+
+    def run(self) -> None:
+        if not self._recall():
+            super().run()
+
+    def _recall(self) -> bool:
+        """Show what was trained before with the same code; whether there is such a thing."""
+        with contextlib.suppress(WorkbookError):
+            kept = results.load(self._file())
+            with self._lock:
+                if self.running or self.closed:
+                    return False
+                self.accept(kept, self.settings())
+            return True
+        return False
+
+    def _ended(self, job: Job) -> None:
+        super()._ended(job)
+        if job.state == "done":
+            path = self._file()
+            # What other code had trained is of no use any more.
+            for old in path.parent.glob("scale_sweep-*.npz"):
+                with contextlib.suppress(OSError):
+                    old.unlink()
+            with contextlib.suppress(OSError, WorkbookError):
+                results.save(job.outcome, path)

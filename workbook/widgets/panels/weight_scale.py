@@ -1,0 +1,119 @@
+"""What the scale of the first weights does to a deep net that has learned nothing yet."""
+
+from typing import Any
+
+import ipywidgets as w
+import numpy as np
+from matplotlib.figure import Figure
+
+from workbook.plots.live_layers import LiveLayers
+from workbook.training.runner import Job
+from workbook.widgets.panels import shelf
+from workbook.widgets.panels.base import Panel
+from workbook.widgets.panels.guess import Outcome
+from workbook.widgets.panels.parts import Rows
+
+__all__ = ["WeightScale"]
+
+_WIDTH = 50
+# The answers to the question, by their keys.
+_SCALES = {"s0001": 0.001, "s001": 0.01, "s02": 0.2, "s1": 1.0}
+# The signal neither fades nor grows if its spread changes by less than this, up or down.
+_STEADY = 2.0
+
+
+class WeightScale(Panel):
+    """A slider for the scale, with and without normalisation; immediate."""
+
+    name = "weight_scale"
+    experiment = "at_rest"
+    immediate = True
+    guesses = tuple(_SCALES)
+
+    def make_controls(self) -> dict[str, Any]:
+        wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="420px")}
+        narrow = {"style": {"description_width": "110px"}, "layout": w.Layout(width="300px")}
+        return {
+            "scale": w.FloatLogSlider(
+                0.01,
+                min=-4,
+                max=0,
+                step=0.05,
+                readout_format=".2g",
+                continuous_update=False,
+                description=self.say("scale"),
+                **wide,
+            ),
+            "normalization": w.Dropdown(
+                options=[
+                    (self.say("kind.none"), None),
+                    (self.say("kind.batchnorm"), "batchnorm"),
+                    (self.say("kind.layernorm"), "layernorm"),
+                ],
+                value=None,
+                description=self.say("kind.label"),
+                **narrow,
+            ),
+            "depth": w.IntSlider(
+                7, 2, 10, description=self.say("depth"), continuous_update=False, **narrow
+            ),
+        }
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            "scale": self.controls["scale"].value,
+            "normalization": self.controls["normalization"].value,
+            "hidden_dims": [_WIDTH] * self.controls["depth"].value,
+            "seed": 0,
+        }
+
+    def same_figure(self, settings: dict[str, Any]) -> bool:
+        return bool(settings["hidden_dims"] == self.ran.get("hidden_dims"))
+
+    def begin(self, settings: dict[str, Any]) -> Figure:
+        depth = len(settings["hidden_dims"])
+        self.found: Any = None
+        layers = [self.say("layer", number=number) for number in range(1, depth + 1)]
+        self.layers = LiveLayers(layers, [f"W{number}" for number in range(1, depth + 2)])
+        return self.layers.figure
+
+    def finish(self, outcome: Any) -> None:
+        self.found = outcome
+
+    def look(self) -> None:
+        if self.found is not None:
+            self.layers.update(self.found.activations, self.found.gradient_norms)
+
+    def spreads(self) -> list[float]:
+        """The standard deviation of each hidden layer's activations."""
+        return [float(np.std(values)) for values in self.found.activations.values()]
+
+    def table(self) -> Rows:
+        if self.found is None:
+            return []
+        norms = [f"{norm:.2e}" for norm in self.found.gradient_norms.values()]
+        zeros = [np.mean(values == 0) for values in self.found.activations.values()]
+        spreads = [f"{spread:.2e}" for spread in self.spreads()]
+        names = [self.say("layer", number=number + 1) for number in range(len(spreads))]
+        rows = [self.say("head").split("|")]
+        for name, spread, zero, norm in zip(names, spreads, zeros, norms, strict=False):
+            rows.append([name, spread, f"{zero:.0%}", norm])
+        rows.append([self.say("scores"), "", "", norms[-1]])
+        return rows
+
+    def outcome(self) -> Outcome:
+        if self.found is None or self.found.normalization is not None:
+            return None
+        spreads = self.spreads()
+        share = spreads[-1] / spreads[0] if spreads[0] > 0 else float("nan")
+        if not 1 / _STEADY < share < _STEADY:
+            return None
+        scale = self.found.scale
+        nearest = min(_SCALES, key=lambda key: abs(np.log(_SCALES[key] / scale)))
+        return (nearest,), self.say("outcome", scale=f"{scale:.2g}", share=f"{share:.2g}")
+
+    def _ended(self, job: Job) -> None:
+        super()._ended(job)
+        beside = shelf.opened("scale_sweep")
+        if beside is not None and job.state == "done" and not beside.closed:
+            beside.views["scale"].value = self.found.scale
