@@ -5,5 +5,6 @@ from workbook.widgets.challenges import reached, tune
 from workbook.widgets.overview import course_map
 from workbook.widgets.panels.shelf import panel
 from workbook.widgets.questions import answer
+from workbook.widgets.switch import here
 
-__all__ = ["answer", "course_map", "hunt", "panel", "reached", "tune"]
+__all__ = ["answer", "course_map", "here", "hunt", "panel", "reached", "tune"]

@@ -26,12 +26,12 @@ class Guess:
 
     def __init__(self, question: str, answers: Mapping[str, str]) -> None:
         self.answers = dict(answers)
-        self.choice: Any = w.Dropdown(
+        # Buttons: in JupyterLab the arrow keys of a list that has the focus move between cells.
+        self.choice: Any = w.ToggleButtons(
             options=[(text("panel.no_guess"), ""), *((v, k) for k, v in self.answers.items())],
             value="",
             description=text("panel.guess"),
-            layout=w.Layout(width="auto", min_width="240px"),
-            style={"description_width": "initial"},
+            style={"description_width": "initial", "button_width": "auto"},
         )
         self._said: Any = w.HTML()
         line = [w.HBox([self.choice, self._said], layout=w.Layout(flex_flow="row wrap"))]
