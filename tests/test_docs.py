@@ -63,3 +63,50 @@ def test_the_reference_comes_from_the_docstrings(site):
 def test_no_link_to_a_file_that_the_site_does_not_have(site):
     for page in (site / "notebooks").glob("*.html"):
         assert "workbook/exercises/" not in "".join(re.findall(r'href="([^"]*)"', read(page)))
+
+
+def commands(page):
+    """Each `workbook ...` line of a page's blocks, without what is said beside it."""
+    lines = re.findall(r"^    (workbook .+)$", read(DOCS / page), re.MULTILINE)
+    return [re.split(r" {2,}| why it", line)[0].split()[1:] for line in lines]
+
+
+@pytest.mark.slow
+def test_the_students_commands_do_what_the_page_says(tmp_path):
+    folder = tmp_path / "work"
+
+    def workbook(*words):
+        return subprocess.run(
+            [sys.executable, "-m", "workbook", *words],
+            cwd=folder if folder.is_dir() else tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+        )
+
+    assert workbook("init", str(folder)).returncode == 0
+    # Something of the student's own, for reset and restore.
+    (layers,) = folder.glob("**/exercises/layers.py")
+    mine = read(layers).replace(
+        'raise NotImplementedError("affine_backward")', "return dout, cache"
+    )
+    layers.write_text(mine, encoding="utf-8")
+    named = commands("student.md")
+    assert {words[0] for words in named} >= {
+        "status",
+        "check",
+        "hint",
+        "reset",
+        "restore",
+        "submit",
+    }
+    for words in named:
+        if words == ["watch"]:  # Goes on until a key is pressed.
+            words = ["watch", "--help"]
+        done = workbook(*words)
+        # Nothing is done yet, so a check does not pass; but no command was wrong.
+        assert done.returncode in (0, 1), (words, done.stderr)
+        assert "Traceback" not in done.stderr
+        assert done.stdout
+    assert read(layers) == mine
