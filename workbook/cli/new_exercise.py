@@ -1,0 +1,38 @@
+"""`workbook new-exercise`: the beginnings of an exercise of one's own."""
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command("new-exercise", short_help="Begin an exercise of your own (instructors).")
+@click.argument("exercise", metavar="ID")
+@click.option("--file", default="extra.py", show_default=True, help="In the exercise folder.")
+@click.option("--notebook", required=True, metavar="NAME", help="To which it belongs.")
+@click.option("--arguments", default="x", show_default=True, help="With commas.")
+@click.option("--title", default="", help="A few words.")
+@click.option("--points", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--minutes", type=click.IntRange(min=1), default=10, show_default=True)
+def command(
+    exercise: str,
+    file: str,
+    notebook: str,
+    arguments: str,
+    title: str,
+    points: int,
+    minutes: int,
+) -> int:
+    """Write the beginnings of the exercise ID, a function such as gelu_forward.
+
+    A solution with markers, an entry in the curriculum, a probe, a known mistake, and the words
+    for it: each works as it is, and is yours to fill in. docs/instructor.md walks through one.
+    """
+    from workbook.handout import skeleton
+    from workbook.workspace.choice import shown
+
+    names = tuple(name.strip() for name in arguments.split(","))
+    new = skeleton.New(exercise, file, notebook, names, title, points, minutes)
+    for path in skeleton.write(new):
+        click.echo(f"wrote {shown(path)}")
+    click.echo("Fill them in, then: workbook stubs, workbook key, workbook check " + exercise)
+    return 0
