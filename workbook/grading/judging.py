@@ -2,10 +2,10 @@
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,18 @@ class Fresh(FromSolutions):
         return derived_seed(self._secret, exercise_id)
 
 
-@lru_cache(maxsize=1)
+_kept = threading.local()
+
+
 def _references(folder: Path, secret: str) -> Fresh:
-    """Kept for the life of a worker: running every known mistake takes its time."""
-    return Fresh(folder, secret)
+    """Kept for the life of a worker's thread: running every known mistake takes its time."""
+    key = (folder, secret)
+    if getattr(_kept, "key", None) != key:
+        if getattr(_kept, "key", None) is not None:
+            _kept.references.close()
+        _kept.key, _kept.references = key, Fresh(folder, secret)
+    found: Fresh = _kept.references
+    return found
 
 
 @contextmanager

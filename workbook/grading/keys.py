@@ -10,6 +10,7 @@ from typing import Any
 
 from workbook.checks import key as sources
 from workbook.errors import UsageError
+from workbook.grading.sandbox import bubble
 from workbook.grading.work import Settings, Submission
 from workbook.version import __version__
 from workbook.workspace import choice
@@ -79,7 +80,8 @@ def _hash(parts: dict[str, Any]) -> str:
 def unit_keys(submission: Submission, settings: Settings) -> dict[str, tuple[str, str]]:
     """The units of a submission: (kind, subject) by key."""
     keys = {}
-    limits = {"timeout": settings.timeout, "memory": settings.memory, "sandbox": settings.sandbox}
+    limits: dict[str, Any] = {"timeout": settings.timeout, "memory": settings.memory}
+    limits["sandbox"] = bubble.choose(settings.sandbox)
     for exercise_id in settings.exercises:
         parts = {
             "kind": "judge",

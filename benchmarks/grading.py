@@ -1,0 +1,161 @@
+"""Time the class grader: submissions a minute, memory of a worker, and nbgrader beside it.
+
+    python -m benchmarks.grading                    # judge alone and with nbval, 1 and 2 jobs
+    python -m benchmarks.grading --students 40      # of a class that grows from a quarter of it
+    python -m benchmarks.grading --nbgrader PYTHON  # a Python that has nbgrader
+
+The class is half solutions and half stubs. The judge's overhead is what a submission costs
+beyond its probes, which are timed by themselves in this process. Prints a table and writes
+results/benchmarks_grading.json.
+"""
+
+import argparse
+import json
+import os
+import platform
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks import nbgrader_peer
+from workbook import curriculum
+from workbook.checks.child import judging
+from workbook.grading import engine
+from workbook.grading.work import Settings, Submission
+from workbook.workspace import choice
+from workbook.workspace.rooms import load_room
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ("FullyConnectedNet", "BatchNorm", "Dropout", "CNN", "FromScratch")
+
+
+def students(number: int, salt: str) -> list[Submission]:
+    """Half solutions, half stubs; a comment makes each of them another one."""
+    found = []
+    for index in range(number):
+        folder = ROOT / "solutions" if index % 2 == 0 else choice.pristine_folder()
+        files = {name: (folder / name).read_bytes() for name in curriculum.load().files()}
+        files = {name: data + f"\n# {salt} {index}\n".encode() for name, data in files.items()}
+        found.append(Submission(f"s{index}", files))
+    return found
+
+
+def probes_alone() -> float:
+    """Seconds of processor time of all probes on the solutions, both runs of each."""
+    folder = ROOT / "solutions"
+    with load_room(folder) as room:
+        began = time.process_time()
+        for exercise_id in curriculum.load().ids():
+            for _ in range(2):
+                for _ in judging.run_exercise(exercise_id, room, seed=1, folder=folder):
+                    pass
+        return time.process_time() - began
+
+
+class Memory:
+    """The largest resident size of this process's children, in megabytes; Linux only."""
+
+    def __init__(self) -> None:
+        self.worker = self.child = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.1):
+            for path in Path("/proc").glob("[0-9]*/status"):
+                try:
+                    rows = dict(
+                        line.split(":", 1) for line in path.read_text().splitlines() if ":" in line
+                    )
+                    size = int(rows.get("VmRSS", "0 kB").split()[0]) / 1024
+                    if int(rows["PPid"]) == os.getpid():
+                        self.worker = max(self.worker, size)
+                    elif "workbook.grading.sandbox.server" in (path.parent / "cmdline").read_text():
+                        self.child = max(self.child, size)
+                except (OSError, ValueError, KeyError):
+                    continue
+
+
+def timed(number: int, jobs: int, notebooks: tuple[str, ...], salt: str) -> dict[str, Any]:
+    """Grade a class; the first submission of each worker is left out of the time."""
+    settings = Settings("be9c4", tuple(curriculum.load().ids()), notebooks)
+    warm = 2 * jobs
+    heard: dict[str, set[str]] = {}
+    times: list[float] = []
+
+    def hear(submission: Submission, results: list[Any]) -> None:
+        kinds = heard.setdefault(submission.name, set())
+        kinds.update(result.kind for result in results)
+        assert not any(result.infra for result in results), results[0].log
+        if len(kinds) == 1 + bool(notebooks):
+            times.append(time.monotonic())
+
+    with Memory() as memory:
+        engine.run(
+            students(number + warm, salt), settings, jobs=jobs, done=lambda key: None, heard=hear
+        )
+    seconds = times[-1] - times[warm - 1]
+    return {
+        "students": number,
+        "jobs": jobs,
+        "notebooks": len(notebooks),
+        "seconds": seconds,
+        "per_minute": 60 * number / seconds,
+        "worker_megabytes": memory.worker,
+        "sandbox_megabytes": memory.child,
+    }
+
+
+def main() -> None:
+    """Run everything and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--students", type=int, default=20)
+    parser.add_argument("--nbval-students", type=int, default=4)
+    parser.add_argument("--jobs", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--nbgrader", type=Path, help="a Python that has nbgrader")
+    options = parser.parse_args()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(f"{os.cpu_count()} cores, load {load:.1f} when it began")
+    records: list[dict[str, Any]] = []
+
+    def show(record: dict[str, Any]) -> None:
+        records.append(record)
+        what = f"judge and {record['notebooks']} notebooks" if record["notebooks"] else "judge"
+        print(
+            f"{what:<24} {record['jobs']} job(s) {record['students']:>5} submissions "
+            f"{record['seconds']:>7.1f} s {record['per_minute']:>7.1f} a minute, worker "
+            f"{record['worker_megabytes']:.0f} MB, sandbox {record['sandbox_megabytes']:.0f} MB",
+            flush=True,
+        )
+
+    probes = probes_alone()
+    for jobs in options.jobs:
+        for number in (max(2, options.students // 4), options.students):
+            show(timed(number, jobs, (), f"j{jobs}-{number}"))
+        if options.nbval_students:
+            show(timed(options.nbval_students, jobs, NOTEBOOKS, f"n{jobs}"))
+    one = next(r for r in records if r["jobs"] == options.jobs[0] and not r["notebooks"])
+    overhead = one["seconds"] / one["students"] - probes / 2  # Stubs hardly run any.
+    result: dict[str, Any] = {"probes_seconds": probes, "overhead_seconds": overhead}
+    print(f"probes by themselves {probes:.2f} s; overhead {overhead:.2f} s a submission")
+    if options.nbgrader:
+        peer = nbgrader_peer.seconds(options.nbgrader, ROOT / "notebooks", NOTEBOOKS)
+        result["nbgrader_seconds"] = peer
+        print(f"nbgrader {peer:.2f} s a submission; overhead / nbgrader {overhead / peer:.3f}")
+    result |= {"records": records, "python": platform.python_version(), "load": load}
+    target = ROOT / "results" / "benchmarks_grading.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""A real scheduler and two workers, one of which is killed in the middle."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from workbook.grading import engine
+from workbook.grading.work import Settings, Submission
+
+distributed = pytest.importorskip("distributed")
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
+EXERCISES = ("affine_forward", "relu_forward", "adam")
+FILES = ("layers.py", "optim.py")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="kills a worker by a signal"),
+]
+
+
+def test_a_worker_killed_in_the_middle_costs_no_grade():
+    files = {name: (SOLUTIONS / name).read_bytes() for name in FILES}
+    # Told apart by a comment, so that each has units of its own.
+    submissions = [
+        Submission(f"s{n}", {**files, "optim.py": files["optim.py"] + b"# %d\n" % n})
+        for n in range(6)
+    ]
+    settings = Settings("da5c", EXERCISES, timeout=30.0, sandbox="none")
+    heard = {}
+    with (
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            worker_dashboard_address=None,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+        client.get_executor() as executor,
+    ):
+        pids = list(client.run(os.getpid).values())
+        assert len(set(pids)) == 2 and os.getpid() not in pids
+
+        def hear(submission, results):
+            if not heard:
+                os.kill(pids[0], signal.SIGKILL)
+            for result in results:
+                heard[submission.name, result.subject] = result.result["outcome"]
+
+        engine.run(
+            submissions, settings, executor=executor, jobs=2, done=lambda key: None, heard=hear
+        )
+    assert len(heard) == len(submissions) * len(EXERCISES)
+    assert set(heard.values()) == {"pass"}
