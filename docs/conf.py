@@ -48,7 +48,7 @@ napoleon_use_rtype = False
 napoleon_use_ivar = True
 
 # The guide's order; a page that is not named follows after these.
-FIRST = ("student", "instructor", "grading", "checks", "check-json", "benchmarks")
+FIRST = ("student", "instructor", "grading", "grades-json", "checks", "check-json", "benchmarks")
 
 # --- The notebooks ---------------------------------------------------------------------------
 
@@ -58,6 +58,9 @@ nb_execution_timeout = 600
 nb_execution_raise_on_error = True
 nb_merge_streams = True
 nb_output_stderr = "remove"  # progress bars
+# Panels need a kernel; what would draw their empty shells comes from another host and blocks
+# the page until it is there.
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 if EXECUTE:
     os.environ["WORKBOOK_EXERCISES"] = str(ROOT / "solutions")
     os.environ["WORKBOOK_STATIC"] = "1"
