@@ -97,6 +97,9 @@ def test_a_policy_is_read_first(tmp_path, workbook, passing):
     policy.write_text('diagnosis = "none"\n')
     code, _, err = workbook("release", tmp_path / "a", "--policy", policy)
     assert code == 2 and "located" in err and not (tmp_path / "a").exists()
+    policy.write_bytes(b"\xff\xfe")
+    code, _, err = workbook("release", tmp_path / "a", "--policy", policy)
+    assert code == 2 and "cannot be read" in err
 
 
 def test_what_fails_is_named_and_nothing_is_written(tmp_path, workbook, monkeypatch):

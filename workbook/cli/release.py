@@ -4,12 +4,21 @@ from pathlib import Path
 
 import click
 
+from workbook.errors import UsageError
+
 __all__ = ["command"]
 
 
 def _words(given: tuple[str, ...]) -> tuple[str, ...]:
     """Words of an option that may be repeated, or hold several with commas between."""
     return tuple(word for one in given for word in one.replace(",", " ").split())
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.") from error
 
 
 @click.command("release", short_help="Make the copy that students get.")
@@ -57,7 +66,7 @@ def command(
         notebooks=_words(notebooks),
         given=tuple(solved.chosen(_words(given))),
         wheels=_words(wheels),
-        policy="" if policy is None else policy.read_text(encoding="utf-8"),
+        policy="" if policy is None else _read(policy),
     )
     console = Console(stderr=True, highlight=False)
     with console.status("") as status:
