@@ -185,7 +185,8 @@ def test_the_class_page_counts():
 
 def test_the_distribution_holds_everybody():
     bins = distribution([0, 9.1, 9.2, 46, 92, 138], 92)
-    assert [count for _, count in bins] == [2, 1, 0, 0, 0, 1, 0, 0, 0, 2]
+    assert [count for _, count in bins] == [2, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1]
+    assert len(distribution([92], 92)) == 10
 
 
 def test_clean_keeps_every_language():

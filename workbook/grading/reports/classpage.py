@@ -66,14 +66,17 @@ def class_page(run: Run, grades: Sequence[Grade], pages: dict[str, str], sandbox
 
 
 def distribution(totals: Sequence[float], maximum: float) -> list[tuple[str, int]]:
-    """How many totals lie in each tenth of the maximum; what is beyond counts with the last."""
-    counts = [0] * _BINS
-    for total in totals:
-        share = total / maximum if maximum else 0.0
-        counts[min(_BINS - 1, int(share * _BINS + 1e-9))] += 1
+    """How many totals lie in each tenth of the maximum, and how many beyond it (by a bonus)."""
     step = 100 // _BINS
     labels = [f"{step * i}-{step * (i + 1)} %" for i in range(_BINS)]
-    return list(zip(labels, counts, strict=True))
+    counts = dict.fromkeys([*labels, "over 100 %"], 0)
+    for total in totals:
+        share = total / maximum if maximum else 0.0
+        place = min(_BINS - 1, int(share * _BINS + 1e-9))
+        counts["over 100 %" if share > 1 + 1e-9 else labels[place]] += 1
+    if not counts["over 100 %"]:
+        del counts["over 100 %"]
+    return list(counts.items())
 
 
 def hardest(judged: Sequence[Grade]) -> list[Row]:
