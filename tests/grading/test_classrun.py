@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,20 @@ def test_a_run_that_was_cut_short_is_taken_up_to_the_same_result(course, tmp_pat
     assert stable(course.out) == whole
     with course.gradebook() as gradebook:
         assert gradebook.latest().id == 1
+
+
+def test_a_stopped_run_leaves_the_last_results_as_they_are(course):
+    course.send("ann", all_="pass")
+    course.grade()
+    before = stable(course.out)
+    course.send("ann", all_="fail")
+    stop = threading.Event()
+    stop.set()
+    asked = classrun.Asked(course.submissions, course.out, SCHEME, with_notebooks=False)
+    assert classrun.grade(asked, stop=stop) == []
+    assert stable(course.out) == before
+    with course.gradebook() as gradebook:
+        assert gradebook.latest().state == "running" and gradebook.latest(finished=True).id == 1
 
 
 def test_regrading_writes_a_new_run_with_the_old_secret_and_runs_nothing_again(course):

@@ -122,7 +122,7 @@ def grade(
     Returns
     -------
     list of Grade
-        One a student.
+        One a student; none if it was stopped.
 
     Raises
     ------
@@ -151,9 +151,10 @@ def grade(
         work = _Work(asked, settings, gradebook, run.id, handed)
         progress.begin(handed, work.units, sandbox_words(mode))
         work.go(progress, stop)
+        if stop.is_set():
+            return []  # What an earlier run wrote stays as it is.
         found = write_results(asked.out, gradebook, run.id, sandbox_words(mode))
-        if not stop.is_set():
-            gradebook.finish(run.id)
+        gradebook.finish(run.id)
         return found
 
 

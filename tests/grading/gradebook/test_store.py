@@ -1,10 +1,13 @@
 """The gradebook in SQLite and in PostgreSQL."""
 
 import os
+import re
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -32,18 +35,16 @@ def programs():
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
+def postgres():
     """The URL of a PostgreSQL server of our own, run by a user without rights."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: the group `postgres`")
     binaries = programs()
     if binaries is None:
         pytest.skip("no PostgreSQL server is installed (initdb, pg_ctl)")
-    folder = tmp_path_factory.mktemp("pg")
+    # Not under pytest's own folder, which is closed to the user that the server runs as.
+    folder = Path(tempfile.mkdtemp(prefix="workbook-postgres-"))
     user = {}
     if os.geteuid() == 0:  # The server refuses to run as root.
-        for above in (folder, *folder.parents):
-            if above.owner() == "root" and above.name.startswith("pytest-"):
-                above.chmod(above.stat().st_mode | 0o711)
         shutil.chown(folder, "nobody", "nogroup")
         user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
     with socket.socket() as found:
@@ -68,6 +69,7 @@ def postgres(tmp_path_factory):
         yield f"postgresql://grader@127.0.0.1:{port}/postgres"
     finally:
         subprocess.run([*control, "-m", "fast", "stop"], cwd=folder, check=False, **quiet, **user)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -185,3 +187,29 @@ def test_a_missing_driver_is_one_line(url, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(UsageError, match=r'pip install "workbook\[postgres\]"'):
         open_gradebook(url)
+
+
+def test_the_guides_command(postgres, tmp_path, monkeypatch):
+    """What docs/grading.md says on PostgreSQL, on this server."""
+    from workbook.cli import main
+    from workbook.grading import engine
+
+    guide = Path(__file__).resolve().parents[3] / "docs" / "grading.md"
+    [line] = re.findall(r"^\$ workbook (.* --gradebook .*)$", guide.read_text("utf-8"), re.M)
+    arguments = shlex.split(line)
+    arguments[-1] = postgres
+    (tmp_path / "submissions" / "ann").mkdir(parents=True)
+    (tmp_path / "submissions" / "ann" / "optim.py").write_text("x = 1\n")
+    (tmp_path / "scheme.toml").write_text('[count]\nexercises = ["adam"]\n')
+    monkeypatch.chdir(tmp_path)
+
+    def run(submissions, settings, *, heard, **_):
+        for submission in submissions:
+            heard(submission, [result("adam", 2.0, key="guide")])
+
+    monkeypatch.setattr(engine, "run", run)
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 0
+    assert "ann,,3,3,3" in (tmp_path / "results" / "grades.csv").read_text("utf-8")
+    assert not list((tmp_path / "results").glob("*.sqlite"))
