@@ -106,6 +106,7 @@ def command(
             line += ["--symlink", os.readlink(name), name]
         elif os.path.isdir(name):
             line += ["--ro-bind", name, name]
+    line += ["--perms", "0755", "--dir", "/etc"]
     for name in _ETC:
         line += ["--ro-bind-try", name, name]
     line += ["--proc", "/proc", "--dev", "/dev"]
