@@ -75,6 +75,8 @@ def test_feature_maps_name_every_layer_and_the_best_class(seen):
     assert texts(bars) == ["10%", "90%"]
     # The frame of the fifth map: second row, second column of a board 3 maps wide.
     assert figure.axes[1].lines[0].get_xydata().min(axis=0).tolist() == [8, 8]
+    corner = plots.feature_maps(seen, NAMES, filters=w, chosen=2).axes[1]
+    assert corner.get_xlim() == (-0.5, 25.5)
     seen.picture = np.random.default_rng(2).normal(size=(3, 8, 8))
     assert "filter 4" in titles(plots.feature_maps(seen, NAMES, filters=w, chosen=4))
     assert plots.feature_maps(seen, NAMES).png()

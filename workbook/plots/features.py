@@ -160,6 +160,9 @@ def _maps(place: Any, maps: Array, title: str, limit: float, chosen: int | None)
         edge = (left - 1, left + width, left + width, left - 1, left - 1)
         side = (top - 1, top - 1, top + height, top + height, top - 1)
         place.plot(edge, side, color=style.COLOURS[6], linewidth=2, clip_on=False)
+        # The frame of a map at the border must not make room for itself.
+        place.set_xlim(-0.5, board.shape[1] - 0.5)
+        place.set_ylim(board.shape[0] - 0.5, -0.5)
 
 
 def _bars(place: Any, odds: Array, names: Sequence[str]) -> None:

@@ -38,7 +38,7 @@ class Picture(Panel):
                 **wide,
             ),
             "number": w.IntSlider(
-                0,
+                60,
                 0,
                 _VALIDATION - 1,
                 description=self.say("number"),
