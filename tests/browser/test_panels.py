@@ -206,3 +206,27 @@ def test_the_optimiser_race_and_the_surfaces(solved, lab, tmp_path):
     assert no_child_left(lab.folder)
     assert lab.errors == []
     assert lab.foreign == []
+
+
+@pytest.mark.parametrize("theme", ["Dark"])
+def test_the_weight_scale_in_the_dark_theme(solved, lab, theme, tmp_path):
+    only_panels(lab.folder, "BatchNorm")
+    lab.open("BatchNorm")
+    lab.run_all()
+    scale = Shown(lab, "Weight scale: a deep net before training")
+    scale.says("norm of the gradient")
+    before = scale.source()
+    scale.slider(0).focus()
+    lab.page.keyboard.press("End")
+    scale.changes(before)
+    assert scale.box.locator(".widget-readout").first.inner_text() == "1.0"
+    with load_room(solved) as room:
+        direct = experiments.at_rest(room.FullyConnectedNet, room, data.load(), scale=1.0)
+    norms = [f"{norm:.2e}" for norm in direct.gradient_norms.values()]
+    end = time.monotonic() + 90
+    while [row[3] for row in scale.table()[1:]] != norms and time.monotonic() < end:
+        lab.page.wait_for_timeout(50)
+    assert [row[3] for row in scale.table()[1:]] == norms
+    shot(lab, tmp_path, "weight-scale-dark")
+    assert lab.errors == []
+    assert lab.foreign == []

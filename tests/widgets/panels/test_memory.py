@@ -1,0 +1,46 @@
+"""Fifty runs in one kernel leave nothing behind: figures, threads, widgets, processes."""
+
+import gc
+import threading
+
+import pytest
+from ipywidgets.widgets import widget
+from matplotlib.figure import Figure
+
+from workbook.widgets.panels import shelf
+
+RUNS = 50
+PATIENCE = 90
+
+
+def figures():
+    gc.collect()
+    return sum(isinstance(thing, Figure) for thing in gc.get_objects())
+
+
+@pytest.mark.slow
+def test_fifty_runs_keep_one_figure(make):
+    panel = make("surfaces")
+    panel.run()
+    assert panel.wait(PATIENCE)
+    drawn, threads, widgets = figures(), threading.active_count(), len(widget._instances)
+    for number in range(RUNS):
+        # Another set of rules needs another figure; the one before must go.
+        panel.controls["rule_adam"].value = number % 2 == 1
+        assert panel.wait(PATIENCE)
+        assert panel.job.state == "done", panel.job.failure
+    assert figures() <= drawn
+    assert threading.active_count() <= threads + 1
+    assert len(widget._instances) == widgets
+
+
+def test_a_cell_that_is_run_again_leaves_no_widgets(folder, monkeypatch):
+    monkeypatch.delenv("WORKBOOK_STATIC")
+    shelf.panel("optimiser_race")
+    shelf.panel("optimiser_race")
+    widgets, drawn = len(widget._instances), figures()
+    for _ in range(5):
+        shelf.panel("optimiser_race")
+    assert len(widget._instances) == widgets
+    assert figures() <= drawn
+    shelf.opened("optimiser_race").close()
