@@ -46,11 +46,11 @@ class WeightScale(Panel):
             ),
             "normalization": w.Dropdown(
                 options=[
-                    (self.say("kind.none"), None),
+                    (self.say("kind.none"), ""),
                     (self.say("kind.batchnorm"), "batchnorm"),
                     (self.say("kind.layernorm"), "layernorm"),
                 ],
-                value=None,
+                value="",
                 description=self.say("kind.label"),
                 **narrow,
             ),
@@ -62,7 +62,7 @@ class WeightScale(Panel):
     def settings(self) -> dict[str, Any]:
         return {
             "scale": self.controls["scale"].value,
-            "normalization": self.controls["normalization"].value,
+            "normalization": self.controls["normalization"].value or None,
             "hidden_dims": [_WIDTH] * self.controls["depth"].value,
             "seed": 0,
         }
