@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.checks import key as sources
+from workbook.checks import probe as probes
 from workbook.errors import UsageError
 from workbook.grading.sandbox import bubble
 from workbook.grading.work import Settings, Submission
@@ -73,6 +74,12 @@ def _environment() -> dict[str, str]:
     }
 
 
+@cache
+def _sources(exercise_id: str, folder: Path, digest: str, stamp: tuple[int, ...]) -> dict[str, str]:
+    """What an exercise is judged by; read once for as long as its files stay as they are."""
+    return sources.sources(exercise_id, folder)
+
+
 def _hash(parts: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -80,6 +87,8 @@ def _hash(parts: dict[str, Any]) -> str:
 def unit_keys(submission: Submission, settings: Settings) -> dict[str, tuple[str, str]]:
     """The units of a submission: (kind, subject) by key."""
     keys = {}
+    folder = solutions()
+    stamp = tuple(path.stat().st_mtime_ns for path in sorted(folder.rglob("*.py")))
     limits: dict[str, Any] = {"timeout": settings.timeout, "memory": settings.memory}
     limits["sandbox"] = bubble.choose(settings.sandbox)
     for exercise_id in settings.exercises:
@@ -87,7 +96,7 @@ def unit_keys(submission: Submission, settings: Settings) -> dict[str, tuple[str
             "kind": "judge",
             "subject": exercise_id,
             "submission": submission.digest,
-            "sources": sources.sources(exercise_id, solutions()),
+            "sources": _sources(exercise_id, folder, probes.digest(exercise_id), stamp),
             "limits": limits,
             "seed": derived_seed(settings.secret, exercise_id),
             "environment": _environment(),
