@@ -1,5 +1,6 @@
 """`workbook lab`: JupyterLab on the notebooks."""
 
+import mimetypes
 import os
 import sys
 from pathlib import Path
@@ -55,6 +56,8 @@ def command(arguments: tuple[str, ...]) -> None:
     click.echo(f"Opening {notebook.name} in JupyterLab, from {home}")
     click.echo("If no browser opens, copy an address from below into yours. Ctrl-C stops it.")
     sys.stdout.flush()
+    # Windows asks the registry, where other programs leave text/plain: the page stays blank.
+    mimetypes.add_type("text/javascript", ".js")
     from jupyterlab.labapp import main
 
     main(lab_arguments(home, notebook, list(arguments[named:])))
