@@ -5,6 +5,7 @@ what is timed is nbgrader's own work (a kernel a notebook, its database), not th
 """
 
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -62,9 +63,13 @@ def seconds(python: Path, folder: Path, names: tuple[str, ...]) -> float:
                 text = _notebook(folder / f"{notebook}.ipynb")
                 (course / place / "ps1" / f"{notebook}.ipynb").write_text(text, encoding="utf-8")
 
+        # It calls `alembic` by name.
+        path = os.pathsep.join([str(python.absolute().parent), os.environ.get("PATH", "")])
+
         def call(*arguments: str) -> None:
             line = [str(python), "-m", "nbgrader", *arguments]
-            subprocess.run(line, cwd=course, check=True, capture_output=True, timeout=900)
+            env = {**os.environ, "PATH": path}
+            subprocess.run(line, cwd=course, env=env, check=True, capture_output=True, timeout=900)
 
         call("generate_assignment", "ps1", "--create", "--force")
         began = time.monotonic()
