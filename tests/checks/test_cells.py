@@ -59,7 +59,7 @@ def test_a_wrong_answer_is_a_card_and_no_exception(judged, capsys):
     [
         ("def affine_forward(x, w, b:\n", "Cannot be read as Python"),
         ("\x00\x00", "Cannot be read as Python"),
-        ('{"cells": [], "nbformat": 4}\n', "Not in the file"),
+        ('{"cells": [], "nbformat": 4}\n', "Cannot be read as Python"),
         ("raise SystemExit\n", "Stopped with an error"),
         ("import os; os._exit(3)\n", "The process ended by itself"),
     ],

@@ -10,7 +10,7 @@ from workbook import locale
 @click.command()
 @click.argument("which", type=click.Choice(["on", "off", "status"]), default="status")
 def command(which: str) -> int:
-    """Run the notebooks with the solutions, or with your own files.
+    """Run the notebooks with the solutions or your own files.
 
     The choice is saved for this folder. Your files are never changed, and checks always
     judge your files. In a running notebook `%solutions on` and `%solutions off` switch at
