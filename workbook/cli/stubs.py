@@ -8,7 +8,7 @@ from workbook import locale
 @click.command()
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file is not up to date.")
 def command(check: bool) -> int:
-    """Make the exercise files from the solutions (for instructors).
+    """Make the exercise files from solutions/ (instructors).
 
     Every solution block becomes a line that says which exercise is still to do. Files that
     were edited are kept as a snapshot before they are overwritten.

@@ -84,7 +84,7 @@ def test_the_sweep_is_trained_once_for_the_same_code(make, append, tmp_path, mon
     assert "Kept" in again.status.value and again.guess.said == first.guess.said
     append("optim.py", "# another version")
     again.run_button.click()
-    assert again.running
+    assert again.job is not None
     assert again.wait(PATIENCE)
     assert len(list((tmp_path / ".workbook" / "panels").iterdir())) == 1
 
@@ -97,7 +97,7 @@ def test_a_damaged_file_is_trained_anew(make, tmp_path, monkeypatch):
     path.parent.mkdir(parents=True)
     path.write_bytes(b"half")
     panel.run()
-    assert panel.running
+    assert panel.job is not None
 
 
 def test_the_mark_of_the_sweep_follows_the_scale(scale, make, monkeypatch):
