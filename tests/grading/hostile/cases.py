@@ -363,6 +363,8 @@ CASES = [
         "error crashed timeout memory",
         "import os\nwhile True: os.fork()",
         harmless=False,
+        # Its own copies may answer in its other exercises; a neighbour's answers they cannot reach.
+        others=("pass", "crashed"),
     ),
     at_import(
         "import_shadows_modules",
