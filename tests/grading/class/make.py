@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import random
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -199,22 +200,45 @@ def mistaken(name: str, chosen: list[variants.Variant], alike: dict[str, set[str
 
 def every_mistake() -> tuple[list[list[variants.Variant]], dict[str, set[str]]]:
     """Every known mistake once, in as few submissions as the groups allow; and what is alike."""
-    by_group: dict[str, list[variants.Variant]] = {}
+    rows: list[tuple[list[variants.Variant], set[str]]] = []
     by_message: dict[str, set[str]] = {}
     groups = _groups()
     with load_room(SOLUTIONS) as room:
         for exercise_id in curriculum.load().ids():
             for variant in variants.catalogue(exercise_id, room).values():
                 if not variant.correct:
-                    by_group.setdefault(groups[exercise_id], []).append(variant)
+                    meets = {groups[exercise_id], *(groups[name] for name in _leans_on(variant))}
+                    if not (free := [row for row in rows if not meets & row[1]]):
+                        rows.append(row := ([], set()))
+                        free = [row]
+                    chosen, taken = free[0]
+                    chosen.append(variant)
+                    # What it leans on has to be right in this submission.
+                    taken |= meets
                     by_message.setdefault(variant.message, set()).add(f"{exercise_id}.{variant.id}")
     alike = {name: names for names in by_message.values() for name in names}
-    rows = max(len(found) for found in by_group.values())
     # One draw for all entries keeps all of them for some seeds, and then nothing tells it apart.
     alike["dropout_forward.exactly_one_value"] |= {"dropout_forward.nothing_dropped"}
-    return [
-        [found[row] for found in by_group.values() if row < len(found)] for row in range(rows)
-    ], alike
+    return [chosen for chosen, _ in rows], alike
+
+
+def _leans_on(variant: variants.Variant) -> set[str]:
+    """Exercises that a mistake calls although its own does not require them.
+
+    No reference stands in for them, so that a mistake of theirs would change what this one does.
+    """
+    words = [set(re.findall(r"\w+", " ".join(texts))) for texts in zip(*variant.edits, strict=True)]
+    new = words[1] - words[0] if words else set()
+    behind = {*requirements.own(variant.exercise), *requirements.replaced(variant.exercise)}
+    known = curriculum.load()
+    room = known[variant.exercise].file.startswith("scratch/")
+    return {
+        other.id
+        for other in known
+        if other.qualname in new
+        and other.id not in behind
+        and other.file.startswith("scratch/") == room
+    }
 
 
 def make(number: int, seed: int = 1) -> Iterator[Student]:
