@@ -74,16 +74,27 @@ def units(results: Path) -> int:
     return int(str(sum(row[0] for row in _query(results, "SELECT count(*) FROM units"))))  # type: ignore[misc]
 
 
-def grade(command: list[str], results: Path, kill_at: int) -> int:
-    """Run it to its end, after having killed it once if asked to."""
+def grade(command: list[str], results: Path, kill_at: int) -> tuple[int, int]:
+    """Run it to its end, after having killed it once if asked to; how many units were done then.
+
+    What was done then must not be done again.
+    """
+    before: list[tuple[object, ...]] = []
+    kept = "SELECT id, key, made FROM units ORDER BY id"
     if kill_at:
         process = subprocess.Popen(command)
         while process.poll() is None and units(results) < kill_at:
             time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
         process.wait(60)
-        print(f"killed with {units(results)} units done", file=sys.stderr, flush=True)
-    return subprocess.run(command, check=False).returncode
+        before = _query(results, kept)
+        print(f"killed with {len(before)} units done", file=sys.stderr, flush=True)
+    code = subprocess.run(command, check=False).returncode
+    after = _query(results, kept)
+    assert after[: len(before)] == before, "what was kept has changed"
+    keys = [row[1] for row in after]
+    assert not before or len(keys) == len(set(keys)), "a finished unit was run again"
+    return code, len(before)
 
 
 def differences(one: Path, other: Path) -> Iterator[str]:
@@ -143,7 +154,7 @@ def main() -> None:
         *(["--cell-timeout", f"{options.timeout:g}"] if options.nbval else ["--no-nbval"]),
     ]
     began = time.monotonic()
-    code = grade(command, results, options.kill_at)
+    code, before = grade(command, results, options.kill_at)
     seconds = time.monotonic() - began
 
     table = json.loads((results / "grades.json").read_text(encoding="utf-8"))
@@ -185,6 +196,7 @@ def main() -> None:
                 "mistakes planted": named,
                 "not as expected": len(bad),
                 "the notebook doubts": dict(flags),
+                "done before": before,
                 "seconds": round(seconds, 1),
             }
         )
