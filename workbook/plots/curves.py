@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbook.plots import style
 
-__all__ = ["Histories", "compare", "learning_curves", "running_mean"]
+__all__ = ["Histories", "compare", "learning_curves", "narrow_curves", "running_mean"]
 
 Floats = NDArray[np.float64]
 
@@ -60,13 +60,31 @@ def learning_curves(run: Histories, *, title: str | None = None) -> Figure:
     figure, axes = style.new_figure(2, title=title, height=3.6)
     left, right = axes[0]
     _draw_loss(left, {"": run})
+    _draw_accuracy(right, run)
+    return figure
+
+
+def narrow_curves(run: Histories) -> tuple[style.Card, style.Card]:
+    """What `learning_curves` shows as two figures, which a narrow page lays below each other.
+
+    Returns
+    -------
+    loss, accuracy : Card
+    """
+    loss, axes = style.new_figure(width=4.6, height=3.4)
+    _draw_loss(axes[0, 0], {"": run})
+    accuracy, axes = style.new_figure(width=4.6, height=3.4)
+    _draw_accuracy(axes[0, 0], run)
+    return loss, accuracy
+
+
+def _draw_accuracy(axes: Axes, run: Histories) -> None:
     for index, (name, history) in enumerate(
         [("training", run.train_acc_history), ("validation", run.val_acc_history)]
     ):
-        right.plot(_epochs(history), history, label=name, **style.series(index))
-    _dress_accuracy(right, "Accuracy")
-    style.legend(right, loc="best")
-    return figure
+        axes.plot(_epochs(history), history, label=name, **style.series(index))
+    _dress_accuracy(axes, "Accuracy")
+    style.legend(axes, loc="best")
 
 
 def compare(runs: Mapping[str, Histories], *, title: str | None = None) -> Figure:

@@ -10,6 +10,7 @@ from workbook.training.experiments.first_filters import FirstFilters, first_filt
 from workbook.training.experiments.gradient_error import GradientErrors, gradient_errors
 from workbook.training.experiments.graph import BASKET, NEURON, Flow, basket, neuron
 from workbook.training.experiments.microscope import KERNELS, Convolved, convolved, output_size
+from workbook.training.experiments.naive_and_fast import NaiveAndFast, naive_and_fast
 from workbook.training.experiments.normalisation import (
     BeforeAfter,
     Normalisations,
@@ -18,6 +19,7 @@ from workbook.training.experiments.normalisation import (
     normalisations,
 )
 from workbook.training.experiments.optimiser_race import Race, optimiser_race
+from workbook.training.experiments.portrait import Portrayed, portrayed
 from workbook.training.experiments.see import Confused, Seen, Sight, confused, net_with, seen
 from workbook.training.experiments.surfaces import SURFACES, Descents, Surface, descend
 from workbook.training.experiments.weight_scale import AtRest, ScaleSweep, at_rest, scale_sweep
@@ -37,7 +39,9 @@ __all__ = [
     "Flow",
     "GradientErrors",
     "Masked",
+    "NaiveAndFast",
     "Normalisations",
+    "Portrayed",
     "Race",
     "ScaleSweep",
     "Seen",
@@ -54,11 +58,13 @@ __all__ = [
     "first_filters",
     "gradient_errors",
     "masked",
+    "naive_and_fast",
     "net_with",
     "neuron",
     "normalisations",
     "optimiser_race",
     "output_size",
+    "portrayed",
     "scale_sweep",
     "seen",
 ]

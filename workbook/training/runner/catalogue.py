@@ -27,6 +27,14 @@ def _data(name: str | None) -> dict[str, Any]:
     return loaded
 
 
+@cache
+def _mean(name: str | None) -> Any:
+    """What was taken from every picture of a data set; shape (C, H, W), or 0."""
+    if _data(name)["X_val"].ndim == 2:
+        return 0
+    return datasets.load(name, subtract_mean=False)["X_val"][0] - _data(name)["X_val"][0]
+
+
 def _rules(room: Any, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(room, name) for name in names}
 
@@ -171,8 +179,7 @@ def sight(
         shown, right = X[number], names[int(y[number])]
     else:
         # Prepared as the training images were: minus their mean.
-        mean = datasets.load(data, subtract_mean=False)["X_val"][0] - X[0]
-        shown, right = np.asarray(picture, dtype=X.dtype) - mean, ""
+        shown, right = np.asarray(picture, dtype=X.dtype) - _mean(data), ""
         if np.ptp(X[0], axis=0).max() < 1e-3:  # A net that has seen grey pictures only.
             shown = np.broadcast_to(shown.mean(axis=0), shown.shape)
     seen = experiments.seen(room, params, shown)
@@ -199,6 +206,73 @@ def gradient_errors(
     return experiments.gradient_errors(chosen[loss], scores, report=report, stop=stop, **settings)
 
 
+# Weight scales and learning rates at which each learns well on the bundled images.
+_SCALES = {"ThreeLayerConvNet": 1e-3, "FullyConnectedNet": 1e-2, "TwoLayerNet": 1e-2}
+_RATES = {"adam": 1e-3, "rmsprop": 1e-4, "sgd_momentum": 1e-3, "sgd": 1e-3}
+
+
+def portrayed(
+    room: Any,
+    report: Report,
+    stop: StopSignal,
+    *,
+    net: str,
+    rule: str = "adam",
+    normalization: str | None = None,
+    data: str | None = None,
+    **settings: Any,
+) -> Any:
+    """See `experiments.portrayed`.
+
+    Parameters
+    ----------
+    net : str
+        "TwoLayerNet", "FullyConnectedNet" or "ThreeLayerConvNet".
+    normalization : str, optional
+        Of a FullyConnectedNet.
+    """
+    images = _data(data)
+    shape, classes = images["X_train"].shape[1:], shape_of(images)["num_classes"]
+    if len(shape) == 1:  # Rows of pixels: square pictures of one colour.
+        side = int(np.sqrt(shape[0]))
+        images = {k: v.reshape(-1, 1, side, side) if k[0] == "X" else v for k, v in images.items()}
+        shape = (1, side, side)
+    convolutional = net == "ThreeLayerConvNet"
+
+    def build() -> Any:
+        common = {"num_classes": classes, "weight_scale": _SCALES[net], "reg": 1e-3}
+        make = getattr(room, net)
+        if convolutional:
+            return make(input_dim=shape, num_filters=16, filter_size=7, hidden_dim=100, **common)
+        inputs = int(np.prod(shape))
+        if net == "TwoLayerNet":
+            return make(input_dim=inputs, hidden_dim=100, **common)
+        return make([100, 100], input_dim=inputs, normalization=normalization, **common)
+
+    def first(params: Any) -> Any:
+        return params["W1"] if convolutional else params["W1"].T.reshape(-1, *shape)
+
+    settings = {"learning_rate": _RATES[rule], **settings}
+    found = experiments.portrayed(
+        build, first, getattr(room, rule), images, report=report, stop=stop, **settings
+    )
+    mean = _mean(data)
+    return replace(found, pictures=found.pictures + mean, examples=found.examples + mean)
+
+
+def naive_and_fast(room: Any, report: Report, stop: StopSignal, **settings: Any) -> Any:
+    """The student's naive convolution beside the fast one; see `experiments.naive_and_fast`."""
+    from workbook.numerics import fast_layers
+
+    return experiments.naive_and_fast(
+        (room.conv_forward_naive, room.conv_backward_naive),
+        (fast_layers.conv_forward_fast, fast_layers.conv_backward_fast),
+        report=report,
+        stop=stop,
+        **settings,
+    )
+
+
 CATALOGUE: dict[str, Experiment] = {
     "at_rest": at_rest,
     "batch_sizes": _trained(experiments.batch_sizes, "FullyConnectedNet"),
@@ -210,8 +284,10 @@ CATALOGUE: dict[str, Experiment] = {
     "flow": flow,
     "gradient_errors": gradient_errors,
     "masked": masked,
+    "naive_and_fast": naive_and_fast,
     "normalisations": _trained(experiments.normalisations, "FullyConnectedNet"),
     "optimiser_race": optimiser_race,
+    "portrayed": portrayed,
     "scale_sweep": _trained(experiments.scale_sweep, "FullyConnectedNet"),
     "sight": sight,
 }

@@ -1,0 +1,129 @@
+"""What a portrait shows of a net: how it learned, what its first layer looks at, what it says."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from workbook.training.experiments.common import Lane, few, train_together
+from workbook.training.experiments.see import Confused, confused
+from workbook.training.inputs import Array, Model, StopSignal, UpdateRule
+from workbook.training.loop import Step
+from workbook.training.results import Report, Run, result
+
+__all__ = ["Portrayed", "portrayed"]
+
+# So many units of a wide layer are kept, those that training changed most.
+_MOST_UNITS = 24
+
+
+@result
+class Portrayed:
+    """A trained net as a page shows it.
+
+    Attributes
+    ----------
+    run : Run
+    learned : int
+        How many numbers the net consists of.
+    trained_on : int
+        Pictures.
+    steps : tuple of int, length T
+        The steps after which the first layer was kept; 0 is before the first.
+    first : ndarray, shape (T, U, C, H, W)
+        Weights of the first layer, those of a unit as one picture.
+    confused : Confused
+        Over the test pictures, which the net never saw in training.
+    examples : ndarray, shape (K, C, H, W)
+        What the examples in `confused` are the numbers of.
+    pictures : ndarray, shape (P, C, H, W)
+        The first test pictures.
+    said, right : tuple of int, length P
+        Their classes, as the net names them and as they are.
+    """
+
+    run: Run
+    learned: int
+    trained_on: int
+    steps: tuple[int, ...]
+    first: Array
+    confused: Confused
+    examples: Array
+    pictures: Array
+    said: tuple[int, ...]
+    right: tuple[int, ...]
+
+
+def portrayed(
+    build: Callable[[], Model],
+    first: Callable[[Mapping[str, Array]], Array],
+    rule: UpdateRule,
+    data: Mapping[str, Any],
+    *,
+    learning_rate: float = 1e-3,
+    epochs: int = 5,
+    batch_size: int = 50,
+    num_train: int | None = 4000,
+    num_val: int | None = 500,
+    num_test: int | None = 1000,
+    pictures: int = 10,
+    seed: int = 0,
+    report: Report | None = None,
+    stop: StopSignal | None = None,
+) -> Portrayed:
+    """Train a net, and keep what its portrait shows.
+
+    Parameters
+    ----------
+    build : callable
+        Makes the net.
+    first : callable
+        Takes the net's parameters; gives the weights of its first layer, shape (U, C, H, W).
+    rule : callable
+        An update rule.
+    data : dict
+        As for Solver, with X_test and y_test too; images of shape (C, H, W).
+    pictures : int, optional
+        How many of the test pictures to keep.
+    report, stop : optional
+        See `train_together`.
+    """
+    chosen = few(data, num_train, num_val)
+    config = {"learning_rate": learning_rate}
+    lane = Lane(build, chosen, rule, config, epochs=epochs, batch_size=batch_size, seed=seed)
+    kept = {0: first(lane.model.params).copy()}
+    moments = {max(lane.total // 8, 1), max(lane.total // 2, 1), lane.total}
+    latest = 0
+
+    def watch(name: str, step: Step) -> dict[str, Any]:
+        nonlocal latest
+        latest = step.step
+        if step.step in moments:
+            kept[step.step] = first(lane.model.params).copy()
+        return {}
+
+    run = train_together({"net": lane}, report, stop, watch)["net"]
+    # Where it was stopped, or diverged, is a moment too.
+    kept[latest] = first(lane.model.params).copy()
+    layers = np.array([kept[step] for step in sorted(kept)])
+    changed = np.linalg.norm((layers[-1] - layers[0]).reshape(len(layers[0]), -1), axis=1)
+    units = np.argsort(-changed, kind="stable")[:_MOST_UNITS]
+
+    X, y = data["X_test"][:num_test], data["y_test"][:num_test]
+    mistakes = confused(lane.model, X, y)
+    places = [place for lot in mistakes.examples for place in lot]
+    numbers = iter(range(len(places)))
+    examples = tuple(tuple(next(numbers) for _ in lot) for lot in mistakes.examples)
+    said = lane.model.loss(X[:pictures]).argmax(axis=1)
+    return Portrayed(
+        run=run,
+        learned=sum(value.size for value in lane.model.params.values()),
+        trained_on=len(chosen["X_train"]),
+        steps=tuple(sorted(kept)),
+        first=layers[:, units],
+        confused=Confused(mistakes.counts, mistakes.pairs, examples),
+        examples=X[places],
+        pictures=X[:pictures],
+        said=tuple(int(n) for n in said),
+        right=tuple(int(n) for n in y[:pictures]),
+    )

@@ -1,0 +1,106 @@
+"""Training what the page shows, in a child process; results are kept while nothing changes."""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from workbook.data import registry
+from workbook.errors import WorkbookError
+from workbook.locale import text
+from workbook.training import results
+from workbook.training.runner import Failure, Runner, stamp
+from workbook.version import __version__
+from workbook.widgets.portrait.plan import Part, Plan
+from workbook.workspace import choice
+
+__all__ = ["Heard", "make"]
+
+Heard = Callable[[str, int, int], object]
+"""Told the part's name, and how much of it is done: `done` of `total`."""
+
+_SECONDS_BETWEEN_LOOKS = 0.1
+
+
+def _folder() -> Path:
+    return choice.state_folder() / "portrait"
+
+
+def _file(plan: Plan, part: Part) -> Path:
+    """Where the result of a part is kept: its name changes with all that it depends on."""
+    data = str(registry.find().path())
+    about = [stamp(plan.folder.resolve()), part.experiment, part.settings, data, __version__]
+    digest = hashlib.sha256(json.dumps(about).encode("utf-8")).hexdigest()
+    return _folder() / f"{part.name}-{digest[:16]}.npz"
+
+
+def _said(failure: Failure | None) -> str:
+    if failure is None:
+        return text("portrait.ended")
+    if failure.exercise is None:
+        return str(failure)
+    return f"{failure}\n{text('portrait.then_check', exercise=failure.exercise)}"
+
+
+def make(plan: Plan, heard: Heard, *, keep: bool = True) -> dict[str, Any]:
+    """Train and measure every part of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    heard : callable
+        Told of progress, some ten times a second.
+    keep : bool, optional
+        Whether results are kept for the next time, and taken from the last one.
+
+    Returns
+    -------
+    dict
+        The experiments' results by the parts' names.
+
+    Raises
+    ------
+    WorkbookError
+        If the learner's code fails: where, and the check to run.
+    KeyboardInterrupt
+        When it is stopped; the parts that were ready are kept.
+    """
+    found = {}
+    with Runner(plan.folder, keep=True) as runner:
+        for part in plan.parts:
+            file = _file(plan, part)
+            if keep and file.is_file():
+                with contextlib.suppress(WorkbookError):
+                    found[part.name] = results.load(file)
+                    heard(part.name, 1, 1)
+                    continue
+            found[part.name] = _trained(runner, part, heard)
+            if keep:
+                _keep(file, part, found[part.name])
+    return found
+
+
+def _trained(runner: Runner, part: Part, heard: Heard) -> Any:
+    heard(part.name, 0, 0)
+    job = runner.run(part.experiment, **part.settings)
+    try:
+        while job.running:
+            job.wait(_SECONDS_BETWEEN_LOOKS)
+            job.take()
+            heard(part.name, job.done, job.total)
+    except BaseException:
+        job.stop()
+        raise
+    if job.state != "done" or job.outcome is None:
+        raise WorkbookError(_said(job.failure))
+    return job.outcome
+
+
+def _keep(file: Path, part: Part, outcome: Any) -> None:
+    """A folder that cannot be written to is no reason to show nothing."""
+    with contextlib.suppress(WorkbookError, OSError):
+        for old in file.parent.glob(f"{part.name}-*.npz"):
+            old.unlink(missing_ok=True)
+        results.save(outcome, file)
