@@ -4,19 +4,23 @@ Everything that Jupyter, IPython and the browser would remember lies in a tempor
 wait is bounded; what the page asks of other machines and what fails in it is kept for the test.
 """
 
+import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from workbook.workspace import pristine_folder
-from workbook.workspace.choice import mark_folder
+from workbook.workspace.choice import mark_folder, solutions_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "workbook-test"
@@ -95,6 +99,102 @@ class Lab:
             cell_id,
         )
 
+    def panel(self, title):
+        """The panel of that title, once it is on the page."""
+        return Shown(self, title)
+
+    def shot(self, name, box=None):
+        """Save a picture of the page, or of a part of it, where WORKBOOK_SHOTS says."""
+        where = Path(os.environ.get("WORKBOOK_SHOTS", self.folder)) / f"{name}.png"
+        if box is None:
+            self.page.screenshot(path=where, full_page=True)
+        else:
+            box.screenshot(path=where)
+
+    def until(self, what, wanted, seconds=90):
+        """Wait until a call gives what is wanted."""
+        end = time.monotonic() + seconds
+        while (found := what()) != wanted and time.monotonic() < end:
+            self.page.wait_for_timeout(50)
+        assert found == wanted
+
+    def write(self, name, cells):
+        """Make a notebook of code cells, given by their ids."""
+        nb = nbformat.v4.new_notebook()
+        nb.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+        nb.cells = [nbformat.v4.new_code_cell(source, id=id) for id, source in cells.items()]
+        nbformat.write(nb, self.folder / "notebooks" / f"{name}.ipynb")
+
+    def children(self):
+        """Processes that run exercises of the student's folder."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = path.read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if "workbook.training.runner" in words and str(self.folder) in words:
+                found.append(int(path.parent.name))
+        return found
+
+    def no_child_left(self, seconds=20):
+        """Whether all of them end within that time."""
+        end = time.monotonic() + seconds
+        while self.children() and time.monotonic() < end:
+            time.sleep(0.1)
+        return not self.children()
+
+
+class Shown:
+    """A panel on the page."""
+
+    def __init__(self, lab, title):
+        self.page = lab.page
+        self.box = self.page.locator(".jp-OutputArea-output").filter(has_text=title).first
+        self.box.wait_for()
+        self.picture = self.box.locator("img").first
+        self.alert = self.box.get_by_role("alert")
+
+    def button(self, name):
+        return self.box.get_by_role("button", name=re.compile(rf"^\W*{name}$"))
+
+    def source(self):
+        return self.picture.get_attribute("src")
+
+    def changes(self, before, seconds=90):
+        """Wait for another picture; the new one's address."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            now = self.source()
+            if now != before:
+                return now
+            self.page.wait_for_timeout(50)
+        raise AssertionError("the picture has not changed")
+
+    def says(self, words, seconds=90):
+        self.box.get_by_text(words).first.wait_for(timeout=1000 * seconds)
+
+    def slider(self, number):
+        """The handle of a slider, in their order on the page."""
+        return self.box.locator(".noUi-handle").nth(number)
+
+    def press(self, number, *keys):
+        """Press keys while a slider has the focus."""
+        self.slider(number).focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def table(self):
+        rows = self.box.locator("table tr")
+        return [rows.nth(i).locator("th,td").all_inner_texts() for i in range(rows.count())]
+
+    def numbers(self):
+        """The table without its head, in one look at the page."""
+        return self.box.evaluate(
+            """box => Array.from(box.querySelectorAll("tbody tr"),
+                row => Array.from(row.cells, cell => cell.innerText.trim()))"""
+        )
+
 
 def _free_port():
     with socket.socket() as probe:
@@ -126,18 +226,56 @@ def theme():
     return "Light"
 
 
-@pytest.fixture
-def student(tmp_path):
+def make_student(folder):
     """A student's folder with fresh notebooks and stubs."""
-    folder = tmp_path / "my workbook"
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     shutil.copytree(pristine_folder(), folder / "workbook" / "exercises")
     mark_folder(folder, "workbook/exercises")
     return folder
 
 
+def solve(folder):
+    """Write everything in a student's own files; gives where they lie."""
+    solutions = solutions_folder()
+    if solutions is None:
+        pytest.skip("this copy has no solutions/")
+    exercises = folder / "workbook" / "exercises"
+    ignore = shutil.ignore_patterns("misconceptions", "__pycache__")
+    shutil.copytree(solutions, exercises, ignore=ignore, dirs_exist_ok=True)
+    return exercises
+
+
+@pytest.fixture
+def student(tmp_path):
+    """A student's folder with fresh notebooks and stubs."""
+    return make_student(tmp_path / "my workbook")
+
+
+@pytest.fixture
+def solved(student):
+    """A student who has written everything, in their own files."""
+    return solve(student)
+
+
 @pytest.fixture
 def lab(student, tmp_path, theme):
+    """JupyterLab on the student's folder, as `workbook lab` starts it, in a browser."""
+    with serve(student, tmp_path, theme) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def shared_lab(tmp_path_factory):
+    """The same for all tests of a file, on the folder of a student who has written everything."""
+    folder = tmp_path_factory.mktemp("shared")
+    student = make_student(folder / "my workbook")
+    solve(student)
+    with serve(student, folder) as lab:
+        yield lab
+
+
+@contextlib.contextmanager
+def serve(student, tmp_path, theme="Light"):
     """JupyterLab on the student's folder, as `workbook lab` starts it, in a browser."""
     chromium = find_chromium()
     if chromium is None:

@@ -1,33 +1,15 @@
 """Panels in the real JupyterLab: moved with mouse and keyboard, stopped, broken and mended."""
 
-import os
-import re
-import shutil
-import time
-from pathlib import Path
-
 import nbformat
 import pytest
 
 from workbook import data
 from workbook.training import experiments
-from workbook.workspace import choice, load_room
+from workbook.workspace import load_room
 
 pytestmark = pytest.mark.browser
 
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
-
-
-@pytest.fixture
-def solved(student):
-    """A student who has written everything, in their own files."""
-    solutions = choice.solutions_folder()
-    if solutions is None:
-        pytest.skip("this copy has no solutions/")
-    folder = student / "workbook" / "exercises"
-    ignore = shutil.ignore_patterns("misconceptions", "__pycache__")
-    shutil.copytree(solutions, folder, ignore=ignore, dirs_exist_ok=True)
-    return folder
 
 
 def only_panels(folder, name):
@@ -42,69 +24,6 @@ def only_panels(folder, name):
     return [cell.id for cell in panels]
 
 
-class Shown:
-    """A panel on the page."""
-
-    def __init__(self, lab, title):
-        self.page = lab.page
-        self.box = self.page.locator(".jp-OutputArea-output").filter(has_text=title).first
-        self.box.wait_for()
-        self.picture = self.box.locator("img").first
-
-    def button(self, name):
-        return self.box.get_by_role("button", name=re.compile(rf"^\W*{name}$"))
-
-    def source(self):
-        return self.picture.get_attribute("src")
-
-    def changes(self, before, seconds=90):
-        """Wait for another picture; the new one's address."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            now = self.source()
-            if now != before:
-                return now
-            self.page.wait_for_timeout(50)
-        raise AssertionError("the picture has not changed")
-
-    def says(self, words, seconds=90):
-        self.box.get_by_text(words).first.wait_for(timeout=1000 * seconds)
-
-    def slider(self, number):
-        """The handle of a slider, in their order on the page."""
-        return self.box.locator(".noUi-handle").nth(number)
-
-    def table(self):
-        rows = self.box.locator("table tr")
-        return [rows.nth(i).locator("th,td").all_inner_texts() for i in range(rows.count())]
-
-
-def children(folder):
-    """Processes that run exercises of that folder."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if "workbook.training.runner" in words and str(folder) in words:
-            found.append(int(path.parent.name))
-    return found
-
-
-def no_child_left(folder, seconds=20):
-    """Whether all of them end within that time."""
-    end = time.monotonic() + seconds
-    while children(folder) and time.monotonic() < end:
-        time.sleep(0.1)
-    return not children(folder)
-
-
-def shot(lab, tmp_path, name):
-    folder = Path(os.environ.get("WORKBOOK_SHOTS", tmp_path))
-    lab.page.screenshot(path=folder / f"{name}.png", full_page=True)
-
-
 def rewrite(path, old, new):
     """Change an exercise file as an editor does; gives what it held."""
     before = path.read_text(encoding="utf-8")
@@ -113,11 +32,11 @@ def rewrite(path, old, new):
     return before
 
 
-def test_the_optimiser_race_and_the_surfaces(solved, lab, tmp_path):
+def test_the_optimiser_race_and_the_surfaces(solved, lab):
     only_panels(lab.folder, "FullyConnectedNet")
     lab.open("FullyConnectedNet")
     lab.run_all()
-    race, surfaces = Shown(lab, "Optimiser race"), Shown(lab, "Four rules on a surface")
+    race, surfaces = lab.panel("Optimiser race"), lab.panel("Four rules on a surface")
     keys = lab.page.keyboard
 
     # Stopped in the middle; what was computed stays.
@@ -155,8 +74,8 @@ def test_the_optimiser_race_and_the_surfaces(solved, lab, tmp_path):
         run = direct.runs[row[0]]
         assert row[2] == f"{run.final_loss:.4f}"
         assert row[4] == f"{run.val_acc_history[-1]:.1%}"
-    shot(lab, tmp_path, "race")
-    race.box.screenshot(path=Path(os.environ.get("WORKBOOK_SHOTS", tmp_path)) / "panel-race.png")
+    lab.shot("race")
+    lab.shot("panel-race", race.box)
 
     # A moved slider redraws the surface at once, and the race beside it stays as it is.
     kept, before = race.source(), surfaces.source()
@@ -179,7 +98,7 @@ def test_the_optimiser_race_and_the_surfaces(solved, lab, tmp_path):
     assert race.source() == kept
     rate = float(surfaces.box.locator(".widget-readout").first.inner_text())
     assert rate < 0.9
-    shot(lab, tmp_path, "surfaces")
+    lab.shot("surfaces")
 
     # Broken, hanging, mended: without running the cell again.
     optim = solved / "optim.py"
@@ -191,7 +110,7 @@ def test_the_optimiser_race_and_the_surfaces(solved, lab, tmp_path):
     race.button("Run").click()
     race.says("Starting")
     lab.page.wait_for_timeout(500)
-    assert children(lab.folder)
+    assert lab.children()
     race.button("Stop").click()
     race.says("Stopped.", 5)
     optim.write_text(right, "utf-8")
@@ -202,32 +121,8 @@ def test_the_optimiser_race_and_the_surfaces(solved, lab, tmp_path):
     # The cells are run again: one child for the panel that computes at once, no other.
     lab.run_all()
     lab.page.wait_for_timeout(3000)
-    assert len(children(lab.folder)) == 1
+    assert len(lab.children()) == 1
     lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    assert no_child_left(lab.folder)
-    assert lab.errors == []
-    assert lab.foreign == []
-
-
-@pytest.mark.parametrize("theme", ["Dark"])
-def test_the_weight_scale_in_the_dark_theme(solved, lab, theme, tmp_path):
-    only_panels(lab.folder, "BatchNorm")
-    lab.open("BatchNorm")
-    lab.run_all()
-    scale = Shown(lab, "Weight scale: a deep net before training")
-    scale.says("norm of the gradient")
-    before = scale.source()
-    scale.slider(0).focus()
-    lab.page.keyboard.press("End")
-    scale.changes(before)
-    assert scale.box.locator(".widget-readout").first.inner_text() == "1.0"
-    with load_room(solved) as room:
-        direct = experiments.at_rest(room.FullyConnectedNet, room, data.load(), scale=1.0)
-    norms = [f"{norm:.2e}" for norm in direct.gradient_norms.values()]
-    end = time.monotonic() + 90
-    while [row[3] for row in scale.table()[1:]] != norms and time.monotonic() < end:
-        lab.page.wait_for_timeout(50)
-    assert [row[3] for row in scale.table()[1:]] == norms
-    shot(lab, tmp_path, "weight-scale-dark")
+    assert lab.no_child_left()
     assert lab.errors == []
     assert lab.foreign == []

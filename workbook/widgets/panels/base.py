@@ -63,7 +63,7 @@ class Panel:
         self._defaults = {k: c.value for k, c in {**self.controls, **self.views}.items()}
         self.job: Job | None = None
         self.ran: dict[str, Any] = {}
-        self.figure: Figure = parts.empty_figure(self.say("empty", "panel.empty"))
+        self.figure: Figure = parts.empty_figure(self._invitation())
         self._runner = Runner(keep=self.immediate)
         self._whose = ""
         self._slowest = 0.0
@@ -137,6 +137,10 @@ class Panel:
         """One of the panel's own sentences."""
         own = f"panel.{self.name}.{key}"
         return text(own if otherwise is None or has(own) else otherwise, **values)
+
+    def _invitation(self) -> str:
+        """What stands in the picture's place before there is one."""
+        return text("panel.computes" if self.immediate else "panel.empty")
 
     def _build(self) -> None:
         answers = {key: self.say(f"guess.{key}") for key in self.guesses}
@@ -292,7 +296,7 @@ class Panel:
             self.guess.show(None)
             self.status.value = self.trouble.value = self.numbers.value = ""
             self.bar.value = 0
-            self.figure = parts.empty_figure(self.say("empty", "panel.empty"))
+            self.figure = parts.empty_figure(self._invitation())
             self._buttons()
             self._draw()
             if self.immediate:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from workbook import plots
 from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.parts import Rows, choices
 
 __all__ = ["Distributions"]
 
@@ -26,9 +26,7 @@ class Distributions(Panel):
     def make_controls(self) -> dict[str, Any]:
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
         return {
-            "kind": w.Dropdown(
-                options=["batchnorm", "layernorm"], description=self.say("kind"), **wide
-            ),
+            "kind": choices(["batchnorm", "layernorm"], self.say("kind")),
             "depth": w.IntSlider(
                 4, 1, 5, description=self.say("depth"), continuous_update=False, **wide
             ),

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from workbook import plots
 from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.parts import Rows, choices
 
 __all__ = ["GradientCheck"]
 
@@ -24,12 +24,7 @@ class GradientCheck(Panel):
     def make_controls(self) -> dict[str, Any]:
         losses = [(self.say("sines"), "sines"), (self.say("softmax"), "softmax")]
         return {
-            "loss": w.Dropdown(
-                options=losses,
-                description=self.say("loss"),
-                style={"description_width": "110px"},
-                layout=w.Layout(width="420px"),
-            ),
+            "loss": choices(losses, self.say("loss")),
             "entries": w.IntSlider(
                 20,
                 1,

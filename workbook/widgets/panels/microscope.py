@@ -11,7 +11,7 @@ from workbook.training.experiments import KERNELS, output_size
 from workbook.widgets.panels import pictures
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.boards import Numbers
-from workbook.widgets.panels.parts import Rows, paragraph
+from workbook.widgets.panels.parts import Rows, choices, paragraph
 
 __all__ = ["SMALL", "Microscope"]
 
@@ -31,22 +31,14 @@ class Microscope(Panel):
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
         kernels = [(self.say("own"), _OWN), *((name, name) for name in KERNELS)]
         return {
-            "picture": w.Dropdown(
-                options=[
-                    (self.say(f"picture.{n}"), n) for n in ("numbers", "bag", "cat", "coffee")
-                ],
-                description=self.say("picture.name"),
-                **wide,
+            "picture": choices(
+                [(self.say(f"picture.{n}"), n) for n in ("numbers", "bag", "cat", "coffee")],
+                self.say("picture.name"),
             ),
-            "preset": w.Dropdown(
-                options=kernels,
-                value="Sobel, horizontal edges",
-                description=self.say("preset"),
-                **wide,
-            ),
+            "preset": choices(kernels, self.say("preset"), value="Sobel, horizontal edges"),
             "kernel": Numbers(KERNELS["Sobel, horizontal edges"]),
             "size": w.SelectionSlider(
-                options=[1, 2, 3, 4, 5],
+                options=[1, 2, 3, 4, 5, 6, 7],
                 value=3,
                 description=self.say("size"),
                 continuous_update=False,
@@ -79,12 +71,12 @@ class Microscope(Panel):
         for control in self.controls.values():
             control.observe(lambda _: self._explain(), names="value")
         self._explain()
-        sliders = [c for name, c in self.controls.items() if name != "kernel"]
+        sliders = [self.controls[name] for name in ("size", "stride", "pad")]
         both = w.HBox(
             [w.VBox(sliders), self.controls["kernel"]],
             layout=w.Layout(flex_flow="row wrap", grid_gap="16px", align_items="flex-start"),
         )
-        return w.VBox([both, self.formula])
+        return w.VBox([self.controls["picture"], self.controls["preset"], both, self.formula])
 
     def _preset(self) -> None:
         name = self.controls["preset"].value

@@ -17,7 +17,17 @@ from workbook.plots import style
 from workbook.training.runner import Failure
 from workbook.workspace.files import write_bytes
 
-__all__ = ["Rows", "as_csv", "button", "failure_html", "free_name", "left", "render", "table_html"]
+__all__ = [
+    "Rows",
+    "as_csv",
+    "button",
+    "choices",
+    "failure_html",
+    "free_name",
+    "left",
+    "render",
+    "table_html",
+]
 
 # The first row is the head.
 Rows = Sequence[Sequence[str]]
@@ -41,6 +51,20 @@ def button(label: str, icon: str, told: str, **options: Any) -> Any:
     """A button with a word, a sign, and a sentence for those who point at it."""
     return w.Button(
         description=label, icon=icon, tooltip=told, layout=w.Layout(width="auto"), **options
+    )
+
+
+def choices(options: Sequence[Any], description: str, **more: Any) -> Any:
+    """A choice as a row of buttons.
+
+    A list would not obey the keyboard: in JupyterLab arrow keys and letters that are pressed
+    while it has the focus move between cells, or add one.
+    """
+    return w.ToggleButtons(
+        options=options,
+        description=description,
+        style={"description_width": "110px", "button_width": "auto"},
+        **more,
     )
 
 

@@ -10,7 +10,7 @@ from workbook import data, plots
 from workbook.widgets.panels import pictures
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.boards import Pixels
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.parts import Rows, choices
 
 __all__ = ["Picture"]
 
@@ -32,10 +32,8 @@ class Picture(Panel):
         sources = ["validation", "drawing", "cat", "coffee", "upload"]
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
         return {
-            "source": w.Dropdown(
-                options=[(self.say(f"source.{name}"), name) for name in sources],
-                description=self.say("source.name"),
-                **wide,
+            "source": choices(
+                [(self.say(f"source.{name}"), name) for name in sources], self.say("source.name")
             ),
             "number": w.IntSlider(
                 60,

@@ -11,7 +11,7 @@ from workbook.plots.live_paths import LivePaths
 from workbook.training.experiments.surfaces import SURFACES
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.guess import Outcome
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.parts import Rows, choices
 from workbook.widgets.panels.rules import RulePicker
 
 __all__ = ["Surfaces"]
@@ -26,12 +26,8 @@ class Surfaces(Panel):
     guesses = ("sgd", "sgd_momentum", "rmsprop", "adam")
 
     def make_controls(self) -> dict[str, Any]:
-        surface = w.Dropdown(
-            options=[(self.say(f"surface.{name}"), name) for name in SURFACES],
-            value="ravine",
-            description=self.say("surface.label"),
-            style={"description_width": "initial"},
-        )
+        lands = [(self.say(f"surface.{name}"), name) for name in SURFACES]
+        surface = choices(lands, self.say("surface.label"), value="ravine")
         self.rules = RulePicker(SURFACES["ravine"].rates, lowest=-4, highest=0.3)
         surface.observe(lambda change: self._another(change.new), names="value")
         return {"surface": surface, **self.rules.widgets}

@@ -11,7 +11,7 @@ from workbook.training.runner import Job
 from workbook.widgets.panels import shelf
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.guess import Outcome
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.parts import Rows, choices
 
 __all__ = ["WeightScale"]
 
@@ -44,15 +44,13 @@ class WeightScale(Panel):
                 description=self.say("scale"),
                 **wide,
             ),
-            "normalization": w.Dropdown(
-                options=[
+            "normalization": choices(
+                [
                     (self.say("kind.none"), ""),
                     (self.say("kind.batchnorm"), "batchnorm"),
                     (self.say("kind.layernorm"), "layernorm"),
                 ],
-                value="",
-                description=self.say("kind.label"),
-                **narrow,
+                self.say("kind.label"),
             ),
             "depth": w.IntSlider(
                 7, 2, 10, description=self.say("depth"), continuous_update=False, **narrow
