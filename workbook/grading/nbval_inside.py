@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from workbook.grading.nbval_results import CellResult, NotebookResult
+from workbook.grading.nbval_results import CellResult, NotebookResult, quick_nbformat
 from workbook.grading.nbval_run import run_group
 from workbook.grading.sandbox import server
 
@@ -29,6 +29,7 @@ def main() -> None:
     for handle in (0, 1, 2):
         os.dup2(nowhere, handle)
     _limit()
+    quick_nbformat()
     home = Path(tempfile.mkdtemp(prefix="workbook-home-"))
     os.environ["MPLCONFIGDIR"] = str(home / "matplotlib")
     with contextlib.suppress(OSError):

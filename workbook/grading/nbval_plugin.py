@@ -1,7 +1,7 @@
 """A pytest plugin for runs of nbval: one JSON line for each cell, and dead kernels noticed at once.
 
-Loaded with `-p workbook.grading.nbval_plugin` by `nbval_run`; does nothing unless the
-variable `WORKBOOK_NBVAL_EVENTS` names the file to write to.
+Loaded with `-p workbook.grading.nbval_plugin` by `nbval_run`, before nbval's own; does nothing
+unless the variable `WORKBOOK_NBVAL_EVENTS` names the file to write to.
 """
 
 import contextlib
@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 
-__all__ = ["VARIABLE"]
+from workbook.grading.nbval_results import VARIABLE, quick_nbformat
 
-VARIABLE = "WORKBOOK_NBVAL_EVENTS"
+# nbval imports nbformat.
+if VARIABLE in os.environ:
+    quick_nbformat()
 
 # Between two looks at whether a silent kernel still lives, in seconds.
 LOOK = 1.0

@@ -1,12 +1,26 @@
 """What nbval found, as data: one result for each cell of each notebook."""
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SANITISE", "CellResult", "Heard", "NotebookResult", "expected", "record", "sanitised"]
+__all__ = [
+    "SANITISE",
+    "VARIABLE",
+    "CellResult",
+    "Heard",
+    "NotebookResult",
+    "expected",
+    "quick_nbformat",
+    "record",
+    "sanitised",
+]
+
+VARIABLE = "WORKBOOK_NBVAL_EVENTS"
+"""Names the file that `nbval_plugin` writes to."""
 
 # Stored and new outputs are compared after these: digits differ from machine to machine and
 # are judged by the verdicts, which stay; with the digits, the padding of columns goes.
@@ -68,6 +82,15 @@ class NotebookResult:
 
 
 Heard = Callable[[NotebookResult, CellResult], None]
+
+
+def quick_nbformat() -> None:
+    """Make nbformat's first import quick, in a process of our own that runs notebooks.
+
+    Its validator's optional check of international addresses compiles a grammar when it is
+    imported, which takes longer than starting a kernel; no notebook has such a field.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def sanitised(text: str) -> str:

@@ -18,8 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbook.grading.nbval_plugin import VARIABLE
-from workbook.grading.nbval_results import SANITISE, Heard, NotebookResult, expected, record
+from workbook.grading.nbval_results import (
+    SANITISE,
+    VARIABLE,
+    Heard,
+    NotebookResult,
+    expected,
+    record,
+)
 
 __all__ = ["CELL_TIMEOUT", "run_group", "run_notebooks", "variables"]
 
@@ -68,7 +74,7 @@ def _command(paths: Sequence[Path], cell_timeout: float, folder: Path) -> list[s
     sanitise.write_text("[rules]\n" + "\n".join(rules), encoding="utf-8", newline="\n")
     # An empty configuration of its own: this project's is for its tests.
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-    plugins = ("no:cacheprovider", "nbval.plugin", "workbook.grading.nbval_plugin")
+    plugins = ("no:cacheprovider", "workbook.grading.nbval_plugin", "nbval.plugin")
     return [
         *(sys.executable, "-m", "pytest", "-c", str(folder / "pytest.ini")),
         *(f"--rootdir={folder}", *(f"-p{name}" for name in plugins)),

@@ -1,5 +1,6 @@
 """nbval's verdict on one submission: the instructor's notebooks against the student's files."""
 
+import ast
 import contextlib
 import json
 import os
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -26,7 +27,6 @@ __all__ = ["LEFT_OUT", "run_notebooks", "stripped"]
 
 LEFT_OUT = frozenset({"experiment", "panel", "card", "figure", "answer", "tuning", "hunt"})
 """Tags of cells that check nothing: they train, draw or show."""
-
 _PARTS, _STUDENT, _NOTEBOOKS, _FONTS = "/workbook-parts", "/student", "/notebooks", "/fonts"
 _TMP = 256 * 2**20
 _MOST_LINES = 20_000
@@ -36,14 +36,48 @@ _START = 120.0
 
 
 def stripped(source: Path) -> str:
-    """A notebook without what checks nothing."""
+    """A notebook without what checks nothing, and without what only drawing needs."""
     raw: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     raw["cells"] = [
         cell
         for cell in raw["cells"]
         if cell["cell_type"] != "code" or not LEFT_OUT & set(cell["metadata"].get("tags", ()))
     ]
+    code = [cell for cell in raw["cells"] if cell["cell_type"] == "code"]
+    sources = ["".join(cell["source"]) for cell in code]
+    names = {name for text in sources for name in _names(text)}
+    for cell, text in zip(code, sources, strict=True):
+        cell["source"] = _without_drawing(text, names)
     return json.dumps(raw, ensure_ascii=False)
+
+
+def _parsed(source: str) -> ast.Module:
+    """A cell's statements; a magic is none."""
+    lines = source.splitlines(keepends=True)
+    plain = ["pass\n" if line.startswith("%") else line for line in lines]
+    try:
+        return ast.parse("".join(plain))
+    except SyntaxError:
+        return ast.parse("")
+
+
+def _names(source: str) -> Iterator[str]:
+    return (node.id for node in ast.walk(_parsed(source)) if isinstance(node, ast.Name))
+
+
+def _without_drawing(source: str, names: set[str]) -> list[str]:
+    """Lines of a cell but for imports of figures that are not used.
+
+    No cell that draws is left, and to import matplotlib takes half of a kernel's start.
+    """
+    lines: list[str] = source.splitlines(keepends=True)
+    for node in _parsed(source).body:
+        if not isinstance(node, ast.ImportFrom) or node.module != "workbook.plots":
+            continue
+        if not names & {alias.asname or alias.name for alias in node.names}:
+            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+                lines[number] = ""
+    return [line for line in lines if line and line.strip() != "%matplotlib inline"]
 
 
 @cache
