@@ -26,6 +26,27 @@ def test_what_checks_nothing_is_left_out():
     assert len(checks) >= 3
 
 
+@pytest.mark.parametrize("used", [False, True])
+def test_only_figures_that_are_used_are_imported(tmp_path, used):
+    source = (
+        "%load_ext workbook\n%matplotlib inline\nfrom workbook.plots import (\n    images,\n)\n"
+    )
+    check = "%time 1\nprint(images)\n" if used else "%time 1\nprint(3)\n"
+    cells = [
+        {"cell_type": "code", "metadata": {}, "source": f"{source}import numpy as np\n"},
+        {"cell_type": "code", "metadata": {}, "source": check},
+        {"cell_type": "code", "metadata": {"tags": ["figure"]}, "source": "images()"},
+    ]
+    path = tmp_path / "A.ipynb"
+    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    first, second = ("".join(cell["source"]) for cell in json.loads(stripped(path))["cells"])
+    assert second == check
+    if used:
+        assert first == source.replace("%matplotlib inline\n", "") + "import numpy as np\n"
+    else:
+        assert first == "%load_ext workbook\nimport numpy as np\n"
+
+
 def run(files, sandbox, cell_timeout=30.0):
     submission = Submission("s", files)
     settings = Settings("ab", (), ("Dropout",), cell_timeout=cell_timeout, sandbox=sandbox)
@@ -68,7 +89,7 @@ def test_each_check_cell_is_its_exercises(sandbox):
 )
 def test_a_kernel_that_dies_or_hangs_is_noticed(sandbox, code, outcome):
     body = f"\n\ndef dropout_forward(x, dropout_param):\n    {code}\n".encode()
-    unit, _ = run(solved(layers=solved()["layers.py"] + body), sandbox, cell_timeout=20.0)
+    unit, _ = run(solved(layers=solved()["layers.py"] + body), sandbox, cell_timeout=10.0)
     assert not unit.infra, unit.log
     assert unit.result["exercises"]["dropout_forward"]["outcome"] == outcome, unit.log
 
