@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import PurePosixPath
 
 from workbook.errors import UsageError, WorkbookError
 
@@ -57,7 +56,7 @@ class Exercise:
     @property
     def module(self) -> str:
         """Dotted module inside a room, such as `classifiers.fc_net`."""
-        return ".".join(PurePosixPath(self.file).with_suffix("").parts)
+        return self.file.removesuffix(".py").replace("/", ".")
 
     @property
     def qualname(self) -> str:

@@ -1,5 +1,7 @@
 """Which exercises stand behind one another: closures, pairs and siblings."""
 
+from functools import cache
+
 from workbook.curriculum import Curriculum, Exercise, load
 
 __all__ = ["closure", "is_part", "own", "replaced", "siblings"]
@@ -49,7 +51,15 @@ def replaced(exercise_id: str, curriculum: Curriculum | None = None) -> list[str
 
     Whole pairs, because a cache is private to its pair.
     """
-    known = curriculum or load()
+    return list(_replaced(exercise_id)) if curriculum is None else _found(exercise_id, curriculum)
+
+
+@cache
+def _replaced(exercise_id: str) -> tuple[str, ...]:
+    return tuple(_found(exercise_id, load()))
+
+
+def _found(exercise_id: str, known: Curriculum) -> list[str]:
     mine = set(own(exercise_id, known))
     pairs = {known[name].pair for name in closure(exercise_id, known) if name not in mine}
     return [other.id for other in known if other.pair in pairs and other.id not in mine]

@@ -21,12 +21,22 @@ from workbook import curriculum, locale
 from workbook.errors import WorkbookError
 from workbook.workspace import choice
 
-__all__ = ["PUBLIC", "ExerciseLoader", "FileProblem", "add_room", "drop_room", "has_module"]
+__all__ = [
+    "PUBLIC",
+    "ExerciseLoader",
+    "FileProblem",
+    "add_room",
+    "drop_room",
+    "has_module",
+    "modules_of",
+]
 
 PUBLIC = "workbook.exercises"
 
 Sources = Mapping[str, str | ast.Module | CodeType]
 _rooms: dict[str, Sources] = {}
+# By room: what was imported, so that nobody has to look through all of Python's modules.
+_found: dict[str, set[str]] = {}
 
 
 class FileProblem(WorkbookError):
@@ -169,6 +179,7 @@ class _Finder(MetaPathFinder):
         inside = fullname[len(root) + 1 :].replace(".", "/")
         file = Path(path[0]) / f"{inside.rpartition('/')[2]}.py"
         folder = file.with_suffix("")
+        _found.setdefault(root, set()).add(fullname)
         source = _rooms[root].get(f"{inside}.py")
         if source is not None or file.is_file():
             loader = ExerciseLoader(fullname, str(file), root, source)
@@ -204,6 +215,12 @@ def add_room(root: str, sources: Sources | None = None) -> None:
         sys.meta_path.insert(0, _finder)
 
 
+def modules_of(root: str) -> dict[str, ModuleType]:
+    """The imported modules of the package `root`, without itself, by their full names."""
+    names = sorted(_found.get(root, ()))
+    return {name: sys.modules[name] for name in names if sys.modules.get(name) is not None}
+
+
 def has_module(folder: str, name: str) -> bool:
     """Whether an exercise folder holds a module or a sub-folder of that name."""
     return name.isidentifier() and any(
@@ -214,5 +231,6 @@ def has_module(folder: str, name: str) -> bool:
 def drop_room(root: str) -> None:
     """Forget the package and every module of it."""
     _rooms.pop(root, None)
+    _found.pop(root, None)
     for name in [name for name in sys.modules if name == root or name.startswith(f"{root}.")]:
         del sys.modules[name]

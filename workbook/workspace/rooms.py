@@ -4,6 +4,7 @@ import ast
 import importlib
 import itertools
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
@@ -12,7 +13,7 @@ from workbook import curriculum, locale
 from workbook.errors import WorkbookError
 from workbook.workspace import choice, loader, sections
 
-__all__ = ["MissingName", "Room", "load_room"]
+__all__ = ["MissingName", "Room", "dotted", "load_room"]
 
 _numbers = itertools.count(1)
 
@@ -53,7 +54,13 @@ class Room(_Part):
         By file: the blocks that do not parse, replaced by their stubs (with `mend=True`).
     """
 
-    def __init__(self, folder: Path, sources: loader.Sources, mended: dict[str, Any]):
+    def __init__(
+        self,
+        folder: Path,
+        sources: loader.Sources,
+        mended: dict[str, Any],
+        wanted: Iterable[str] | None = None,
+    ):
         super().__init__(self, scratch=False)
         self.folder = folder
         self.package = f"_workbook_room_{next(_numbers)}"
@@ -64,9 +71,9 @@ class Room(_Part):
         package.__path__ = [str(folder)]
         sys.modules[self.package] = package
         loader.add_room(self.package, sources)
-        for file in curriculum.load().files():
+        for file in curriculum.load().files() if wanted is None else wanted:
             try:
-                importlib.import_module(f"{self.package}.{_dotted(file)}")
+                importlib.import_module(f"{self.package}.{dotted(file)}")
             except Exception as error:
                 self.problems[file] = error
 
@@ -94,11 +101,8 @@ class Room(_Part):
     def modules(self) -> dict[str, ModuleType]:
         """Every module that was imported, by its name inside the room."""
         inside = f"{self.package}."
-        return {
-            name.removeprefix(inside): module
-            for name, module in sys.modules.items()
-            if name.startswith(inside)
-        }
+        modules = loader.modules_of(self.package)
+        return {name.removeprefix(inside): module for name, module in modules.items()}
 
     def close(self) -> None:
         """Forget the room's modules; objects made from it live on."""
@@ -127,7 +131,8 @@ class Room(_Part):
         raise MissingName(locale.text("workspace.room.no_name", name=name, where=where))
 
 
-def _dotted(file: str) -> str:
+def dotted(file: str) -> str:
+    """The module of a file such as `classifiers/cnn.py`, as it is named inside a room."""
     return file.removesuffix(".py").replace("/", ".")
 
 
@@ -144,6 +149,7 @@ def load_room(
     *,
     sources: loader.Sources | None = None,
     mend: bool = False,
+    wanted: Iterable[str] | None = None,
 ) -> Room:
     """Import a folder of exercises under a fresh private package name.
 
@@ -160,6 +166,9 @@ def load_room(
     mend : bool
         Replace a top-level function or class that does not parse by its stub, so that it
         costs only itself; see `Room.mended`.
+    wanted : iterable of str, optional
+        The files to import at once, with what they import; the others are imported when they
+        are asked for. All by default.
 
     Raises
     ------
@@ -179,4 +188,4 @@ def load_room(
             result = sections.mend(text, file) if isinstance(text, str) else None
             if result is not None:
                 chosen[file], mended[file] = result.tree, result.replaced
-    return Room(folder, chosen, mended)
+    return Room(folder, chosen, mended, wanted)

@@ -123,12 +123,9 @@ CASES = [
         "fork_bomb_that_goes_on",
         "error crashed timeout memory",
         """
-        import os
-        while True:
-            try:
-                os.fork()
-            except OSError:
-                pass
+        import ctypes
+        fork = ctypes.CDLL(None).fork
+        while True: fork()
         """,
         harmless=False,
     ),
@@ -223,10 +220,11 @@ CASES = [
         "background_process",
         "pass",
         """
-        import os, signal, time
-        if os.fork() == 0:
+        import ctypes, os, time
+        fork = ctypes.CDLL(None).fork
+        if fork() == 0:
             os.setsid()
-            if os.fork():
+            if fork():
                 os._exit(0)
             while True:
                 for name in ("/student/layers.py", "/tmp/numpy.py"):
@@ -241,8 +239,17 @@ CASES = [
     ),
     attack(
         "kills_what_it_can",
-        "crashed memory timeout",
-        "import os\nos.kill(-1, 9)\nos.kill(os.getppid(), 9)\nRIGHT",
+        "pass",
+        """
+        import os, signal
+        for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM):
+            for process in (-1, os.getppid(), 1):
+                try:
+                    os.kill(process, number)
+                except OSError:
+                    pass
+        RIGHT
+        """,
         harmless=False,
     ),
     attack(
@@ -363,8 +370,18 @@ CASES = [
         "error crashed timeout memory",
         "import os\nwhile True: os.fork()",
         harmless=False,
-        # Its own copies may answer in its other exercises; a neighbour's answers they cannot reach.
-        others=("pass", "crashed"),
+    ),
+    at_import(
+        "import_copies_itself",
+        "pass",
+        "import os\nif os.fork() == 0:\n    while True: pass",
+        harmless=False,
+    ),
+    at_import(
+        "import_copies_itself_past_python",
+        "pass",
+        "import ctypes\nfor _ in range(3): ctypes.CDLL(None).fork()",
+        harmless=False,
     ),
     at_import(
         "import_shadows_modules",

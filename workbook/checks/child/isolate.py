@@ -55,12 +55,7 @@ def refuse(name: str) -> None:
 
 
 def _modules(room: Any) -> list[types.ModuleType]:
-    prefix = room.package + "."
-    return [
-        module
-        for name, module in list(sys.modules.items())
-        if module is not None and (name == room.package or name.startswith(prefix))
-    ]
+    return list(room.modules().values())
 
 
 def _object(room: Any, exercise_id: str) -> Any:

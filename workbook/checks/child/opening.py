@@ -1,10 +1,10 @@
 """Opening a student's folder so that one broken file costs only itself."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 from workbook import curriculum
@@ -30,18 +30,22 @@ class Opened:
         By file: a list of `name, line, error_line, message, stubbed` of replaced blocks.
     absent : list of str
         Ids of exercises whose function or class is not in its file.
+    files : list of str
+        What this says something about: the files that were imported, or could not be.
     """
 
     room: rooms.Room
     problems: dict[str, dict[str, Any]]
     mended: dict[str, list[dict[str, Any]]]
     absent: list[str]
+    files: list[str]
 
 
 def open_room(
     folder: Path,
     skip: Mapping[str, str] | None = None,
     compiled: Mapping[str, CodeType] | None = None,
+    wanted: Iterable[str] | None = None,
 ) -> Opened:
     """Import a student's folder.
 
@@ -53,14 +57,32 @@ def open_room(
         import hung or ended the process that tried.
     compiled : mapping of str to code, optional
         By file: what it compiles to, for files that do; saves compiling them again.
+    wanted : iterable of str, optional
+        The files to import, with what they import; all by default.
     """
+    compiled = compiled or {}
+    known = curriculum.load().files()
+    files = set(known if wanted is None else wanted)
     problems: dict[str, dict[str, Any]] = {
         file: {"outcome": outcome} for file, outcome in (skip or {}).items()
     }
-    problems |= {f: found for f, found in _not_python(folder).items() if f not in problems}
+    asked = [file for file in known if file not in problems and file not in compiled]
+    problems |= _not_python(folder, asked)
     sources: dict[str, str | ast.Module] = {f: sections.pristine_source(f) for f in problems}
-    room = rooms.load_room(folder, sources={**(compiled or {}), **sources}, mend=True)
+
+    def load() -> rooms.Room:
+        in_order = [file for file in known if file in files]
+        return rooms.load_room(folder, sources={**compiled, **sources}, mend=True, wanted=in_order)
+
+    room = load()
     while room.problems:
+        beside = {_named(error, known) for error in room.problems.values()} - files - {""}
+        if beside:
+            # They fail when they are imported: tried for themselves, too.
+            files |= beside
+            room.close()
+            room = load()
+            continue
         causes = {file for file in room.problems if _is_cause(room, file)} or set(room.problems)
         causes -= set(sources)
         if not causes:
@@ -69,19 +91,22 @@ def open_room(
             problems[file] = _problem(room.problems[file], folder / file)
             sources[file] = sections.pristine_source(file)
         room.close()
-        room = rooms.load_room(folder, sources={**(compiled or {}), **sources}, mend=True)
+        room = load()
     mended = {
         file: [asdict(one) for one in replaced]
         for file, replaced in room.mended.items()
         if file not in sources
     }
-    return Opened(room, problems, mended, _absent(room, set(sources)))
+    modules = room.modules()
+    told = [f for f in known if f in problems or rooms.dotted(f) in modules]
+    absent = _absent(modules, [file for file in told if file not in sources])
+    return Opened(room, problems, mended, absent, told)
 
 
-def _not_python(folder: Path) -> dict[str, dict[str, Any]]:
+def _not_python(folder: Path, files: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The files that hold no Python source, found before Python is asked."""
     found = {}
-    for file in curriculum.load().files():
+    for file in files:
         try:
             data = (folder / file).read_bytes()
         except OSError:
@@ -89,6 +114,12 @@ def _not_python(folder: Path) -> dict[str, dict[str, Any]]:
         if message := unreadable.reason(file, data):
             found[file] = {"outcome": "invalid", "message": message}
     return found
+
+
+def _named(error: Exception, known: Iterable[str]) -> str:
+    """The exercise file that a problem names; empty if it names none."""
+    named = "/" + str(getattr(error, "file", ""))
+    return max((file for file in known if named.endswith("/" + file)), key=len, default="")
 
 
 def _is_cause(room: rooms.Room, file: str) -> bool:
@@ -115,15 +146,11 @@ def _problem(error: Exception, path: Path) -> dict[str, Any]:
     }
 
 
-def _absent(room: rooms.Room, replaced: set[str]) -> list[str]:
-    found = []
-    for exercise in curriculum.load():
-        if exercise.file in replaced:
-            continue
-        try:
-            module = room.module(exercise.module)
-        except Exception:
-            continue
-        if not hasattr(module, exercise.qualname):
-            found.append(exercise.id)
-    return found
+def _absent(modules: Mapping[str, ModuleType], files: Iterable[str]) -> list[str]:
+    known = curriculum.load()
+    return [
+        exercise.id
+        for file in files
+        for exercise in known.in_file(file)
+        if exercise.module in modules and not hasattr(modules[exercise.module], exercise.qualname)
+    ]

@@ -70,6 +70,7 @@ def command(
     room: int,
     hidden: Sequence[Path] = (),
     writable: Mapping[Path, str] | None = None,
+    first: bool = False,
 ) -> list[str]:
     """The whole command line.
 
@@ -85,12 +86,16 @@ def command(
         Bytes that /tmp holds.
     hidden : sequence of Path
         Folders that must not be seen even if they lie inside what is visible.
+    first : bool
+        Whether it is the first process of the sandbox: no signal from inside can end that, and
+        it must collect the orphans.
     """
     line = [str(shutil.which("bwrap") or "bwrap"), "--unshare-ipc", "--unshare-pid"]
     line += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
     if not _is_root():
         line += ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
     line += ["--die-with-parent", "--new-session", "--clearenv"]
+    line += ["--as-pid-1"] if first else []
     for name, value in environment.items():
         line += ["--setenv", name, value]
     visible = _visible(())

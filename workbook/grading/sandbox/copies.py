@@ -16,7 +16,10 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 # What `checks.judging.run_exercise` and opening a room need.
 _JUDGE = (
     *("__init__.py", "version.py", "errors.py", "curriculum.py", "curriculum.toml"),
-    *("locale", "numerics", "workspace"),
+    # The sentences of files that cannot be read; those about mistakes are not for a sandbox.
+    *("locale/__init__.py", "locale/en/findings.toml", "locale/en/workspace.toml", "numerics"),
+    *("workspace/__init__.py", "workspace/choice.py", "workspace/files.py", "workspace/loader.py"),
+    *("workspace/rooms.py", "workspace/sections.py", "workspace/pristine"),
     *("checks/__init__.py", "checks/probe.py", "checks/record.py", "checks/requirements.py"),
     *("checks/probes", "checks/child"),
     *("grading/__init__.py", "grading/sandbox/__init__.py", "grading/sandbox/server.py"),

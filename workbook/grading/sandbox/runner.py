@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from workbook import curriculum
 from workbook.checks.record import WireError
 from workbook.checks.runner import THREADS, Run, Runner
 from workbook.grading.sandbox import bubble, copies
@@ -73,6 +74,7 @@ class ForkRunner(Runner):
             environment=environment(_PARTS),
             room=_TMP,
             hidden=bubble.secrets(),
+            first=True,
         )
         return line, {"PATH": os.defpath}
 
@@ -111,12 +113,14 @@ class ForkRunner(Runner):
             if frame[:1] == b"S":
                 self._ended(json.loads(frame[1:]), now)
                 return True
-            if frame[:1] == b"E" and json.loads(frame[1:]).get("event") == "stack":
+            event = json.loads(frame[1:]) if frame[:1] == b"E" else {}
+            if event.get("event") == "stack":
                 self._now = self._second
+            elif event.get("event") == "room":
+                now.importing = ""
+                self.room = _merged(self.room, self._named(event))
             elif super()._take(frame, now, exercise):
                 self._finished = True
-            elif self.room is not None and self.room.pop("new", True):
-                self.room = self._named(self.room) | {"new": False}
         except (
             WireError,
             ValueError,
@@ -161,6 +165,19 @@ class ForkRunner(Runner):
 
     def _settle(self, run: Run) -> None:
         """The child is gone already, with all that it held."""
+
+
+def _merged(known: dict[str, Any] | None, event: dict[str, Any]) -> dict[str, Any]:
+    """What is known of the student's files after one more child, which opened some of them."""
+    files = set(event["files"])
+    kept = known or {"problems": {}, "mended": {}, "absent": []}
+    exercises = {e.id for e in curriculum.load() if e.file in files}
+    found: dict[str, Any] = {
+        part: {f: v for f, v in kept[part].items() if f not in files} | event[part]
+        for part in ("problems", "mended")
+    }
+    found["absent"] = [name for name in kept["absent"] if name not in exercises] + event["absent"]
+    return found
 
 
 class SpawnRunner(Runner):

@@ -23,23 +23,25 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import IO, Any
 
 import numpy
 
 from workbook import curriculum, numerics
 from workbook.checks import probe as probes
-from workbook.checks.child import libraries
+from workbook.checks.child import judging, libraries
 from workbook.checks.child.__main__ import Output
-from workbook.grading.sandbox.task import compile_room, limit, perform
+from workbook.checks.record import encode
+from workbook.grading.sandbox.task import compile_room, files_of, limit, perform
 from workbook.workspace import sections
+from workbook.workspace.rooms import load_room
 
 SERVER = b"S"
 # What one child may send, in bytes, and what is read of its traceback.
 MOST = 48 * 2**20
 TRACE = 65536
 _HEAD = struct.Struct("<I")
-_DUMPABLE = 4  # PR_SET_DUMPABLE of Linux.
+_DUMPABLE, _DEATH_SIGNAL = 4, 1  # PR_SET_DUMPABLE and PR_SET_PDEATHSIG of Linux.
 
 
 class Frames:
@@ -181,7 +183,10 @@ class Server:
             faulthandler.dump_traceback_later(float(job["limit"]) * 0.9, file=trace)
 
         arm()
-        perform(job, Output(os.fdopen(writing, "wb")), self.empty, self._compiled or {}, arm)
+        # A copy that student code makes of itself ends at once, or when it has something to say.
+        os.register_at_fork(after_in_child=lambda: os._exit(1))
+        output = _Own(os.fdopen(writing, "wb"))
+        perform(job, output, self.empty, self._compiled or {}, arm)
 
     def _follow(self, child: int, reading: int, seconds: float, stack: bool) -> dict[str, Any]:
         """Hand on what the child sends until it ends, or must be ended."""
@@ -249,6 +254,19 @@ class Server:
             _remove(home)
 
 
+class _Own(Output):
+    """Says nothing for a copy of the process that it was made in."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(stream)
+        self._process = os.getpid()
+
+    def send(self, kind: bytes, payload: bytes) -> None:
+        if os.getpid() != self._process:
+            os._exit(1)
+        super().send(kind, payload)
+
+
 class _Ended:
     """Whether a child has ended, asked without waiting and without taking its number away."""
 
@@ -278,6 +296,21 @@ def _remove(path: Path) -> None:
             path.unlink()
 
 
+def rehearse(empty: Path) -> None:
+    """Do with the stubs what children will do, so that what is done once is done here."""
+    files = {file: sections.pristine_source(file) for file in curriculum.load().files()}
+    compiled = {
+        file: compile(text, str(empty / file), "exec", dont_inherit=True)
+        for file, text in files.items()
+    }
+    for exercise in curriculum.load():
+        files_of(exercise.id)
+    first = next(iter(curriculum.load()))
+    with load_room(empty, sources=compiled) as room, load_room(empty, sources=compiled) as other:
+        for record in judging.run_exercise(first.id, room, seed=0, folder=empty, reference=other):
+            encode(record)
+
+
 def drop(user: int) -> None:
     """Become nobody for good."""
     os.setgroups([])
@@ -286,9 +319,12 @@ def drop(user: int) -> None:
 
 
 def keep_to_itself() -> None:
-    """Let no process of the same user look into this one or write to it."""
+    """Let no process of the same user look into this one or write to it; end with its parent."""
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_DUMPABLE, 0, 0, 0, 0)
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+        prctl(_DUMPABLE, 0, 0, 0, 0)
+        # Becoming another user has undone what bubblewrap had set.
+        prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
 
 def main() -> None:
@@ -310,8 +346,7 @@ def main() -> None:
             importlib.import_module(module.name)
     for exercise in curriculum.load():
         probes.for_exercise(exercise.id)
-        with contextlib.suppress(Exception):
-            sections.pristine_source(exercise.file)
+    rehearse(empty)
     gc.collect()
     gc.freeze()
     server.serve()

@@ -6,12 +6,14 @@ import marshal
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 from workbook import curriculum
-from workbook.checks.child import judging, opening
+from workbook.checks import requirements
+from workbook.checks.child import judging, opening, unreadable
 from workbook.checks.child.__main__ import RECORD, Output
 from workbook.checks.child.importing import watched_imports
 from workbook.checks.record import encode
@@ -77,10 +79,17 @@ def perform(
         reference = None
         if sent:
             sources = {file: marshal.loads(base64.b64decode(code)) for file, code in sent.items()}
-            reference = load_room(empty, sources=sources)
+            reference = load_room(empty, sources=sources, wanted=sources)
         with watched_imports(lambda file: output.event("importing", file=file)):
-            opened = opening.open_room(folder, job.get("skip", {}), compiled)
-        output.event("room", problems=opened.problems, mended=opened.mended, absent=opened.absent)
+            wanted = files_of(job["exercise"])
+            opened = opening.open_room(folder, job.get("skip", {}), compiled, wanted)
+        output.event(
+            "room",
+            problems=opened.problems,
+            mended=opened.mended,
+            absent=opened.absent,
+            files=opened.files,
+        )
         _probe(job, output, opened.room, reference)
         if reference is not None and job.get("stack"):
             rearm()
@@ -92,6 +101,14 @@ def perform(
     finally:
         # Not through `exit`: what student code has registered there is not run.
         os._exit(0)
+
+
+@cache
+def files_of(exercise_id: str) -> frozenset[str]:
+    """The files that hold an exercise and what it requires."""
+    known = curriculum.load()
+    names = (*requirements.own(exercise_id), *requirements.closure(exercise_id))
+    return frozenset(known[name].file for name in (*names, *requirements.replaced(exercise_id)))
 
 
 def _probe(job: dict[str, Any], output: Output, room: Room, reference: Room | None) -> None:
@@ -115,7 +132,8 @@ def compile_room(folder: Path) -> bytes:
         try:
             source = path.read_bytes()
             # An absolute import would have to be turned to the room's own name.
-            if b"workbook.exercises" not in source and b"workbook import" not in source:
+            absolute = b"workbook.exercises" in source or b"workbook import" in source
+            if not absolute and not unreadable.reason(file, source):
                 tree = ast.parse(source, str(path))
                 found[file] = compile(tree, str(path), "exec", dont_inherit=True)
         except Exception:  # Opening the room says what is wrong with it.
