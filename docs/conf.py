@@ -2,11 +2,14 @@
 
 The notebooks come in as they are stored, without figures. With WORKBOOK_DOCS_EXECUTE=1 they are
 run with the solutions first (some minutes), and their figures are part of the site.
+
+The finished site needs no network: formulas are MathML, diagrams are pictures.
 """
 
 import json
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 EXECUTE = os.environ.get("WORKBOOK_DOCS_EXECUTE", "") not in ("", "0")
 
+sys.path.insert(0, str(HERE / "_ext"))
+from diagrams import with_pictures  # noqa: E402 (in `_ext`)
+
 project = "workbook"
 author = "the workbook's authors"
 copyright = author
@@ -23,23 +29,22 @@ version = release = __version__
 
 extensions = [
     "myst_nb",
-    "sphinxcontrib.mermaid",
+    "mathml",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
 ]
 # `jupyter_execute` is what the notebooks extension leaves beside the build.
-exclude_patterns = ["_build", "jupyter_execute", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "_ext", "jupyter_execute", "**/.ipynb_checkpoints"]
 
 html_theme = "furo"
 html_title = f"workbook {release}"
+html_math_renderer = "mathml"
 html_static_path: list[str] = []
 
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
-# JupyterLab draws a graph from such a block; so does the site.
-myst_fence_as_directive = ["mermaid"]
 
 autodoc_typehints = "none"  # the docstrings say types and shapes
 autodoc_member_order = "bysource"
@@ -79,7 +84,8 @@ def bring_notebooks() -> None:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
             if cell["cell_type"] == "markdown":
-                cell["source"] = TO_A_FILE.sub(r"\1", "".join(cell["source"]))
+                source = TO_A_FILE.sub(r"\1", "".join(cell["source"]))
+                cell["source"] = with_pictures(source, HERE / "diagrams", "../diagrams")
         text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
         copy = folder / path.name
         names.add(copy.name)

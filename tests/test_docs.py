@@ -11,7 +11,7 @@ from workbook.numerics import fast_layers
 
 pytest.importorskip("sphinx", reason="the group `docs` is not installed")
 pytest.importorskip("myst_nb", reason="the group `docs` is not installed")
-pytest.importorskip("sphinxcontrib.mermaid", reason="the group `docs` is not installed")
+pytest.importorskip("latex2mathml", reason="the group `docs` is not installed")
 pytest.importorskip("furo", reason="the group `docs` is not installed")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,6 +63,22 @@ def test_the_reference_comes_from_the_docstrings(site):
 def test_no_link_to_a_file_that_the_site_does_not_have(site):
     for page in (site / "notebooks").glob("*.html"):
         assert "workbook/exercises/" not in "".join(re.findall(r'href="([^"]*)"', read(page)))
+
+
+@pytest.mark.slow
+def test_a_page_fetches_nothing(site):
+    pages = [path for path in site.rglob("*.html") if "_modules" not in path.parts]
+    assert len(pages) > 15
+    fetched = re.compile(
+        r'<(?:script|img|iframe|source)[^>]*\ssrc="([^"]*)"|<link[^>]*\shref="([^"]*)"'
+    )
+    for page in pages:
+        for found in fetched.finditer(read(page)):
+            assert not re.match(r"(https?:)?//", found[1] or found[2]), (page.name, found[0])
+        assert "mermaid" not in read(page)
+    affine = read(site / "notebooks" / "FullyConnectedNet.html")
+    assert affine.count("<math") > 20 and "\\frac" not in affine
+    assert affine.count('alt="Diagram: ') == 3
 
 
 def commands(page):
