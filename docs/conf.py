@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,15 @@ extensions = [
     "sphinx.ext.viewcode",
 ]
 # `jupyter_execute` is what the notebooks extension leaves beside the build.
-exclude_patterns = ["_build", "_ext", "jupyter_execute", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "_ext", "_static", "jupyter_execute", "**/.ipynb_checkpoints"]
 
 html_theme = "furo"
 html_title = f"workbook {release}"
 html_math_renderer = "mathml"
-html_static_path: list[str] = []
+# The folder of the formulas' font is that of the package ziamath, which brings it.
+FONTS = resources.files("ziamath") / "fonts"
+html_static_path = ["_static", str(FONTS)]
+html_css_files = ["formulas.css"]
 
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3

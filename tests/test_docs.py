@@ -12,6 +12,7 @@ from workbook.numerics import fast_layers
 pytest.importorskip("sphinx", reason="the group `docs` is not installed")
 pytest.importorskip("myst_nb", reason="the group `docs` is not installed")
 pytest.importorskip("latex2mathml", reason="the group `docs` is not installed")
+pytest.importorskip("ziamath", reason="the group `docs` is not installed")
 pytest.importorskip("furo", reason="the group `docs` is not installed")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,6 +80,8 @@ def test_a_page_fetches_nothing(site):
     affine = read(site / "notebooks" / "FullyConnectedNet.html")
     assert affine.count("<math") > 20 and "\\frac" not in affine
     assert affine.count('alt="Diagram: ') == 3
+    font = re.search(r'url\("([^"]+)"\)', read(site / "_static" / "formulas.css"))
+    assert (site / "_static" / font[1]).is_file()
 
 
 def commands(page):
