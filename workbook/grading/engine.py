@@ -133,7 +133,8 @@ def run(
     junit : Path, optional
         Folder for nbval's own reports, one file a submission, named by its digest.
     """
-    bubble.choose(settings.sandbox)  # Asked for and not to be had: said before anything runs.
+    # Chosen once: asked for and not to be had is said before anything runs.
+    settings = replace(settings, sandbox=bubble.choose(settings.sandbox))
     stop = stop or threading.Event()
     todo: deque[_Task] = deque()
     for submission in submissions:

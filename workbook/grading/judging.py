@@ -76,7 +76,7 @@ def judge(submission: Submission, settings: Settings, units: Mapping[str, str]) 
         Exercise id by key.
     """
     folder_of = solutions()
-    mode = bubble.choose(settings.sandbox)
+    mode = bubble.settled(settings.sandbox)
     keys = {exercise_id: key for key, exercise_id in units.items()}
     with laid_out(submission) as folder:
         child = runner.make(folder, sandbox=mode, timeout=settings.timeout, memory=settings.memory)

@@ -168,7 +168,7 @@ def _checked(path: Path) -> tuple[str, ...]:
 
 
 def _command(folder: Path, place: Path, settings: Settings) -> tuple[list[str], dict[str, str]]:
-    boxed = bubble.choose(settings.sandbox) == "bwrap"
+    boxed = bubble.settled(settings.sandbox) == "bwrap"
     parts = copies.for_notebooks()
     inside = [sys.executable, "-P", "-X", "utf8", "-m", "workbook.grading.nbval_inside"]
     user = str(bubble.user() if boxed else 0)

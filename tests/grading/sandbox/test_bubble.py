@@ -1,7 +1,10 @@
 """The sandbox's command line, and what is said where there is none."""
 
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from workbook.errors import UsageError
 from workbook.grading.sandbox import bubble
 
+_visible = bubble._visible
 here = pytest.mark.skipif(not bubble.available(), reason="no bubblewrap here")
 
 
@@ -21,6 +25,45 @@ def test_what_was_asked_for_is_had_or_refused(monkeypatch):
     with pytest.raises(UsageError, match="no sandbox 'jail'"):
         bubble.choose("jail")
     assert "WITHOUT a sandbox" in bubble.LIMITS["none"] and "network" in bubble.LIMITS["none"]
+
+
+def test_what_was_chosen_is_not_tried_again_by_a_worker(monkeypatch):
+    monkeypatch.setattr(bubble, "available", lambda: False)
+    assert bubble.settled("bwrap") == "bwrap"
+    assert bubble.settled("auto") == "none"
+
+
+@here
+def test_an_interpreter_in_tmp_is_seen_and_its_place_is_not_the_private_one(monkeypatch):
+    assert bubble.private() == "/tmp"
+    given = Path(tempfile.mkdtemp(dir="/tmp"))
+    try:
+        (given / "python").write_text("seen", encoding="utf-8")
+        monkeypatch.setattr(bubble, "_visible", lambda more: [*_visible(more), given])
+        assert bubble.private() == "/private"
+        code = f"""
+import os
+assert os.getcwd() == os.environ["HOME"] == "/private" and os.listdir() == []
+open("mine", "w").close()
+assert open("{given}/python").read() == "seen"
+for path in ("/tmp/mine", "{given}/mine"):
+    try:
+        open(path, "w")
+    except OSError:
+        continue
+    raise AssertionError(path)
+"""
+        line = bubble.command(
+            [sys.executable, "-I", "-c", code],
+            binds={},
+            environment={"HOME": bubble.private()},
+            room=2**20,
+        )
+        found = subprocess.run(line, capture_output=True, text=True, timeout=60)
+        assert found.returncode == 0, found.stderr
+        assert os.listdir(given) == ["python"]
+    finally:
+        shutil.rmtree(given)
 
 
 @here

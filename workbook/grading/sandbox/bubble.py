@@ -14,7 +14,17 @@ from pathlib import Path
 
 from workbook.errors import UsageError
 
-__all__ = ["LIMITS", "NOBODY", "available", "choose", "command", "secrets", "user"]
+__all__ = [
+    "LIMITS",
+    "NOBODY",
+    "available",
+    "choose",
+    "command",
+    "private",
+    "secrets",
+    "settled",
+    "user",
+]
 
 NOBODY = 65534
 _OF_WORKERS = 300_000
@@ -62,6 +72,16 @@ def _visible(more: Sequence[Path]) -> list[Path]:
     return found
 
 
+def private() -> str:
+    """Where the sandbox's own writable folder is seen.
+
+    Not /tmp where the interpreter lies inside that: one would hide the other, and what is
+    emptied after each exercise must hold nothing else.
+    """
+    system = Path("/tmp")
+    return "/private" if any(path.is_relative_to(system) for path in _visible(())) else "/tmp"
+
+
 def command(
     arguments: Sequence[str],
     *,
@@ -83,7 +103,7 @@ def command(
     environment : mapping of str to str
         All of it: nothing is inherited.
     room : int
-        Bytes that /tmp holds.
+        Bytes that its own folder (see `private`) holds.
     hidden : sequence of Path
         Folders that must not be seen even if they lie inside what is visible.
     first : bool
@@ -115,7 +135,8 @@ def command(
     for name in _ETC:
         line += ["--ro-bind-try", name, name]
     line += ["--proc", "/proc", "--dev", "/dev"]
-    for name, size in (("/tmp", room), ("/dev/shm", 2**20)):
+    home = private()
+    for name, size in ((home, room), ("/dev/shm", 2**20)):
         line += ["--perms", "1777", "--size", str(size), "--tmpfs", name]
     for path in hidden:
         if path.is_dir() and any(path.is_relative_to(outer) for outer in visible):
@@ -124,7 +145,7 @@ def command(
         line += ["--ro-bind", str(path), seen]
     for path, seen in (writable or {}).items():
         line += ["--bind", str(path), seen]
-    line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]
+    line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", home, "--"]
     return [*line, *arguments]
 
 
@@ -140,7 +161,7 @@ def available() -> bool:
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         return False
     line = command(
-        [sys.executable, "-I", "-c", "import os, socket; os.listdir('/tmp')"],
+        [sys.executable, "-I", "-c", "import os, socket; os.listdir('.')"],
         binds={},
         environment={},
         room=2**20,
@@ -166,3 +187,12 @@ def choose(asked: str) -> str:
     if asked == "bwrap" and not available():
         raise UsageError("bubblewrap does not work here. Install it, or use --sandbox none.")
     return asked
+
+
+def settled(asked: str) -> str:
+    """What a worker uses: what was chosen before the work was given out, without a trial.
+
+    On a loaded machine a trial may come to another end; a sandbox that cannot be made here
+    after all is an error of each unit, never a weaker sandbox.
+    """
+    return asked if asked in LIMITS else choose(asked)

@@ -28,7 +28,7 @@ def environment(parts: str) -> dict[str, str]:
     found = {name: "1" for name in THREADS}
     found |= {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1"}
     found |= {"PYTHONPATH": parts, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    return found | {"HOME": "/tmp", "TMPDIR": "/tmp"}
+    return found | {"HOME": bubble.private(), "TMPDIR": bubble.private()}
 
 
 class ForkRunner(Runner):
