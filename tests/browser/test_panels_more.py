@@ -115,10 +115,11 @@ def test_whose_code_runs_and_how_far_it_is(lab, room):
 def test_the_microscope(lab, room):
     scope = lab.panel(TITLES["microscope"])
     scope.says("⌊(5 + 2 · 1 − 3) / 1⌋ + 1 = 5")
-    before = scope.changes(scope.source()) if not scope.numbers() else scope.source()
+    lab.until(lambda: bool(scope.numbers()), True)
+    before = scope.source()
     scope.press(1, "ArrowRight")
     scope.says("/ 2⌋ + 1 = 3")
-    before = scope.changes(before)
+    scope.changes(before)
     # A choice with the keyboard: neither do the cells below move, nor is a cell added.
     cells = len(CELLS)
     scope.button("emboss").focus()
@@ -133,8 +134,18 @@ def test_the_microscope(lab, room):
     lab.until(lambda: scope.numbers()[-1:], [["sum", "", "", f"{direct.out[1, 2]:.4g}"]])
     before = scope.source()
     scope.press(4, "Home")
+    scope.changes(before)
     lab.until(lambda: scope.numbers()[-1:], [["sum", "", "", f"{direct.out[1, 0]:.4g}"]])
-    assert scope.source() != before
+    # Pointing at a number of the output, and stepping from there.
+    spot = scope.box.locator(".workbook-pointer")
+    spot.scroll_into_view_if_needed()
+    there = spot.bounding_box()
+    lab.page.mouse.move(there["x"] + 0.8 * there["width"], there["y"] + 0.8 * there["height"])
+    lab.until(lambda: scope.numbers()[-1:], [["sum", "", "", f"{direct.out[2, 2]:.4g}"]])
+    spot.focus()
+    lab.page.keyboard.press("ArrowUp")
+    lab.page.keyboard.press("Home")
+    lab.until(spot.inner_text, f"row 1, column 0: {direct.out[1, 0]:.4g}")
     rows = lab.page.evaluate("window.jupyterapp.shell.currentWidget.content.model.cells.length")
     assert rows == cells
     # Without room for the kernel there is no run, and the reason stands there.
@@ -323,6 +334,7 @@ def test_the_weight_scale_and_its_sweep(lab, room):
 def test_light_and_dark_and_nothing_left(lab):
     boxes = {name: lab.panel(title).box for name, title in TITLES.items()}
     colours = set()
+    lab.page.set_viewport_size({"width": 800, "height": 2200})
     for theme in ("Light", "Dark"):
         lab.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})",

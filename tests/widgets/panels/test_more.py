@@ -201,6 +201,23 @@ def test_the_microscope_explains_size_and_sum(make):
     assert len(panel.controls["kernel"].children) == 3
 
 
+def test_a_number_of_the_output_is_pointed_at(make):
+    panel = shown(make("microscope"))
+    pointer = panel.pointer
+    assert pointer.size == [5, 5] and pointer.shown == [1, 2]
+    output = panel.figure.axes[1].get_position()
+    assert pointer.place == pytest.approx(
+        [output.x0, 1 - output.y1, output.width, output.height], abs=0.01
+    )
+    before = panel.picture.value
+    pointer.at = [4, 0]
+    assert panel.place() == (4, 0) and pointer.shown == [4, 0]
+    assert panel.picture.value != before
+    assert pointer.label == f"row 4, column 0: {panel.found.out[4, 0]:.4g}"
+    moved(panel, stride=2)
+    assert pointer.size == [3, 3] and pointer.shown == [2, 0]
+
+
 def test_a_kernel_without_room_is_explained_and_not_run(make):
     panel = shown(make("microscope", picture="numbers", pad=0))
     panel.controls["size"].value = 5

@@ -89,6 +89,13 @@ class Panel:
         """The views as one widget; by default in a row."""
         return w.HBox(list(self.views.values()), layout=w.Layout(flex_flow="row wrap"))
 
+    def arrange_picture(self) -> Any:
+        """The picture, with what lies over it."""
+        return self.picture
+
+    def drawn(self) -> None:
+        """The picture is on its way to the page."""
+
     def settings(self) -> dict[str, Any]:
         """The experiment's arguments, from the controls."""
         return {name: control.value for name, control in self.controls.items()}
@@ -173,7 +180,7 @@ class Panel:
                 ),
                 self.trouble,
                 w.HTML(parts.unseen(self.say("alt", f"panel.{self.name}.title"))),
-                self.picture,
+                self.arrange_picture(),
                 *([self.arrange_views()] if self.views else []),
                 self.numbers,
                 w.HTML(parts.paragraph(self.say("fair"), quiet=True)),
@@ -466,6 +473,7 @@ class Panel:
         self.picture.value = parts.render(self.figure)
         if self.immediate or (self.job and self.job.total):
             self.figure.set_layout_engine("none")
+        self.drawn()
         self._slowest = time.monotonic() - begun
         self.numbers.value = parts.table_html(self.table()) if self.ran else ""
 

@@ -12,6 +12,7 @@ from workbook.widgets.panels import pictures
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.boards import Numbers
 from workbook.widgets.panels.parts import Rows, choices, paragraph
+from workbook.widgets.panels.pointer import Pointer
 
 __all__ = ["SMALL", "Microscope"]
 
@@ -26,6 +27,8 @@ class Microscope(Panel):
     experiment: ClassVar[str] = "convolved"
     immediate: ClassVar[bool] = True
     guesses: ClassVar[tuple[str, ...]] = ("smaller", "same", "larger")
+
+    found: Any = None
 
     def make_controls(self) -> dict[str, Any]:
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
@@ -77,6 +80,37 @@ class Microscope(Panel):
             layout=w.Layout(flex_flow="row wrap", grid_gap="16px", align_items="flex-start"),
         )
         return w.VBox([self.controls["picture"], self.controls["preset"], both, self.formula])
+
+    def arrange_picture(self) -> Any:
+        self.pointer = Pointer(told=self.say("pointer"))
+        self.pointer.layout.grid_area = self.picture.layout.grid_area = "1 / 1 / 2 / 2"
+        self.pointer.observe(lambda change: self._pointed(*change.new), names="at")
+        look = w.Layout(
+            grid_template_columns="minmax(0, max-content)", justify_content="flex-start"
+        )
+        return w.GridBox([self.picture, self.pointer], layout=look)
+
+    def _pointed(self, row: int, column: int) -> None:
+        with self._lock:
+            if self.found is None or self.closed:
+                return
+            with self.quietly():
+                self.views["row"].value, self.views["column"].value = row, column
+            self._viewed()
+
+    def drawn(self) -> None:
+        """Lay the squares that can be pointed at over those of the output."""
+        if self.found is None or len(self.figure.axes) < 2:
+            self.pointer.size = [0, 0]
+            return
+        box = self.figure.axes[1].get_position()
+        row, column = self.place()
+        with self.pointer.hold_sync():
+            self.pointer.place = [box.x0, 1 - box.y1, box.width, box.height]
+            self.pointer.size = list(self.found.out.shape)
+            number = f"{self.found.out[row, column]:.4g}"
+            self.pointer.label = self.say("at", row=row, column=column, number=number)
+            self.pointer.shown = [row, column]
 
     def _preset(self) -> None:
         name = self.controls["preset"].value
@@ -145,7 +179,7 @@ class Microscope(Panel):
         return ""
 
     def begin(self, settings: dict[str, Any]) -> Figure:
-        self.found: Any = None
+        self.found = None
         return self.figure
 
     def finish(self, outcome: Any) -> None:
