@@ -580,8 +580,8 @@ def test_command(root: Path, args: list[str], python: str = "") -> list[str]:
     own = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "-p", "--co")
     narrow = any(word.startswith(own) or (root / word.split("::")[0]).exists() for word in args)
     cores = os.cpu_count() or 1
-    spread = [] if narrow or cores < 2 else ["-n", str(min(cores, 8)), "--dist", "loadfile"]
-    return [python, "-m", "pytest", *spread, *args]
+    spread = ["--dist", "loadfile", "--no-loadscope-reorder", "-n", str(min(cores, 8))]
+    return [python, "-m", "pytest", *([] if narrow or cores < 2 else spread), *args]
 
 
 def too_old(version: tuple[int, int]) -> str:
