@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
@@ -15,6 +16,7 @@ __all__ = ["LiveLayers"]
 # Decades of the axis of activations, and of the one of gradients.
 _ACTIVATIONS = (-10, 6)
 _GRADIENTS = (-12, 8)
+_MIDDLE = -4.5
 _BINS = 80
 _TALLEST = 0.85
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -38,6 +40,8 @@ class LiveLayers:
     Attributes
     ----------
     figure : Figure
+    moving : list of Artist
+        What `update` changes; the rest of the figure stays as it is.
     """
 
     def __init__(self, layers: Sequence[str], weights: Sequence[str]) -> None:
@@ -79,10 +83,11 @@ class LiveLayers:
         norms.set_xlim(-0.4, len(weights) - 0.6)
         norms.minorticks_off()
         norms.yaxis.set_major_formatter(FuncFormatter(_power))
-        (self._norms,) = norms.plot([], [], **style.series(1))
+        (self._norms,) = norms.plot([], [], clip_on=False, **style.series(1))
         self._lost = norms.text(
             0.5, 0.5, "", transform=norms.transAxes, ha="center", color=style.INK, fontsize=9.5
         )
+        self.moving: list[Artist] = [*self._rows, *self._words, self._norms, self._lost]
 
     def update(
         self, activations: Mapping[str, NDArray[Any]], gradient_norms: Mapping[str, float]
@@ -102,6 +107,10 @@ class LiveLayers:
             counts, _ = np.histogram(decades, self._edges)
             heights = counts * (_TALLEST / max(counts.max(), 1)) - row
             self._rows[row].set_data(values=heights, baseline=-row)
+            # The words keep out of the bars' way.
+            left = not len(above) or np.median(decades) > _MIDDLE
+            end = _ACTIVATIONS[0] + 0.2 if left else _ACTIVATIONS[1] - 0.2
+            self._words[row].set(x=10.0**end, ha="left" if left else "right")
             words = f"std {flat.std():.1e}" if np.isfinite(flat).all() else "not finite"
             self._words[row].set_text(f"{words}   {np.mean(flat == 0):.0%} zero")
         norms = np.asarray(list(gradient_norms.values()), dtype=float)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import ipywidgets as w
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from workbook.errors import UsageError, WorkbookError
@@ -64,6 +65,7 @@ class Panel:
         self.job: Job | None = None
         self.ran: dict[str, Any] = {}
         self.figure: Figure = parts.empty_figure(self._invitation())
+        self._canvas: parts.Canvas | None = None
         self._runner = Runner(keep=self.immediate)
         self._whose = ""
         self._slowest = 0.0
@@ -88,6 +90,13 @@ class Panel:
     def arrange_views(self) -> Any:
         """The views as one widget; by default in a row."""
         return w.HBox(list(self.views.values()), layout=w.Layout(flex_flow="row wrap"))
+
+    def moving(self) -> list[Artist]:
+        """The artists of the figure that move; in an immediate panel only these are drawn anew.
+
+        Without any, the whole figure is.
+        """
+        return []
 
     def arrange_picture(self) -> Any:
         """The picture, with what lies over it."""
@@ -470,7 +479,10 @@ class Panel:
         begun = time.monotonic()
         if settle:
             self.figure.set_layout_engine("constrained")
-        self.picture.value = parts.render(self.figure)
+        moving = self.moving() if self.immediate else []
+        if not moving or self._canvas is None or self._canvas.figure is not self.figure:
+            self._canvas = parts.Canvas(self.figure, moving)
+        self.picture.value = self._canvas.png()
         if self.immediate or (self.job and self.job.total):
             self.figure.set_layout_engine("none")
         self.drawn()

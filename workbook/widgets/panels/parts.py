@@ -6,11 +6,14 @@ import time
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import ipywidgets as w
+import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from workbook.locale import text
 from workbook.plots import style
@@ -18,6 +21,7 @@ from workbook.training.runner import Failure
 from workbook.workspace.files import write_bytes
 
 __all__ = [
+    "Canvas",
     "Rows",
     "as_csv",
     "button",
@@ -40,11 +44,41 @@ _DPI = 110
 
 def render(figure: Figure) -> bytes:
     """A figure as PNG, quickly: the file is not made as small as it could be."""
-    figure.set_dpi(_DPI)
-    buffer = io.BytesIO()
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.print_png(buffer, pil_kwargs={"compress_level": 1})
-    return buffer.getvalue()
+    return Canvas(figure, ()).png()
+
+
+class Canvas:
+    """A figure whose axes and words are drawn once, and only what moves again and again.
+
+    Parameters
+    ----------
+    figure : Figure
+    moving : sequence of Artist
+        Drawn above everything else, in this order.
+    """
+
+    def __init__(self, figure: Figure, moving: Sequence[Artist]) -> None:
+        self.figure, self._moving = figure, moving
+        figure.set_dpi(_DPI)
+        self._canvas = cast(Any, FigureCanvasAgg(figure))
+        for artist in moving:
+            artist.set_animated(True)
+        self._canvas.draw()
+        # Whoever else draws the figure is to see everything.
+        for artist in moving:
+            artist.set_animated(False)
+        self._background = self._canvas.copy_from_bbox(figure.bbox) if moving else None
+
+    def png(self) -> bytes:
+        """The figure as it is now."""
+        if self._background is not None:
+            self._canvas.restore_region(self._background)
+            for artist in self._moving:
+                artist.draw(self._canvas.get_renderer())
+        pixels = np.asarray(self._canvas.buffer_rgba())[..., :3]
+        buffer = io.BytesIO()
+        Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "png", compress_level=1)
+        return buffer.getvalue()
 
 
 def button(label: str, icon: str, told: str, **options: Any) -> Any:
@@ -64,6 +98,8 @@ def choices(options: Sequence[Any], description: str, **more: Any) -> Any:
         options=options,
         description=description,
         style={"description_width": "110px", "button_width": "auto"},
+        # In a row with other controls it has a line to itself.
+        layout=w.Layout(flex="1 1 100%"),
         **more,
     )
 

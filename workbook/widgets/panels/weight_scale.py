@@ -4,6 +4,7 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from workbook.plots.live_layers import LiveLayers
@@ -29,6 +30,7 @@ class WeightScale(Panel):
     experiment = "at_rest"
     immediate = True
     guesses = tuple(_SCALES)
+    layers: LiveLayers | None = None
 
     def make_controls(self) -> dict[str, Any]:
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="420px")}
@@ -79,8 +81,12 @@ class WeightScale(Panel):
         self.found = outcome
 
     def look(self) -> None:
-        if self.found is not None:
+        if self.found is not None and self.layers is not None:
             self.layers.update(self.found.activations, self.found.gradient_norms)
+
+    def moving(self) -> list[Artist]:
+        layers = self.layers
+        return layers.moving if layers is not None and layers.figure is self.figure else []
 
     def spreads(self) -> list[float]:
         """The standard deviation of each hidden layer's activations."""
