@@ -5,7 +5,7 @@ import importlib.util
 import random
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -44,12 +44,15 @@ class Student:
         By exercise: the outcomes that are right. What is not listed is not judged by anyone.
     mistakes : dict
         By exercise: ids of `<exercise>.<variant>` any of which names the planted mistake.
+    alike : dict
+        The same by such an id.
     """
 
     submission: Submission
     kind: str
     outcomes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     mistakes: dict[str, set[str]] = field(default_factory=dict)
+    alike: dict[str, set[str]] = field(default_factory=dict)
     case: object = None
 
     def wrong(self, results: dict[str, dict[str, object]]) -> list[str]:
@@ -181,7 +184,7 @@ def mistaken(name: str, chosen: list[variants.Variant], alike: dict[str, set[str
     known = curriculum.load()
     files = files_of(SOLUTIONS)
     right = {exercise_id: ("pass",) for exercise_id in known.ids()}
-    student = Student(Submission(name, files), "mistakes", right)  # type: ignore[arg-type]
+    student = Student(Submission(name, files), "mistakes", right, alike=alike)  # type: ignore[arg-type]
     with load_room(SOLUTIONS) as room:
         for variant in chosen:
             exercise = known[variant.exercise]
@@ -193,20 +196,27 @@ def mistaken(name: str, chosen: list[variants.Variant], alike: dict[str, set[str
                     for touched in requirements.own(other.id):
                         student.outcomes[touched] = ("pass", "blocked", "fail", "error", "todo")
     for variant in chosen:
+        if variant.correct:
+            continue
         student.outcomes[variant.exercise] = ("fail", "error", "todo", "missing")
         student.mistakes[variant.exercise] = alike[f"{variant.exercise}.{variant.id}"]
     return student
 
 
-def every_mistake() -> tuple[list[list[variants.Variant]], dict[str, set[str]]]:
-    """Every known mistake once, in as few submissions as the groups allow; and what is alike."""
+def every_variant(
+    *, correct: bool = False, exercises: Iterable[str] | None = None
+) -> tuple[list[list[variants.Variant]], dict[str, set[str]]]:
+    """Every known mistake once, in as few submissions as the groups allow; and what is alike.
+
+    With `correct`, everything right in other words; with `exercises`, theirs alone.
+    """
     rows: list[tuple[list[variants.Variant], set[str]]] = []
     by_message: dict[str, set[str]] = {}
     groups = _groups()
     with load_room(SOLUTIONS) as room:
-        for exercise_id in curriculum.load().ids():
+        for exercise_id in exercises or curriculum.load().ids():
             for variant in variants.catalogue(exercise_id, room).values():
-                if not variant.correct:
+                if variant.correct == correct:
                     meets = {groups[exercise_id], *(groups[name] for name in _leans_on(variant))}
                     if not (free := [row for row in rows if not meets & row[1]]):
                         rows.append(row := ([], set()))
@@ -218,7 +228,9 @@ def every_mistake() -> tuple[list[list[variants.Variant]], dict[str, set[str]]]:
                     by_message.setdefault(variant.message, set()).add(f"{exercise_id}.{variant.id}")
     alike = {name: names for names in by_message.values() for name in names}
     # One draw for all entries keeps all of them for some seeds, and then nothing tells it apart.
-    alike["dropout_forward.exactly_one_value"] |= {"dropout_forward.nothing_dropped"}
+    alike.setdefault("dropout_forward.exactly_one_value", set()).add(
+        "dropout_forward.nothing_dropped"
+    )
     return [chosen for chosen, _ in rows], alike
 
 
@@ -244,7 +256,7 @@ def _leans_on(variant: variants.Variant) -> set[str]:
 def make(number: int, seed: int = 1) -> Iterator[Student]:
     """A class of that many students, the same each time; small ones have some of each kind."""
     rng = random.Random(seed)
-    mistakes, alike = every_mistake()
+    mistakes, alike = every_variant()
     attackers = list(hostile.CASES)
     few = max(1, number // 20)
     kinds = ["solution"] * few + ["stub"] * few
