@@ -60,12 +60,15 @@ def graded(student: make.Student, ids: list[str]) -> dict[str, tuple[str, str | 
 
 def differences(student: make.Student, changed: list[str], ids: list[str]) -> Iterator[str]:
     """Where the two say different things and nothing excuses it, a line each."""
-    there, here = as_the_student(student, ids), graded(student, ids)
+    # The other half of a pair, or another part of a class, may be wrong on the way.
     touched = {other for name in changed for other in requirements.own(name)}
+    there = as_the_student(student, ids)
+    here = graded(student, list({**dict.fromkeys(ids), **dict.fromkeys(sorted(touched))}))
+    wrong = {name for name in touched if here[name][0] != "pass"}
     for name in ids:
         (outcome, mistake), (other, named) = there[name], here[name]
         same = mistake == named or mistake in student.alike.get(str(named), ())
-        wrong_below = bool(student.mistakes) and touched & set(requirements.replaced(name))
+        wrong_below = wrong & set(requirements.replaced(name))
         if outcome == "pass" and other != "pass":
             yield f"{student.submission.name} {name}: passes the check, but {other} in grading"
         elif not wrong_below and (outcome != other or not same):
