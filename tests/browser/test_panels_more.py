@@ -288,14 +288,15 @@ def test_filters_and_a_drawing(lab, room):
     filters.press(4, "Home")
     filters.changes(last)
 
-    picture.says("probability")
+    # The panel on pictures goes on with the net that was trained just now.
+    picture.says("4 filters of 3 × 3")
     picture.button("my drawing").click()
     # One square with the mouse, one with the keyboard.
     picture.box.get_by_title("row 1, column 1", exact=True).click()
     picture.box.get_by_title("row 1, column 2", exact=True).focus()
     lab.page.keyboard.press(" ")
     drawn = pictures.drawn("11" + pictures.SHAPES["trousers"][2:])
-    seen = run("sight", room, picture=drawn, num_train=200).seen
+    seen = run("sight", room, picture=drawn, params=direct.params).seen
     best = np.argsort(-seen.probabilities)[:3]
     wanted = [
         [data.class_names()[n], f"{seen.scores[n]:.2f}", f"{seen.probabilities[n]:.1%}"]

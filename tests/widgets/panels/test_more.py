@@ -252,6 +252,25 @@ def test_a_drawing_goes_through_the_net(make):
     assert panel.table()[1] == [names[right], names[said], str(mixed.counts[right, said])]
 
 
+def test_the_picture_goes_to_the_net_of_the_panel_on_filters(make, monkeypatch):
+    filters, picture = make("filters", **QUICK["filters"]), make("picture")
+    monkeypatch.setitem(shelf._open, "filters", filters)
+    monkeypatch.setitem(shelf._open, "picture", picture)
+    shown(picture)
+    own = picture.found
+    assert len(own.filters) == 16 and "trained in this panel" in picture.told.value
+    shown(filters)
+    assert picture.wait(PATIENCE)
+    np.testing.assert_array_equal(picture.found.filters, filters.kept[-1])
+    assert "4 filters of 3 × 3" in picture.told.value
+    moved(picture, number=3)
+    np.testing.assert_array_equal(picture.found.filters, filters.kept[-1])
+    # The other net has not been forgotten.
+    moved(picture, net="own", number=60)
+    np.testing.assert_array_equal(picture.found.seen.scores, own.seen.scores)
+    np.testing.assert_array_equal(picture.found.confused.counts, own.confused.counts)
+
+
 def test_a_photograph_is_taken_and_a_bad_file_is_refused(make):
     panel = make("picture")
     buffer = io.BytesIO()

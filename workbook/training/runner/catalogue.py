@@ -1,6 +1,7 @@
 """The experiments by name, run on a room's models and rules: what the child process offers."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -136,8 +137,10 @@ def convolved(
     return experiments.convolved(room.conv_forward_naive, picture, kernel, **settings)
 
 
-# A net that was trained for pictures serves as long as its process, and so its room, lives.
+# A net that was trained for pictures, and what it confuses, serve as long as their process lives,
+# and so its room.
 _TRAINED: dict[str, dict[str, Any]] = {}
+_CONFUSED: dict[str, tuple[Any, Any]] = {}
 
 
 def sight(
@@ -147,6 +150,7 @@ def sight(
     *,
     number: int = 0,
     picture: Any = None,
+    params: Mapping[str, Any] | None = None,
     data: str | None = None,
     num_train: int = 2000,
     num_val: int = 500,
@@ -161,36 +165,52 @@ def sight(
         Of a validation image.
     picture : ndarray, shape (C, H, W), optional
         Pixels from 0 to 255, in the place of that image.
+    params : dict of ndarray, optional
+        Of a net that is trained already; otherwise one is trained here, once.
     """
     images, net_class = _data(data), room.ThreeLayerConvNet
     key = repr((room.package, data, num_train, epochs, seed))
-    params = _TRAINED.get(key)
-    if params is None:
+    complete = True
+    if params is not None:
+        digest = hashlib.sha256()
+        for name in sorted(params):
+            digest.update(np.ascontiguousarray(params[name]).data)
+        key = f"{room.package} {digest.hexdigest()}"
+    elif key in _TRAINED:
+        params = _TRAINED[key]
+    else:
         sizes: dict[str, Any] = {"num_train": num_train, "num_val": num_val, "epochs": epochs}
         rest: dict[str, Any] = {"every": num_train, "report": report, "stop": stop}
         trained = experiments.first_filters(
             net_class, room.adam, images, seed=seed, **sizes, **rest
         )
-        params = trained.params
-        if trained.run.complete:
-            _TRAINED[key] = params
+        params, complete = trained.params, trained.run.complete
+        if complete:
+            _TRAINED[key] = trained.params
     X, y, names = images["X_val"], images["y_val"], datasets.class_names(data)
     if picture is None:
         shown, right = X[number], names[int(y[number])]
     else:
         # Prepared as the training images were: minus their mean.
-        shown, right = np.asarray(picture, dtype=X.dtype) - _mean(data), ""
+        mean = datasets.load(data, subtract_mean=False)["X_val"][0] - X[0]
+        shown, right = np.asarray(picture, dtype=X.dtype) - mean, ""
         if np.ptp(X[0], axis=0).max() < 1e-3:  # A net that has seen grey pictures only.
             shown = np.broadcast_to(shown.mean(axis=0), shown.shape)
     seen = experiments.seen(room, params, shown)
-    net = experiments.net_with(net_class, params, X.shape[1:])
-    found = experiments.confused(net, X[:num_val], y[:num_val])
-    places = [place for lot in found.examples for place in lot]
-    numbers = iter(range(len(places)))
-    examples = tuple(tuple(next(numbers) for _ in lot) for lot in found.examples)
-    found = replace(found, examples=examples)
+    key = f"{key} {num_val}"
+    if key not in _CONFUSED:
+        net = experiments.net_with(net_class, params, X.shape[1:])
+        found = experiments.confused(net, X[:num_val], y[:num_val])
+        places = [place for lot in found.examples for place in lot]
+        numbers = iter(range(len(places)))
+        examples = tuple(tuple(next(numbers) for _ in lot) for lot in found.examples)
+        _CONFUSED.clear()
+        _CONFUSED[key] = replace(found, examples=examples), X[places]
+    found, pictures = _CONFUSED[key]
+    if not complete:
+        _CONFUSED.clear()
     said = names[int(np.argmax(seen.scores))]
-    return experiments.Sight(seen, found, X[places], params["W1"], said, right)
+    return experiments.Sight(seen, found, pictures, params["W1"], said, right)
 
 
 def gradient_errors(

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from workbook import plots
 from workbook.locale import text
 from workbook.training.results import Update
+from workbook.training.runner import Job
+from workbook.widgets.panels import shelf
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.parts import Rows
 
@@ -21,6 +23,9 @@ class Filters(Panel):
     name: ClassVar[str] = "filters"
     experiment: ClassVar[str] = "first_filters"
     guesses: ClassVar[tuple[str, ...]] = ("little", "half", "replaced")
+
+    # The parameters of the net that it trained last.
+    trained: dict[str, Any] | None = None
 
     def make_controls(self) -> dict[str, Any]:
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
@@ -80,6 +85,7 @@ class Filters(Panel):
 
     def finish(self, outcome: Any) -> None:
         self.steps, self.kept = list(outcome.steps), list(outcome.filters)
+        self.trained = dict(outcome.params)
         self._follow_end()
 
     def _follow_end(self) -> None:
@@ -116,3 +122,12 @@ class Filters(Panel):
         size = self.added()[-1]
         key = "little" if size < 0.25 else "half" if size < 1 else "replaced"
         return (key,), self.say("outcome", size=f"{size:.0%}", steps=self.steps[-1])
+
+    def _ended(self, job: Job) -> None:
+        super()._ended(job)
+        # The panel on pictures shows its picture to the net that has just been trained.
+        beside = shelf.opened("picture")
+        if beside is None or job.outcome is None or beside.closed:
+            return
+        if beside.controls["net"].value == "filters":
+            beside.run()

@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from workbook import data, plots
-from workbook.widgets.panels import pictures
+from workbook.widgets.panels import pictures, shelf
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.boards import Pixels
-from workbook.widgets.panels.parts import Rows, choices
+from workbook.widgets.panels.parts import Rows, choices, paragraph
 
 __all__ = ["Picture"]
 
@@ -31,7 +31,9 @@ class Picture(Panel):
     def make_controls(self) -> dict[str, Any]:
         sources = ["validation", "drawing", "cat", "coffee", "upload"]
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
+        nets = [(self.say(f"net.{name}"), name) for name in ("filters", "own")]
         return {
+            "net": choices(nets, self.say("net.name")),
             "source": choices(
                 [(self.say(f"source.{name}"), name) for name in sources], self.say("source.name")
             ),
@@ -58,7 +60,11 @@ class Picture(Panel):
         }
 
     def arrange(self) -> Any:
-        parts = {name: control for name, control in self.controls.items() if name != "source"}
+        parts = {
+            name: control
+            for name, control in self.controls.items()
+            if name not in ("net", "source")
+        }
         shapes = [w.Button(description=self.say(f"shape.{n}")) for n in pictures.SHAPES]
         for button, bits in zip(shapes, pictures.SHAPES.values(), strict=True):
             button.layout.width = "auto"
@@ -83,16 +89,27 @@ class Picture(Panel):
 
         self.controls["source"].observe(show, names="value")
         show()
-        return w.VBox([self.controls["source"], *parts.values()])
+        self.told: Any = w.HTML()
+        return w.VBox([self.controls["net"], self.told, self.controls["source"], *parts.values()])
 
     def _draw_shape(self, bits: str) -> None:
         self.controls["drawing"].value = bits
 
     def settings(self) -> dict[str, Any]:
         chosen: dict[str, Any] = {"num_train": self.num_train}
+        if (trained := self.trained()) is not None:
+            chosen = {"params": trained}
         if self.controls["source"].value == "validation":
             return chosen | {"number": self.controls["number"].value}
         return chosen | {"picture": self.picture_chosen()}
+
+    def trained(self) -> dict[str, Any] | None:
+        """The net of the panel on filters, if it is wanted and there is one in this kernel."""
+        beside = shelf.opened("filters")
+        if self.controls["net"].value != "filters" or beside is None or beside.closed:
+            return None
+        found: dict[str, Any] | None = getattr(beside, "trained", None)
+        return found
 
     def picture_chosen(self) -> Any:
         """A drawing, a file or a bundled photograph, shape (3, 32, 32), 0 to 255."""
@@ -106,7 +123,7 @@ class Picture(Panel):
         return 255 - picture if self.controls["invert"].value else picture
 
     def short(self) -> dict[str, Any]:
-        return {"num_train": 600, "num_val": 200}
+        return {"num_train": 400, "num_val": 100}
 
     def invalid(self) -> str:
         if self.controls["source"].value != "upload":
@@ -126,6 +143,11 @@ class Picture(Panel):
 
     def finish(self, outcome: Any) -> None:
         self.found = outcome
+        count, _, side, _ = outcome.filters.shape
+        whose = "told_filters" if "params" in self.ran else "told_own"
+        images = f"{self.ran.get('num_train', 0):,}"
+        told = self.say(f"net.{whose}", count=count, side=side, images=images)
+        self.told.value = paragraph(told, quiet=True)
         self.views["filter"].max = len(outcome.filters) - 1
 
     def look(self) -> None:
