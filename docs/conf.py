@@ -63,7 +63,7 @@ FIRST = ("student", "instructor", "grading", "grades-json", "checks", "check-jso
 
 nb_execution_mode = "cache" if EXECUTE else "off"
 nb_execution_cache_path = str(HERE / "_build" / "notebook_cache")
-nb_execution_timeout = 600
+nb_execution_timeout = 1200
 nb_execution_raise_on_error = True
 nb_merge_streams = True
 nb_output_stderr = "remove"  # progress bars
@@ -74,6 +74,9 @@ if EXECUTE:
     os.environ["WORKBOOK_EXERCISES"] = str(ROOT / "solutions")
     os.environ["WORKBOOK_STATIC"] = "1"
     os.environ.pop("MPLBACKEND", None)
+    # The nets are small: on a busy machine two threads that wait for each other take minutes.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
 
 # A link to an exercise file leads to something only in the student's own folder.
 TO_A_FILE = re.compile(r"\[([^\]]*)\]\(\.\./workbook/[^)]*\)")

@@ -81,10 +81,19 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Curriculum:
-    """All notebooks and exercises, in the order of learning."""
+    """All notebooks and exercises, in the order of learning.
+
+    Attributes
+    ----------
+    notebooks, exercises : tuple
+    beside : tuple of str
+        Exercise files that belong to the folder though a copy for fewer notebooks lists no
+        exercise in them.
+    """
 
     notebooks: tuple[Notebook, ...]
     exercises: tuple[Exercise, ...]
+    beside: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Exercise]:
         return iter(self.exercises)
@@ -104,7 +113,7 @@ class Curriculum:
 
     def files(self) -> list[str]:
         """Every exercise file, in order of first use."""
-        return list(dict.fromkeys(exercise.file for exercise in self.exercises))
+        return list(dict.fromkeys([e.file for e in self.exercises] + list(self.beside)))
 
     def in_file(self, file: str) -> list[Exercise]:
         """The exercises of one file."""
@@ -161,7 +170,7 @@ def parse(text: str, source: str = "curriculum.toml") -> Curriculum:
                 raise WorkbookError(
                     f"{source}: {exercise.id} requires {required!r}, which is not listed."
                 )
-    return Curriculum(notebooks, exercises)
+    return Curriculum(notebooks, exercises, tuple(raw.get("files", ())))
 
 
 @cache

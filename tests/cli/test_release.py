@@ -74,6 +74,13 @@ def test_notebooks_are_chosen_by_name(tmp_path, workbook, passing):
         "notebooks/CNN.ipynb",
         "notebooks/Dropout.ipynb",
     }
+    # It asks for what these notebooks need, and keeps the files whole.
+    there = curriculum.parse((tmp_path / "a" / "workbook" / "curriculum.toml").read_text("utf-8"))
+    known = curriculum.load()
+    assert {"dropout_forward", "ThreeLayerConvNet.loss", "affine_forward"} <= set(there.ids())
+    assert not {"svm_loss", "layernorm_forward", "adam", "scratch.Relu"} & set(there.ids())
+    assert [e for e in known if e.id in there] == list(there)
+    assert sorted(there.files()) == sorted(known.files())
     code, _, err = workbook("release", tmp_path / "b", "--notebooks", "CNM")
     assert code == 2 and "CNM" in err and not (tmp_path / "b").exists()
 

@@ -274,3 +274,14 @@ def test_every_exercise_can_be_reset_alone(home, solve):
         text = plan.contents[exercise.file].decode()
         assert f'raise NotImplementedError("{exercise.id}")' in text
         compile(text, exercise.file, "exec")
+
+
+def test_it_is_said_which_folder_is_used_where_that_is_not_plain(
+    workbook, layers, home, monkeypatch
+):
+    (home / "notebooks").mkdir()
+    for words in (("reset", "affine_forward"), ("restore", "latest"), ("snapshots",)):
+        monkeypatch.chdir(home)
+        assert "Your files" not in workbook(*words)[2]
+        monkeypatch.chdir(home / "notebooks")
+        assert f"Your files: {home / 'exercises'}" in workbook(*words)[2]

@@ -15,7 +15,7 @@ from workbook.workspace import choice
 if TYPE_CHECKING:
     from workbook.checks.results import Report
 
-__all__ = ["chosen", "exercises_option", "folder_to_judge", "judged", "notebook_name"]
+__all__ = ["chosen", "exercises_option", "folder_to_judge", "judged", "notebook_name", "said"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -65,10 +65,7 @@ def folder_to_judge(given: str | None) -> Path:
         If the named one holds none of the exercise files.
     """
     if given is None:
-        own = choice.student_folder()
-        if choice.nearest_folder() is not None:
-            click.echo(text("handout.using", folder=own), err=True)
-        return own
+        return said(choice.student_folder())
     folder = Path(given).expanduser().resolve()
     if not folder.is_dir():
         raise UsageError(text("cli.no_folder", given=given))
@@ -77,6 +74,13 @@ def folder_to_judge(given: str | None) -> Path:
         inside = next((f for f in ("exercises", "workbook/exercises") if (folder / f).is_dir()), "")
         hint = text("cli.did_you_mean", name=Path(given) / inside) if inside else ""
         raise UsageError(text("cli.no_exercises", given=given, file=files[0], hint=hint).strip())
+    return folder
+
+
+def said(folder: Path) -> Path:
+    """The folder itself, named on stderr unless it lies below where the command was given."""
+    if not folder.resolve().is_relative_to(Path.cwd().resolve()):
+        click.echo(text("handout.using", folder=folder), err=True)
     return folder
 
 

@@ -23,11 +23,12 @@ def command(exercise: tuple[str, ...], everything: bool, yes: bool) -> int:
     A snapshot is taken first; `workbook restore` brings it back. A reset takes the whole
     function or class: other exercises in it are named, and you are asked.
     """
+    from workbook.cli._exercises import said
     from workbook.workspace import choice, reset
 
     if everything == bool(exercise):
         raise UsageError(text("reset.which"))
-    folder = choice.student_folder()
+    folder = said(choice.student_folder())
     plan = reset.plan_all(folder) if everything else reset.plan(folder, exercise)
     if not plan.contents:
         click.echo(text("reset.nothing"))

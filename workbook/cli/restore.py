@@ -16,9 +16,10 @@ def command(snapshot: str, file: tuple[str, ...]) -> int:
     What stands in their place now is kept as a snapshot first.
     """
     from workbook import curriculum
+    from workbook.cli._exercises import said
     from workbook.workspace import choice, progress, snapshots
 
-    folder = choice.student_folder()
+    folder = said(choice.student_folder())
     restored, before = snapshots.restore(snapshot, folder, file or None)
     if not restored:
         click.echo(text("snapshots.same"))

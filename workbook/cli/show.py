@@ -28,7 +28,7 @@ def command(exercise: str, answer: bool) -> int:
     progress. Only where the solutions are at hand.
     """
     from workbook import curriculum
-    from workbook.cli._exercises import judged
+    from workbook.cli._exercises import judged, said
     from workbook.cli._tables import console
     from workbook.cli.hint import STAGES
     from workbook.workspace import choice, progress
@@ -37,7 +37,7 @@ def command(exercise: str, answer: bool) -> int:
     solutions = choice.solutions_folder()
     if solutions is None:
         raise WorkbookError(text("show.no_solutions"))
-    folder = choice.student_folder()
+    folder = said(choice.student_folder())
     (report,) = judged(folder, [exercise_id])
     progress.record(folder, [report.result.as_json()])
     passed = report.result.outcome == "pass"

@@ -15,9 +15,11 @@ def command() -> int:
     """
     from rich.text import Text
 
+    from workbook.cli._exercises import said
     from workbook.cli._tables import console, plain_table
-    from workbook.workspace import snapshots
+    from workbook.workspace import choice, snapshots
 
+    said(choice.student_folder())
     found = snapshots.listing()
     if not found:
         click.echo(text("snapshots.none"))

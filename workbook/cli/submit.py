@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workbook.cli._exercises import exercises_option, folder_to_judge, judged
+from workbook.cli._exercises import exercises_option, folder_to_judge, judged, said
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
 
@@ -37,7 +37,7 @@ def command(
     from workbook.handout import submission
     from workbook.workspace import choice, files, progress
 
-    folder = folder_to_judge(exercises) if exercises else choice.own_folder()
+    folder = folder_to_judge(exercises) if exercises else said(choice.own_folder())
     home = choice.state_folder().parent
     if not (home / "notebooks").is_dir():
         home = folder.parent

@@ -1,15 +1,29 @@
 """The course as it is handed on: stubs, notebooks and the files around them."""
 
 import json
+import re
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from workbook import curriculum
+from workbook.checks import requirements
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
 from workbook.workspace import choice
 
-__all__ = ["LINKS", "guarded", "material", "notebook_bytes", "notebooks", "room", "template"]
+__all__ = [
+    "LINKS",
+    "curriculum_text",
+    "guarded",
+    "listed",
+    "material",
+    "notebook_bytes",
+    "notebooks",
+    "room",
+    "template",
+]
 
 # Where a student's copy made from the whole project, and a folder of exercises alone, link to.
 LINKS = ("../workbook/exercises/", "../exercises/")
@@ -54,6 +68,36 @@ def notebooks(names: Iterable[str] = ()) -> list[Path]:
             raise UsageError(text("handout.no_notebook", name=name, names=listed))
         wanted.add(lower[plain])
     return [path for name, path in there.items() if len(wanted) == 1 or name in wanted]
+
+
+def listed(names: Iterable[str]) -> list[str]:
+    """The exercises of some notebooks, and whatever they require, in the order of learning."""
+    known = curriculum.load()
+    wanted = {e.id for name in names if name != "Start" for e in known.in_notebook(name)}
+    for name in sorted(wanted):
+        wanted |= set(requirements.closure(name))
+    return [name for name in known.ids() if name in wanted]
+
+
+def curriculum_text(names: Iterable[str]) -> str:
+    """`curriculum.toml` with nothing in it but what these notebooks need.
+
+    What a copy does not list, it neither asks for nor counts.
+    """
+    source = (Path(curriculum.__file__).parent / "curriculum.toml").read_text(encoding="utf-8")
+    wanted = set(listed(names))
+    homes = {curriculum.load()[name].notebook for name in wanted}
+    head, *tables = re.split(r"^(?=\[\[)", source, flags=re.MULTILINE)
+    kept = [head]
+    for table in tables:
+        (rows,) = tomllib.loads(table).values()
+        if rows[0].get("id", rows[0].get("name")) in wanted | homes:
+            kept.append(table)
+    # All files stay: what is given in one of them may be needed in another.
+    kept[0] = f"{head.rstrip()}\n\nfiles = {json.dumps(curriculum.load().files())}\n\n"
+    made = "".join(kept).rstrip("\n") + "\n"
+    curriculum.parse(made)
+    return made
 
 
 def guarded(source: str) -> str:

@@ -2,11 +2,10 @@
 
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from workbook.errors import UsageError, WorkbookError
-from workbook.handout import course
+from workbook.handout import course, unfinished
 from workbook.locale import text
 from workbook.workspace import choice, files
 
@@ -69,14 +68,11 @@ def make(folder: Path) -> list[str]:
     while not above.exists():
         above = above.parent
     try:
-        made = Path(tempfile.mkdtemp(dir=above, prefix=".workbook-init-"))
-        try:
+        with unfinished.folder(above, "init") as made:
             write(made, contents)
             files.write_text(made / PYTHON, sys.executable + "\n")
             choice.mark_folder(made)
             _settle(made, folder, top)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
         raise WorkbookError(
             text("handout.init.failed", folder=folder, why=error.strerror or error)

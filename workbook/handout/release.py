@@ -1,8 +1,6 @@
 """A student's copy: the project without solutions, tests and history."""
 
 import io
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +9,7 @@ from pathlib import Path
 
 from workbook.checks import hunt, hunt_code
 from workbook.errors import UsageError, WorkbookError
-from workbook.handout import course, given, wheels
+from workbook.handout import course, given, unfinished, wheels
 from workbook.workspace import choice, files, policy
 
 __all__ = ["Wanted", "build", "make", "settled"]
@@ -110,8 +108,12 @@ def build(folder: Path, wanted: Wanted) -> None:
     for name in BESIDE:
         if (root / name).is_file():
             contents[name] = (root / name).read_bytes()
-    for path in course.notebooks(wanted.notebooks):
+    chosen = course.notebooks(wanted.notebooks)
+    for path in chosen:
         contents[f"notebooks/{path.name}"] = course.notebook_bytes(path)
+    if wanted.notebooks:
+        listed = course.curriculum_text(path.stem for path in chosen)
+        contents["workbook/curriculum.toml"] = listed.encode("utf-8")
     readme = course.template("README.md").replace("`exercises/`", "`workbook/exercises/`")
     contents["README.md"] = readme.encode("utf-8")
     contents["statement.md"] = course.template("statement.md").encode("utf-8")
@@ -151,23 +153,18 @@ def settled(out: Path, packed: bool) -> Iterator[Path]:
     above = out.parent
     try:
         above.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=above, prefix=".workbook-release-"))
+        with unfinished.folder(above, "release") as made:
+            inside = made / (out.stem if packed else out.name)
+            inside.mkdir()
+            yield inside
+            if packed:
+                files.write_bytes(out, _zipped(inside))
+            else:
+                if out.is_dir():
+                    out.rmdir()
+                inside.rename(out)
     except OSError as error:
         raise WorkbookError(f"{out} cannot be written: {error.strerror}.") from error
-    try:
-        inside = made / (out.stem if packed else out.name)
-        inside.mkdir()
-        yield inside
-        if packed:
-            files.write_bytes(out, _zipped(inside))
-        else:
-            if out.is_dir():
-                out.rmdir()
-            inside.rename(out)
-    except OSError as error:
-        raise WorkbookError(f"{out} cannot be written: {error.strerror}.") from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _zipped(folder: Path) -> bytes:

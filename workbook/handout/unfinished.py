@@ -1,0 +1,67 @@
+"""Folders in which something is made before it takes its place; none is left behind for long.
+
+A process that is killed cannot remove its own. The name says which process it was, and whoever
+makes the next one beside it removes those whose process is gone.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["folder"]
+
+# Where a process cannot be asked for, or its number was given to another one meanwhile.
+_SECONDS_UNTIL_OLD = 24 * 3600.0
+
+
+@contextmanager
+def folder(above: Path, word: str) -> Iterator[Path]:
+    """An empty hidden folder in `above`, which is gone afterwards.
+
+    Parameters
+    ----------
+    above : Path
+    word : str
+        What is made, such as "release".
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    prefix = f".workbook-{word}-"
+    _sweep(above, prefix)
+    made = Path(tempfile.mkdtemp(dir=above, prefix=f"{prefix}{os.getpid()}-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _sweep(above: Path, prefix: str) -> None:
+    for path in above.glob(f"{prefix}*"):
+        if path.is_dir() and not path.is_symlink() and _left_behind(path, prefix):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _left_behind(path: Path, prefix: str) -> bool:
+    try:
+        old = time.time() - path.stat().st_mtime > _SECONDS_UNTIL_OLD
+    except OSError:
+        return False
+    found = re.match(r"(\d+)-", path.name[len(prefix) :])
+    # On Windows, to ask for a process in this way would end it.
+    if old or found is None or os.name != "posix":
+        return old
+    try:
+        os.kill(int(found[1]), 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:
+        return False  # It is somebody else's, and alive.
+    return False
