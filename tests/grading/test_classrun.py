@@ -97,6 +97,25 @@ def test_everyone_gets_a_row_a_page_and_a_log(course):
     assert "judge affine_forward: fail, seed 7" in log and "\x1b" not in log
 
 
+def test_what_a_pair_hands_in_is_judged_once(course):
+    course.send("ann", all_="pass")
+    course.send("carl", all_="pass")
+    course.send("dora", all_="fail")
+    people = [Student("ann", pair="blue"), Student("bob", pair="blue")]
+    grades = course.grade(roster=Roster((*people, Student("carl"), Student("dora"))))
+    assert sorted(course.engine.ran) == sorted(
+        f"{name} {exercise}" for name in ("ann", "dora") for exercise in SCHEME.exercises
+    )
+    total = SCHEME.maximum
+    assert {i: g.total for i, g in grades.items()} == {
+        "ann": total, "bob": total, "carl": total, "dora": 0,
+    }  # fmt: skip
+    with course.gradebook() as gradebook:
+        run = gradebook.run(1)
+    units = {s.student_id: [o.unit_id for o in s.outcomes] for s in run.submissions}
+    assert units["ann"] == units["bob"] == units["carl"] and len(units["ann"]) == 4
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_results_are_for_their_owner_only(course):
     course.send("ann")

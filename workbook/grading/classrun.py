@@ -181,7 +181,7 @@ def _only(handed: Handed, student: str) -> Handed:
 
 
 class _Work:
-    """The submissions of a run, and where their results go."""
+    """The submissions of a run, each different one once, and where their results go."""
 
     def __init__(
         self, asked: Asked, settings: Settings, gradebook: Gradebook, run: int, handed: Handed
@@ -189,16 +189,18 @@ class _Work:
         self.asked, self.settings, self.gradebook, self.run = asked, settings, gradebook, run
         self.counts: Counter[str] = Counter()
         self.done = 0
-        self.place: dict[str, tuple[str, int]] = {}
+        # What a pair hands in, or whoever sends the same, is judged once.
+        self.places: dict[str, list[tuple[str, int]]] = {}
         self.submissions: list[Submission] = []
         for entry in handed.entries:
             for place, attempt in enumerate(entry.attempts):
-                if not attempt.invalid:
+                if attempt.invalid:
+                    continue
+                same = self.places.setdefault(attempt.submission.digest, [])
+                if not same:
                     name = entry.student.id if place == 0 else f"{entry.student.id}#{place + 1}"
-                    while name in self.place:
-                        name += "#"
-                    self.place[name] = (entry.student.id, place)
                     self.submissions.append(replace(attempt.submission, name=name))
+                same.append((entry.student.id, place))
         self.keys = [list(unit_keys(each, settings)) for each in self.submissions]
         self.units = sum(map(len, self.keys))
 
@@ -206,8 +208,8 @@ class _Work:
         """Do the work; the engine tries again what had no verdict because of us."""
 
         def heard(submission: Submission, results: list[UnitResult]) -> None:
-            student, place = self.place[submission.name]
-            self.gradebook.record(self.run, student, place, results, self.asked.scheme)
+            for student, place in self.places[submission.digest]:
+                self.gradebook.record(self.run, student, place, results, self.asked.scheme)
             self.done += len(results)
             self.counts.update(map(_word, results))
             progress.heard(self.counts, self.done)
