@@ -119,7 +119,7 @@ def _notebooks(work: Work, home: Path) -> None:
     for path in sorted((home / "notebooks").glob("*.ipynb")):
         try:
             work.notebooks[path.name] = clean.clean_notebook(path.read_bytes(), traces)
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             work.notes.append(text("handout.submit.no_notebook", file=path.name))
 
 
