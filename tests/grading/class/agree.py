@@ -29,12 +29,15 @@ from workbook.grading.judging import judge  # noqa: E402
 from workbook.grading.work import Settings, unit_keys  # noqa: E402
 
 SECRET = "a9ee"
+# No whole submission: its other half leaves out the lines for the seed, which a student is given.
+HALVES = {"dropout_backward.boolean_mask_in_the_cache"}
 
 
 def honest(correct: bool, exercises: Iterable[str]) -> Iterator[tuple[make.Student, list[str]]]:
     """Submissions with every variant of some exercises, and where those are."""
     rows, alike = make.every_variant(correct=correct, exercises=exercises)
-    for number, chosen in enumerate(rows):
+    for number, row in enumerate(rows):
+        chosen = [variant for variant in row if f"{variant.exercise}.{variant.id}" not in HALVES]
         name = f"{'right' if correct else 'wrong'}{number}"
         yield make.mistaken(name, chosen, alike), [variant.exercise for variant in chosen]
 
