@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from workbook.plots import style
@@ -156,5 +156,5 @@ def _epochs(history: Sequence[float]) -> NDArray[np.int_]:
 
 def _dress_accuracy(axes: Axes, title: str) -> None:
     style.dress(axes, title=title, xlabel="epoch", ylabel="accuracy")
-    axes.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    style.per_cent(axes)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

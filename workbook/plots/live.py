@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from workbook.plots import style
 from workbook.plots.curves import Histories, running_mean
@@ -31,16 +31,16 @@ class LiveCurves:
     def __init__(
         self, names: Sequence[str], *, steps: int, epochs: int, title: str | None = None
     ) -> None:
-        self.figure, axes = style.new_figure(3, title=title, width=9.6, height=3.7)
+        self.figure, axes = style.new_figure(3, title=title, width=8.2, height=3.5)
         self._axes: list[Axes] = list(axes[0])
         self._window = max(1, steps // 40)
         loss, train, val = self._axes
-        mean = f" (mean of {self._window} steps)" if self._window > 1 else ""
-        style.dress(loss, title=f"Training loss{mean}", xlabel="step", ylabel="loss")
+        mean = f", mean of {self._window} steps" if self._window > 1 else ""
+        style.dress(loss, title="Training loss", xlabel="step", ylabel=f"loss{mean}")
         loss.set_xlim(0, steps)
         for axes_, words in ((train, "Training accuracy"), (val, "Validation accuracy")):
             style.dress(axes_, title=words, xlabel="epoch", ylabel="accuracy")
-            axes_.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+            style.per_cent(axes_)
             axes_.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes_.set_xlim(-0.04 * epochs, 1.04 * epochs)
         self._faint: dict[str, Line2D] = {}

@@ -16,7 +16,8 @@ __all__ = ["LiveLayers"]
 # Decades of the axis of activations, and of the one of gradients.
 _ACTIVATIONS = (-10, 6)
 _GRADIENTS = (-12, 8)
-_MIDDLE = -4.5
+# Left of this power of ten there is no room for words beside the bars.
+_MIDDLE = -2.0
 _BINS = 80
 _TALLEST = 0.85
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -47,7 +48,7 @@ class LiveLayers:
     def __init__(self, layers: Sequence[str], weights: Sequence[str]) -> None:
         count = len(layers)
         self.figure, axes = style.new_figure(
-            2, width=9.6, height=1.5 + 0.4 * count, gridspec_kw={"width_ratios": (1.7, 1)}
+            2, width=8.2, height=1.5 + 0.4 * count, gridspec_kw={"width_ratios": (1.7, 1)}
         )
         spread, norms = axes[0]
         style.dress(spread, title="Activations above 0", xlabel="activation", ylabel="")

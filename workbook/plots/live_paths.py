@@ -56,7 +56,7 @@ class LivePaths:
 
     def __init__(self, land: Land, names: Sequence[str], steps: int) -> None:
         self.figure, axes = style.new_figure(
-            2, width=9.6, height=4.3, gridspec_kw={"width_ratios": (1.35, 1)}
+            2, width=8.2, height=3.9, gridspec_kw={"width_ratios": (1.35, 1)}
         )
         there, along = axes[0]
         (left, right), (low, high) = land.limits

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.ticker import PercentFormatter
 
 from workbook.plots import style
 
@@ -30,7 +29,7 @@ class LiveSweep:
     """
 
     def __init__(self, kinds: Mapping[str, str], limits: tuple[float, float] = (8e-5, 1.3)) -> None:
-        self.figure, axes = style.new_figure(3, width=9.6, height=3.7)
+        self.figure, axes = style.new_figure(3, width=8.2, height=3.5)
         self._axes = dict(zip(_PARTS, axes[0], strict=True))
         self._marks = []
         self._lines = {}
@@ -39,7 +38,7 @@ class LiveSweep:
             place.set_xscale("log")
             place.set_xlim(*limits)
             if part != "final_loss":
-                place.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+                style.per_cent(place)
                 place.set_ylim(0, 1)
             self._marks.append(place.axvline(1, color=style.INK, linestyle=(0, (2, 2)), lw=1.2))
             for index, (kind, label) in enumerate(kinds.items()):

@@ -13,6 +13,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
 
 __all__ = [
     "BACKGROUND",
@@ -29,6 +30,7 @@ __all__ = [
     "figure_legend",
     "legend",
     "new_figure",
+    "per_cent",
     "series",
     "spread_markers",
 ]
@@ -127,6 +129,11 @@ def dress(
         axes.grid(False)
     axes.set_axisbelow(True)
     return axes
+
+
+def per_cent(axes: Axes) -> None:
+    """Shares on the vertical axis in per cent, with as many digits as tell the ticks apart."""
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g}%"))
 
 
 def series(index: int, *, markers: bool = True) -> dict[str, Any]:

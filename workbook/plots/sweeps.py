@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import PercentFormatter
 
 from workbook.plots import style
 
@@ -70,7 +69,7 @@ def sweep(
         everything = np.concatenate([np.asarray(line.get_ydata(), float) for line in drawn])
         positive = everything[everything > 0]
         if "accuracy" in kind:
-            place.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+            style.per_cent(place)
         elif len(positive) and positive.max() > 100 * positive.min():
             place.set_yscale("log")
         if log:
