@@ -14,6 +14,12 @@ from pathlib import Path
 STUDENTS = 3
 
 
+def processor() -> float:
+    """Seconds of processor time of children that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def _notebook(source: Path) -> str:
     """The check cells of a notebook as nbgrader's, each with an assertion that holds."""
     raw = json.loads(source.read_text(encoding="utf-8"))
@@ -47,8 +53,8 @@ def _notebook(source: Path) -> str:
     return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
 
 
-def seconds(python: Path, folder: Path, names: tuple[str, ...]) -> float:
-    """Seconds of `nbgrader autograde` a submission."""
+def seconds(python: Path, folder: Path, names: tuple[str, ...]) -> tuple[float, float]:
+    """Seconds of `nbgrader autograde` a submission: by the clock, and of processor time."""
     with tempfile.TemporaryDirectory(prefix="workbook-nbgrader-") as name:
         course = Path(name)
         (course / "nbgrader_config.py").write_text(
@@ -72,6 +78,6 @@ def seconds(python: Path, folder: Path, names: tuple[str, ...]) -> float:
             subprocess.run(line, cwd=course, env=env, check=True, capture_output=True, timeout=900)
 
         call("generate_assignment", "ps1", "--create", "--force")
-        began = time.monotonic()
+        began, used = time.monotonic(), processor()
         call("autograde", "ps1", "--create")
-        return (time.monotonic() - began) / STUDENTS
+        return (time.monotonic() - began) / STUDENTS, (processor() - used) / STUDENTS

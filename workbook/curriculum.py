@@ -72,11 +72,16 @@ class Exercise:
     @property
     def pair(self) -> str:
         """What a forward and its backward halves share, such as `conv_naive`; else its own id."""
-        name = self.id.removesuffix("_alt")
-        for half in ("_forward", "_backward"):
-            if half in name:
-                return name.replace(half, "")
-        return self.id
+        return _pair(self.id)
+
+
+@cache
+def _pair(exercise_id: str) -> str:
+    name = exercise_id.removesuffix("_alt")
+    for half in ("_forward", "_backward"):
+        if half in name:
+            return name.replace(half, "")
+    return exercise_id
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import importlib
 import itertools
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
@@ -109,7 +110,7 @@ class Room(_Part):
         loader.drop_room(self.package)
 
     def _find(self, name: str, scratch: bool) -> Any:
-        listed = [e for e in curriculum.load() if e.qualname == name and e.is_scratch == scratch]
+        listed = _listed(name, scratch)
         if listed:
             module = self.module(listed[0].module)
             if hasattr(module, name):
@@ -129,6 +130,11 @@ class Room(_Part):
                 raise problem
         where = listed[0].file if listed else choice.shown(self.folder)
         raise MissingName(locale.text("workspace.room.no_name", name=name, where=where))
+
+
+@cache
+def _listed(name: str, scratch: bool) -> list[curriculum.Exercise]:
+    return [e for e in curriculum.load() if e.qualname == name and e.is_scratch == scratch]
 
 
 def dotted(file: str) -> str:

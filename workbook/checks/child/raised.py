@@ -1,7 +1,9 @@
 """An exception as plain text: class, message without addresses and paths, the student's line."""
 
+import linecache
 import re
 import traceback
+from functools import cache
 from pathlib import Path
 
 from workbook import curriculum
@@ -41,14 +43,27 @@ def describe(error: BaseException, folder: Path) -> Raised:
 
 
 def _line_in(error: BaseException, folder: Path) -> tuple[str, int, str, str]:
-    root = folder.resolve()
-    found = ("", 0, "", "")
-    for frame in traceback.extract_tb(error.__traceback__):
-        path = Path(frame.filename)
-        if path.is_absolute() and path.resolve().is_relative_to(root):
-            relative = path.resolve().relative_to(root).as_posix()
-            found = (relative, frame.lineno or 0, frame.line or "", frame.name)
-    return found
+    last: tuple[str, str, int, str] | None = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        relative = _inside(code.co_filename, str(folder))
+        if relative:
+            last = (relative, code.co_filename, line or 0, code.co_name)
+    if last is None:
+        return "", 0, "", ""
+    # Only this line is read from its file: there may be a thousand frames.
+    file, path, line, function = last
+    linecache.checkcache(path)
+    return file, line, linecache.getline(path, line).strip(), function
+
+
+@cache
+def _inside(filename: str, folder: str) -> str:
+    """The file as it is called inside the folder; empty if it does not lie there."""
+    path, root = Path(filename), Path(folder).resolve()
+    if not path.is_absolute() or not path.resolve().is_relative_to(root):
+        return ""
+    return path.resolve().relative_to(root).as_posix()
 
 
 def _unwritten(message: str) -> str:

@@ -30,7 +30,7 @@ import numpy
 from workbook import curriculum, numerics
 from workbook.checks import probe as probes
 from workbook.checks.child import judging, libraries
-from workbook.checks.child.__main__ import Output
+from workbook.checks.child.__main__ import RECORD, Output
 from workbook.checks.record import encode
 from workbook.grading.sandbox.task import compile_room, files_of, limit, perform
 from workbook.workspace import sections
@@ -206,19 +206,22 @@ class Server:
                     self._sweep(child, None)
                     os._exit(0)
                 if reading in ready:
-                    data = os.read(reading, 1 << 16)
-                    for frame in frames.feed(data):
-                        self._write(frame)
-                        if stack and frame[4:].startswith(b'E{"event": "stack"'):
-                            # Once: the second run has the whole time again.
-                            stack, deadline = False, time.monotonic() + seconds
+                    data = os.read(reading, 1 << 18)
+                    found: list[bytes] = []
+                    try:
+                        found.extend(frames.feed(data))
+                    finally:
+                        self._write(b"".join(found))
+                    if stack and any(f[4:].startswith(b'E{"event": "stack"') for f in found):
+                        # Once: the second run has the whole time again.
+                        stack, deadline = False, time.monotonic() + seconds
                     if data:
                         continue
                     ended.closed = True
                 if ended.code() is not None:
                     # What it wrote before its end is still in the pipe.
                     while select.select([reading], [], [], 0)[0]:
-                        data = os.read(reading, 1 << 16)
+                        data = os.read(reading, 1 << 18)
                         if not data:
                             break
                         for frame in frames.feed(data):
@@ -264,7 +267,10 @@ class _Own(Output):
     def send(self, kind: bytes, payload: bytes) -> None:
         if os.getpid() != self._process:
             os._exit(1)
-        super().send(kind, payload)
+        self._stream.write(_HEAD.pack(len(payload)) + kind + payload)
+        # An event always follows a record, before any more of the student's code is run.
+        if kind != RECORD:
+            self._stream.flush()
 
 
 class _Ended:
@@ -347,6 +353,8 @@ def main() -> None:
     for exercise in curriculum.load():
         probes.for_exercise(exercise.id)
     rehearse(empty)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("resource")  # Children set their limits with it.
     gc.collect()
     gc.freeze()
     server.serve()
