@@ -163,7 +163,7 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_of_the_solutions(w
         "workbook/handout/templates/README.md",
     ):
         assert needed in names
-    kept = {".py", ".toml", ".json", ".npz", ".jpg", ".pyx", ".h"}
+    kept = {".py", ".toml", ".json", ".npz", ".jpg", ".pyx", ".h", ".html", ".md"}
     listed = subprocess.run(
         ["git", "ls-files", "-z", "workbook"], cwd=HERE, capture_output=True, check=True
     ).stdout.decode("utf-8")

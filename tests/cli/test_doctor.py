@@ -5,6 +5,7 @@ import json
 import mimetypes
 import socket
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,6 +75,19 @@ def test_no_compiled_kernels(monkeypatch):
     monkeypatch.setenv("WORKBOOK_NO_EXTENSION", "1")
     said = mended(diagnoses.extension(), "warning")
     assert "does not matter" in said and "WORKBOOK_NO_EXTENSION" in said
+
+
+def test_it_is_installed_again_from_where_it_came(monkeypatch, tmp_path):
+    came = tmp_path / "a b" / "workbook-1-py3-none-any.whl"
+    kept = SimpleNamespace(read_text=lambda name: json.dumps({"url": came.as_uri()}))
+    monkeypatch.setattr(diagnoses.importlib.metadata, "distribution", lambda name: kept)
+    monkeypatch.setattr(diagnoses, "_above", lambda: tmp_path)
+    assert diagnoses._again().endswith("--no-deps workbook")  # The file is gone.
+    came.parent.mkdir()
+    came.touch()
+    assert diagnoses._again().endswith(f'--no-deps "{came}"')
+    kept.read_text = lambda name: None
+    assert diagnoses._again().endswith("--no-deps workbook")
 
 
 def test_a_number_of_threads_that_is_none(monkeypatch):

@@ -34,6 +34,7 @@ def test_a_page_of_what_is_finished(home, workbook, solve, monkeypatch):
     monkeypatch.setattr(plan, "plan", partial(plan.plan, short=True))
     code, out, err = workbook("portrait", "--images", 100, "--epochs", 1, "--out", "a/me.html")
     assert code == 0 and out.startswith("Wrote a/me.html (")
+    assert "until they pass: ThreeLayerConvNet.init, ThreeLayerConvNet.loss." in out
     assert "fully connected net ..." in err and "convolutional net ..." not in err
     page = (home / "a" / "me.html").read_text(encoding="utf-8")
     assert "fully connected net" in page and "convolutional net" not in page

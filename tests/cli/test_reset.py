@@ -285,3 +285,15 @@ def test_it_is_said_which_folder_is_used_where_that_is_not_plain(
         assert "Your files" not in workbook(*words)[2]
         monkeypatch.chdir(home / "notebooks")
         assert f"Your files: {home / 'exercises'}" in workbook(*words)[2]
+
+
+def test_a_whole_file_is_reset_after_a_question_and_a_missing_one_without(workbook, layers, home):
+    layers.write_text("mine", encoding="utf-8")
+    code, out, _ = workbook("reset", "layers.py", keys="n\n")
+    assert code == 1 and "?" in out and layers.read_text(encoding="utf-8") == "mine"
+    code, out, _ = workbook("reset", "layers.py", "--yes")
+    assert code == 0 and "def affine_forward" in layers.read_text(encoding="utf-8")
+    layers.unlink()
+    code, out, _ = workbook("reset", "layers.py", keys="")
+    assert code == 0 and "def affine_forward" in layers.read_text(encoding="utf-8")
+    assert workbook("reset", "layers.py", "affine_forward")[0] == 2

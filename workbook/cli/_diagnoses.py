@@ -1,6 +1,7 @@
 """The diagnoses of `workbook doctor` that need more than a moment, each a function of its own."""
 
 import contextlib
+import importlib.metadata
 import importlib.util
 import json
 import mimetypes
@@ -9,6 +10,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import url2pathname
 
 from workbook.workspace.health import QUICK, Finding, finding, installed, pip
 
@@ -39,7 +41,18 @@ def _again() -> str:
     """The command that puts the package's own files back."""
     if (_above() / ".git").exists():
         return f'git -C "{_above()}" checkout -- workbook'
-    return pip("--force-reinstall", "--no-deps", "workbook")
+    return pip("--force-reinstall", "--no-deps", _origin())
+
+
+def _origin() -> str:
+    """What the package was installed from: a file or a folder that is still there, or its name."""
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError, ValueError):
+        kept = importlib.metadata.distribution("workbook").read_text("direct_url.json")
+        url = str(json.loads(kept or "{}").get("url", ""))
+        path = url2pathname(url.removeprefix("file://"))
+        if url.startswith("file:") and Path(path).exists():
+            return path
+    return "workbook"
 
 
 def _unset(variable: str) -> str:
@@ -71,17 +84,19 @@ def _same(one: str, other: str) -> bool:
 def extension() -> Finding:
     """The compiled kernels; without them everything works, only slower."""
     from workbook.numerics.fast_layers import backend
-    from workbook.numerics.kernels_loader import SWITCH, switched_off
+    from workbook.numerics.kernels_loader import REBUILD, SWITCH, switched_off
 
     used = backend()
     if used.name != "numpy":
         return finding("extension", "ok", level=used.level, threads=used.threads)
+    # Which command builds them stands below; where there is nothing to build, another one does.
+    reason = used.reason.replace(REBUILD, "").rstrip(" ;")
     mend = f'"{sys.executable}" setup_ext.py build_ext --inplace'
     if switched_off():
         mend = _unset(SWITCH)
     elif not (_above() / "setup_ext.py").is_file():
         mend = _again()
-    return finding("extension", "warning", reason=used.reason, mend=mend)
+    return finding("extension", "warning", reason=reason, mend=mend)
 
 
 def blas() -> Finding:

@@ -60,6 +60,8 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
             raise WorkbookError(text("portrait.stopped")) from None
     size = place.write(out, page.render(chosen, found))
     click.echo(text("portrait.written", file=out, kilobytes=size))
+    if chosen.lacking:
+        click.echo(text("portrait.lacking", names=", ".join(chosen.lacking)))
     return 0
 
 

@@ -18,22 +18,26 @@ __all__ = ["command"]
 @click.option("--all", "everything", is_flag=True, help="Every exercise file.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 def command(exercise: tuple[str, ...], everything: bool, yes: bool) -> int:
-    """Put EXERCISEs, such as affine_forward, back to their stubs.
+    """Put EXERCISEs, such as affine_forward, or whole files, such as optim.py, back to their stubs.
 
     A snapshot is taken first; `workbook restore` brings it back. A reset takes the whole
     function or class: other exercises in it are named, and you are asked.
     """
+    from workbook import curriculum
     from workbook.cli._exercises import said
     from workbook.workspace import choice, reset
 
     if everything == bool(exercise):
         raise UsageError(text("reset.which"))
     folder = said(choice.student_folder())
-    plan = reset.plan_all(folder) if everything else reset.plan(folder, exercise)
+    files = exercise if exercise and set(exercise) <= set(curriculum.load().files()) else None
+    # A file that is gone is put back without a question.
+    there = files is None or any((folder / file).exists() for file in files)
+    plan = reset.plan_all(folder, files) if everything or files else reset.plan(folder, exercise)
     if not plan.contents:
         click.echo(text("reset.nothing"))
         return 0
-    if not yes and not _agreed(plan, everything):
+    if not yes and there and not _agreed(plan, everything or files is not None):
         click.echo(text("reset.left"))
         return 1
     names = text("reset.all") if everything else ", ".join(exercise)

@@ -110,11 +110,11 @@ def plan(folder: Path, exercise_ids: Iterable[str]) -> Plan:
     return Plan(folder, contents, _ordered(going), _ordered(along), tuple(whole))
 
 
-def plan_all(folder: Path) -> Plan:
-    """What a reset of every exercise file would do; nothing is changed."""
+def plan_all(folder: Path, only: Iterable[str] | None = None) -> Plan:
+    """What a reset of every exercise file, or `only` of some, would do; nothing is changed."""
     known = curriculum.load()
     contents = {}
-    for file in known.files():
+    for file in known.files() if only is None else only:
         stub = sections.pristine_source(file)
         if not files.same_text(folder / file, stub):
             contents[file] = stub.encode("utf-8")

@@ -59,6 +59,8 @@ def portrait(out: str = place.NAME, *, epochs: int = 5, images: int = 4000) -> N
         print(text("portrait.short", images=_SHORT["images"]))
     else:
         print(text("portrait.written", file=path, kilobytes=place.write(path, page)))
+    if chosen.lacking:
+        print(text("portrait.lacking", names=", ".join(chosen.lacking)))
     frame = f'<iframe srcdoc="{html.escape(page)}" sandbox style="{_FRAME}"></iframe>'
     # IPython advises an address in place of a frame's content: there may be no file.
     display(HTML(f"<div>{frame}</div>"))  # type: ignore[no-untyped-call]

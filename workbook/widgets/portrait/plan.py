@@ -47,6 +47,8 @@ class Plan:
         In the order of the page; none if no net is finished.
     built : tuple of str
         What passes, in words, in the order of learning.
+    lacking : tuple of str
+        The exercises at which the course's two nets still wait.
     own : bool
         Whether it is the learner's work, and not the solutions.
     """
@@ -54,6 +56,7 @@ class Plan:
     folder: Path
     parts: tuple[Part, ...]
     built: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
     own: bool = True
 
 
@@ -108,4 +111,7 @@ def plan(
     # "Affine layer: forward" and "Affine layer: backward" are one thing to those who see it.
     titles = [e.title.partition(":")[0] for e in curriculum.load() if e.id in passed]
     own = folder.resolve() != choice.solutions_folder()
-    return Plan(folder, tuple(parts), tuple(dict.fromkeys(titles)), own)
+    known = curriculum.load()
+    nets = [f"{net}.{part}" for net in _NETS[:2] for part in ("init", "loss")]
+    lacking = [name for name in nets if name in known and name not in passed]
+    return Plan(folder, tuple(parts), tuple(dict.fromkeys(titles)), tuple(lacking), own)
