@@ -41,14 +41,14 @@ def environment() -> dict[str, str]:
     return {**kept, **dict.fromkeys(threads, "1"), "WORKBOOK_EXERCISES": "solutions"}
 
 
-def cells() -> None:
-    """Each panel's cell in a fresh process, after the notebook's imports: best of three."""
+def cells(rounds: int) -> None:
+    """Each panel's cell in fresh processes, after the notebook's imports: the quickest."""
     from workbook.widgets.panels.shelf import PANELS
 
     print(f"\nA panel's cell, until it has answered (goal: {CELL:.0f} s)")
     for name in PANELS:
         lots = []
-        for _ in range(3):
+        for _ in range(rounds):
             command = [sys.executable, "-c", _CELL.format(name=name)]
             done = subprocess.run(
                 command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True
@@ -117,6 +117,7 @@ def main() -> int:
     )
     parser.add_argument("--part", choices=("cells", "slider", "memory"), help="only this part")
     parser.add_argument("--panel", default="surfaces", help="whose memory to watch")
+    parser.add_argument("--rounds", type=int, default=3, help="processes for each cell")
     options = parser.parse_args()
     os.environ.update(environment())
     os.environ.pop("WORKBOOK_STATIC", None)
@@ -127,7 +128,7 @@ def main() -> int:
     if options.part in (None, "memory"):
         memory(options.panel)
     if options.part in (None, "cells"):
-        cells()
+        cells(options.rounds)
     return 0
 
 
