@@ -1,6 +1,7 @@
 """A class graded from end to end, with an engine that judges nothing."""
 
 import csv
+import errno
 import importlib.util
 import json
 import os
@@ -10,9 +11,10 @@ import threading
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 
 from workbook.errors import UsageError, WorkbookError
-from workbook.grading import classrun, engine
+from workbook.grading import classrun, engine, folder
 from workbook.grading.folder import DATABASE, alone, file_names
 from workbook.grading.gradebook.store import open_gradebook
 from workbook.grading.roster import Roster, Student
@@ -114,6 +116,36 @@ def test_what_a_pair_hands_in_is_judged_once(course):
         run = gradebook.run(1)
     units = {s.student_id: [o.unit_id for o in s.outcomes] for s in run.submissions}
     assert units["ann"] == units["bob"] == units["carl"] and len(units["ann"]) == 4
+
+
+def test_a_full_disk_costs_nothing_that_was_kept(course, monkeypatch):
+    course.send("ann", all_="pass")
+    course.send("bob", all_={"outcome": "fail", "seen": "x" * 10_000})
+    course.engine.stop_after = 4
+    with pytest.raises(KeyboardInterrupt):
+        course.grade()
+
+    def full(path, *_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    # What SQLite says when there is no room for another page.
+    def no_page_more(connection, _):
+        connection.execute("PRAGMA max_page_count = 1")
+
+    course.engine.stop_after = None
+    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", no_page_more)
+    try:
+        with pytest.raises(WorkbookError, match=r"full\. When that is mended, the same command"):
+            course.grade()
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "connect", no_page_more)
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "write_text", full)
+        with pytest.raises(WorkbookError, match=r"results cannot be written to: .*\. When"):
+            course.grade()
+    grades = course.grade()
+    assert [grade.total for grade in grades.values()] == [SCHEME.maximum, 0]
+    assert len([name for name in course.engine.ran if name.startswith("ann")]) == 4
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")

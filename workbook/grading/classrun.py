@@ -175,8 +175,9 @@ def _settings(asked: Asked, gradebook: Gradebook, mode: str) -> Settings:
 def _only(handed: Handed, student: str) -> Handed:
     found = [e for e in handed.entries if student in (e.student.id, e.student.name)]
     if not found:
-        known = ", ".join(entry.student.id for entry in handed.entries[:10])
-        raise UsageError(f"There is no student {student!r} in this class. There are: {known}, ...")
+        known = [entry.student.id for entry in handed.entries]
+        listed = ", ".join([*known[:10], *(["..."] if len(known) > 10 else [])])
+        raise UsageError(f"There is no student {student!r} in this class. There are: {listed}")
     return replace(handed, entries=found)
 
 

@@ -88,7 +88,23 @@ def file_names(ids: Iterable[str]) -> dict[str, str]:
 
 
 def write_results(out: Path, gradebook: Gradebook, run_id: int, sandbox: str) -> list[Grade]:
-    """Write every table, page and log of a run; what an earlier run left is replaced."""
+    """Write every table, page and log of a run; what an earlier run left is replaced.
+
+    Raises
+    ------
+    WorkbookError
+        If the folder cannot be written to; the gradebook keeps what was judged.
+    """
+    try:
+        return _write_results(out, gradebook, run_id, sandbox)
+    except OSError as error:
+        raise WorkbookError(
+            f"{out} cannot be written to: {error.strerror}. "
+            "When that is mended, the same command goes on."
+        ) from error
+
+
+def _write_results(out: Path, gradebook: Gradebook, run_id: int, sandbox: str) -> list[Grade]:
     run = gradebook.run(run_id)
     found = grades(run, gradebook.corrections())
     scheme = Scheme.from_json(run.scheme)

@@ -97,9 +97,10 @@ def grade(command: list[str], results: Path, kill_at: int) -> tuple[int, int]:
     return code, len(before)
 
 
-def differences(one: Path, other: Path) -> Iterator[str]:
-    """What is not the same in two folders of results, but for times."""
+def differences(one: Path, other: Path, but: set[str]) -> Iterator[str]:
+    """What is not the same in two folders of results, but for times and for some students."""
     pages = sorted(path.relative_to(other) for path in other.glob("feedback/*.html"))
+    pages = [page for page in pages if page.stem not in but]
     for name in (Path("grades.csv"), Path("canvas.csv"), *pages):
         if not (one / name).is_file() or (one / name).read_bytes() != (other / name).read_bytes():
             yield f"{name} differs"
@@ -123,7 +124,7 @@ def differences(one: Path, other: Path) -> Iterator[str]:
         if len(rows[0]) != len(rows[1]):
             yield f"{len(rows[0])} rows, not {len(rows[1])}: {question}"
         for row, right in zip(*rows, strict=False):
-            if row != right:
+            if row != right and row[0] not in but:
                 found = [
                     f"{a!s:.300} / {b!s:.300}" for a, b in zip(row, right, strict=True) if a != b
                 ]
@@ -185,7 +186,9 @@ def main() -> None:
         named += sum(name in found for name in student.mistakes)
         verdicts += len(found)
     if options.same_as:
-        bad += differences(results, options.same_as / "results")
+        # How far a fork bomb comes is another story each time; its marks are the same.
+        bombs = {s.submission.name for s in students if s.case and len(s.case.expected) > 1}  # type: ignore[attr-defined]
+        bad += differences(results, options.same_as / "results", bombs)
     for line in bad:
         print(line)
     print(

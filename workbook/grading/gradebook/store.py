@@ -12,7 +12,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 
 from workbook.errors import UsageError, WorkbookError
@@ -35,17 +35,12 @@ __all__ = ["Finished", "Gradebook", "open_gradebook"]
 
 
 def open_gradebook(where: Path | str) -> "Gradebook":
-    """Open a gradebook, making it or bringing it up to date.
+    """Open a gradebook, making it or bringing it up to date; `WorkbookError` if it cannot be.
 
     Parameters
     ----------
     where : Path or str
         A file for SQLite, or a URL such as `postgresql://user@host/name`.
-
-    Raises
-    ------
-    WorkbookError
-        If the database cannot be opened.
     """
     url = f"sqlite:///{Path(where).resolve()}" if isinstance(where, Path) else where
     if url.startswith(("postgresql://", "postgres://")):
@@ -57,9 +52,12 @@ def open_gradebook(where: Path | str) -> "Gradebook":
             event.listen(engine, "connect", _careful)
         _migrate(engine)
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise WorkbookError(f"The gradebook cannot be opened: {why}.") from error
+        raise WorkbookError(f"The gradebook cannot be opened: {_why(error)}.") from error
     return Gradebook(engine)
+
+
+def _why(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
 
 def _careful(connection: Any, _: object) -> None:
@@ -97,9 +95,13 @@ class Gradebook:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with self._lock, Session(self._engine, expire_on_commit=False) as session:
-            yield session
-            session.commit()
+        try:
+            with self._lock, Session(self._engine, expire_on_commit=False) as session:
+                yield session
+                session.commit()
+        except OperationalError as error:  # The disk is full, or the server has gone.
+            after = "When that is mended, the same command goes on."
+            raise WorkbookError(f"The gradebook failed: {_why(error)}. {after}") from error
 
     # Runs
 
