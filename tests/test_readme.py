@@ -45,3 +45,13 @@ def test_what_is_linked_is_there(target):
 def test_both_commands_are_those_of_start_py():
     assert "    python start.py\n" in README
     assert "    python start.py test\n" in README
+
+
+def test_every_command_is_called_by_a_test():
+    tests = Path(__file__).parent
+    called = "".join(path.read_text(encoding="utf-8") for path in tests.rglob("*.py"))
+    names = {part.split()[0] for line in commands() for part in line[9:].split(", ")} - {"--help"}
+    assert len(names) > 15
+    # As the first word that is given to the program, by whichever helper calls it.
+    lacking = [name for name in names if not re.search(rf"""[(,\[]\s*["']{name}["'\s]""", called)]
+    assert not lacking, f"no test calls {lacking}"

@@ -1,5 +1,6 @@
 """`workbook release`: what a copy holds, and that nothing is left half-written."""
 
+import re
 import zipfile
 
 import pytest
@@ -65,6 +66,13 @@ def test_a_zip_of_one_folder(tmp_path, workbook, passing):
     path.unlink()
     workbook("release", path, "--zip")
     assert path.read_bytes() == first
+
+
+def test_the_guide_comes_with_its_pictures(tmp_path, workbook, passing):
+    release.build(tmp_path, release.Wanted())
+    guide = (tmp_path / "docs" / "student.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", guide)
+    assert pictures and all((tmp_path / "docs" / name).is_file() for name in pictures)
 
 
 def test_notebooks_are_chosen_by_name(tmp_path, workbook, passing):

@@ -1,6 +1,7 @@
 """A student's copy: the project without solutions, tests and history."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -117,9 +118,11 @@ def build(folder: Path, wanted: Wanted) -> None:
     readme = course.template("README.md").replace("`exercises/`", "`workbook/exercises/`")
     contents["README.md"] = readme.encode("utf-8")
     contents["statement.md"] = course.template("statement.md").encode("utf-8")
-    for guide in (root / "docs" / "student.md",):
-        if guide.is_file():
-            contents[f"docs/{guide.name}"] = guide.read_bytes()
+    guide = root / "docs" / "student.md"
+    if guide.is_file():
+        contents["docs/student.md"] = guide.read_bytes()
+        for name in re.findall(r"\]\((pictures/[\w-]+\.png)\)", guide.read_text(encoding="utf-8")):
+            contents[f"docs/{name}"] = (guide.parent / name).read_bytes()
     hunts: tuple[str, ...] = ()
     if wanted.policy:
         hunts = policy.parse(wanted.policy).hunts or ()
