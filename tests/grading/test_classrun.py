@@ -118,6 +118,18 @@ def test_what_a_pair_hands_in_is_judged_once(course):
     assert units["ann"] == units["bob"] == units["carl"] and len(units["ann"]) == 4
 
 
+def test_who_ended_the_process_everywhere_is_said_in_one_line(course):
+    course.send("ann", all_="crashed")
+    course.send("bob", adam="crashed")
+    grades = course.grade()
+    assert grades["bob"].flags == ["adam ended the process that ran it"]
+    assert grades["ann"].flags == [f"{', '.join(SCHEME.exercises)} ended the process that ran it"]
+    everything = parse_scheme("")
+    [flag] = course.grade(scheme=everything)["ann"].flags
+    first, others = ", ".join(everything.exercises[:3]), len(everything.exercises) - 3
+    assert flag == f"{first} and {others} others each ended the process that ran it"
+
+
 def test_a_full_disk_costs_nothing_that_was_kept(course, monkeypatch):
     course.send("ann", all_="pass")
     course.send("bob", all_={"outcome": "fail", "seen": "x" * 10_000})

@@ -212,8 +212,14 @@ def _flags(grade: Grade) -> Iterable[str]:
         if exercise.suspicious:
             why = f": {exercise.nbval_line}" if exercise.nbval_line else ""
             yield f"{exercise.id} passes, but the notebook says {exercise.nbval}{why}"
-        if exercise.outcome == "crashed":
-            yield f"{exercise.id} ended the process that ran it"
+    crashed = [name for name, each in grade.exercises.items() if each.outcome == "crashed"]
+    if crashed:
+        yield f"{_listed(crashed)} ended the process that ran it"
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - 3
+    return ", ".join(names) if more < 2 else f"{', '.join(names[:3])} and {more} others each"
 
 
 def _same_files(found: list[Grade]) -> None:

@@ -175,7 +175,7 @@ def test_the_class_page_counts():
     ann = grade(exercise(outcome="pass", points=92.0))
     bob = grade(exercise(points=0.0, misconception="affine_forward.reshape_for_transpose"))
     page = Tags(class_page(run(), [ann, bob], {}, "No sandbox: does not stop anything.")).text
-    assert "2 students: 2 graded" in page and "mean 46.0, median 46 of 92" in page
+    assert "2 students: 2 graded" in page and "mean 46.0, median 46.0 of 92" in page
     assert "does not stop anything" in page
     assert [m["count"] for m in mistakes([ann, bob])] == [1]
     assert "Every row mixes numbers" in page
@@ -201,8 +201,10 @@ def test_no_page_is_wider_than_the_screen(tmp_path, width):
     if chromium is None:
         pytest.skip("no Chromium")
     long = "x" * 300
+    cases = tuple({"name": name, "outcome": name} for name in ("pass", "fail"))
     exercises = [
-        exercise(name, message=dict.fromkeys(MESSAGE, long)) for name in default_scheme().points
+        exercise(name, message=dict.fromkeys(MESSAGE, long), checks=cases)
+        for name in default_scheme().points
     ]
     one = grade(*exercises, name=long)
     pages = {"feedback.html": feedback_page(one), "class.html": class_page(run(), [one], {}, long)}
@@ -213,4 +215,9 @@ def test_no_page_is_wider_than_the_screen(tmp_path, width):
             tab = browser.new_page(viewport={"width": width, "height": 800})
             tab.goto((tmp_path / name).as_uri(), timeout=30_000)
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
+            # In a wrong exercise a right case looks right.
+            colour = (
+                "[...document.querySelectorAll('li > .word')].map(e => getComputedStyle(e).color)"
+            )
+            assert len(set(tab.evaluate(colour))) == (2 if name == "feedback.html" else 0)
         browser.close()

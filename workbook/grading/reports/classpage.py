@@ -51,7 +51,7 @@ def class_page(run: Run, grades: Sequence[Grade], pages: dict[str, str], sandbox
         pages=pages,
         statuses=Counter(grade.status for grade in grades),
         average=f"{mean(totals):.1f}" if totals else "",
-        middle=f"{median(totals):g}" if totals else "",
+        middle=f"{median(totals):.1f}" if totals else "",
         maximum=f"{grades[0].maximum:g}" if grades else "",
         bins=bins,
         most=max((count for _, count in bins), default=0) or 1,
