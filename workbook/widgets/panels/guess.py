@@ -34,10 +34,8 @@ class Guess:
             style={"description_width": "initial", "button_width": "auto"},
         )
         self._said: Any = w.HTML()
-        line = [w.HBox([self.choice, self._said], layout=w.Layout(flex_flow="row wrap"))]
-        self.box: Any = w.VBox(
-            [w.HTML(paragraph(question, strong=True)), *(line if answers else [])]
-        )
+        lines = [self.choice, self._said] if answers else []
+        self.box: Any = w.VBox([w.HTML(paragraph(question, strong=True)), *lines])
 
     def show(self, outcome: Outcome) -> None:
         """Put what happened beside the guess; None takes it away."""
