@@ -36,3 +36,11 @@ def test_only_what_passed_is_a_filled_dot(shown):
 def test_every_row_links_its_notebook(shown):
     for name in ("FromScratch", "FullyConnectedNet", "BatchNorm", "Dropout", "CNN"):
         assert f"]({name}.ipynb)" in shown
+
+
+def test_a_notebook_that_a_copy_does_not_have_is_not_linked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "CNN.ipynb").touch()
+    row = module._row(1, "BatchNorm", load().in_notebook("BatchNorm"), set())
+    assert "Batch normalisation" in row and "ipynb" not in row
+    assert "](CNN.ipynb)" in module._row(1, "CNN", load().in_notebook("CNN"), set())

@@ -24,7 +24,12 @@ def _read(path: Path) -> str:
 @click.command("release", short_help="Make the copy that students get.")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--zip", "packed", is_flag=True, help="Write one zip in place of a folder.")
-@click.option("--notebooks", multiple=True, metavar="NAME", help="Only these; Start is added.")
+@click.option(
+    "--notebooks",
+    multiple=True,
+    metavar="NAME",
+    help="Only these and what they require; Start is added.",
+)
 @click.option(
     "--given", multiple=True, metavar="ID", help="Exercises, or whole notebooks, to ship solved."
 )

@@ -1,5 +1,7 @@
 """The map of the course: what there is, in which order, how long it takes, what is done."""
 
+from pathlib import Path
+
 from IPython.display import Markdown, display
 
 from workbook.curriculum import Curriculum, Exercise, load
@@ -33,7 +35,10 @@ def _row(number: int, name: str, exercises: list[Exercise], passed: set[str]) ->
     minutes = sum(e.minutes for e in needed) or sum(e.minutes for e in exercises)
     done = sum(e.id in passed for e in exercises)
     bar = "●" * done + "○" * (len(exercises) - done)
-    return f"| {number} | [{title}]({name}.ipynb) | {count} | {minutes} | {bar} |"
+    # A copy for some notebooks lists what they require, though not its notebook.
+    others = any(Path().glob("*.ipynb"))
+    linked = f"[{title}]({name}.ipynb)" if not others or Path(f"{name}.ipynb").exists() else title
+    return f"| {number} | {linked} | {count} | {minutes} | {bar} |"
 
 
 def course_map() -> None:
