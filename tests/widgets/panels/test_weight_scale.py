@@ -1,17 +1,26 @@
 """The weight scale: a slider over nets at rest, and a sweep that is trained once."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from workbook import data
 from workbook.training import experiments
 from workbook.widgets.panels import shelf
+from workbook.widgets.panels.parts import render
 from workbook.widgets.panels.scale_sweep import ScaleSweep
 from workbook.widgets.panels.weight_scale import WeightScale
 from workbook.workspace import load_room
 
 PATIENCE = 120
 FEW = {"scales": [1e-3, 1e-1], "normalizations": [None, "batchnorm"], "seed": 0, "epochs": 1}
+
+
+def pixels(content):
+    """A PNG file's pixels, shape (height, width, 3)."""
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"), dtype=int)
 
 
 @pytest.fixture
@@ -51,6 +60,20 @@ def test_the_outcome_waits_for_a_scale_that_keeps_the_signal(scale):
     assert scale.wait(PATIENCE)
     assert scale.found.normalization == "batchnorm"
     assert scale.outcome() is None
+
+
+def test_what_moved_is_drawn_over_what_stays(scale):
+    before = pixels(scale.picture.value)
+    scale.controls["scale"].value = 0.2
+    assert scale.wait(PATIENCE)
+    after, whole = pixels(scale.picture.value), pixels(render(scale.figure))
+    assert after.shape == before.shape == whole.shape
+    assert (np.abs(after - before).max(axis=2) > 60).mean() > 0.005
+    # Only what lies above and below changes places.
+    assert (np.abs(after - whole).max(axis=2) > 60).mean() < 0.002
+    scale.controls["scale"].value = 0.01
+    assert scale.wait(PATIENCE)
+    np.testing.assert_array_equal(pixels(scale.picture.value), before)
 
 
 def test_another_depth_gets_another_figure(scale):
