@@ -126,7 +126,7 @@ def _grade(asked: "object", scheduler: str | None) -> int:
             found = classrun.grade(replace(asked, executor=executor), shown, stop)
     finally:
         signal.signal(signal.SIGINT, before)
-    if stop.is_set():
+    if stop.is_set() and not found:
         click.echo("workbook: stopped. The same command goes on where it was.", err=True)
         return 1
     summary(found, asked.out)
