@@ -293,6 +293,8 @@ class Judge:
     def _compared(self, exercise_id: str, run: Run) -> Attempt:
         reference = self._references.records(exercise_id)
         records = {record.probe: record for record in run.records}
+        if not run.outcome and len(records) < len(probes.for_exercise(exercise_id)):
+            run.outcome, run.detail = "crashed", "it said that it was done before it was"
         reports = []
         for probe in probes.for_exercise(exercise_id):
             record = records.get(probe.name)

@@ -84,6 +84,8 @@ class Runner:
         self._frames: queue.Queue[bytes | None] = queue.Queue()
         # What an answer may come late by; for runners that keep the limit on the other side.
         self.grace = 0.0
+        # From when on the child looks where it is, which running code may not survive.
+        self._looks = 0.0
         self._scratch = tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True)
 
     def __enter__(self) -> "Runner":
@@ -150,6 +152,7 @@ class Runner:
         limit = self.timeout if timeout is None else timeout
         run = Run()
         began = time.monotonic()
+        self._looks = began + limit * 0.9
         if not self._frames.empty():
             self.kill()  # Something was sent that nobody asked for; it must not count here.
         try:
@@ -188,7 +191,7 @@ class Runner:
             try:
                 if self._take(frame, run, exercise):
                     return
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 run.outcome, run.detail = "crashed", f"it answered nonsense: {error}"
                 break
         else:
@@ -233,9 +236,17 @@ class Runner:
                 process.wait(2)
             code = process.returncode
             run.detail = run.detail or f"the process ended with code {code}"
-            if code is not None and code == -getattr(signal, "SIGKILL", 9):
-                run.outcome = "memory"  # Nobody here killed it: the system ran out of memory.
+            if code is not None:
+                run.outcome = self._signalled(code) or run.outcome
         self.kill()
+
+    def _signalled(self, code: int) -> str:
+        """What a signal that ended the child means, if it is not its own doing."""
+        if code == -getattr(signal, "SIGKILL", 9):
+            return "memory"  # Nobody here killed it: the system ran out of memory.
+        if code == -signal.SIGSEGV and time.monotonic() >= self._looks:
+            return "timeout"
+        return ""
 
     def _explain(self, run: Run, folder: Path) -> None:
         with contextlib.suppress(OSError):

@@ -58,7 +58,7 @@ def judged_right(case: Case, outcomes: dict[str, str]) -> bool:
         backward = ("blocked",)  # The other half of the pair.
     return (
         attacked in case.expected
-        and outcomes["affine_backward"] in backward
+        and outcomes.get("affine_backward", backward[0]) in backward
         and outcomes["relu_forward"] in case.same_file
         and all(
             outcomes[name] in case.others for name in JUDGED if name not in (ATTACKED, *SAME_FILE)
@@ -336,6 +336,20 @@ CASES = [
                 except OSError:
                     pass
         WRONG
+        """,
+    ),
+    attack(
+        "says_that_it_is_done",
+        "crashed",
+        """
+        import os, struct
+        payload = b'E{"event": "done"}'
+        for handle in range(3, 64):
+            try:
+                os.write(handle, struct.pack("<I", len(payload) - 1) + payload)
+            except OSError:
+                pass
+        os._exit(0)
         """,
     ),
     attack(

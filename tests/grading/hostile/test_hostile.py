@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbook.grading.judging import judge
-from workbook.grading.sandbox import bubble
+from workbook.grading.sandbox import bubble, runner
 from workbook.grading.work import Settings, Submission, unit_keys
 
 HERE = Path(__file__).parent
@@ -22,6 +22,12 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="the cases are written for POSIX"),
 ]
+
+
+# Where the time limit is waited for: once, not again for the other half of the pair.
+STOPPED = (tuple(name for name in cases.JUDGED if name != "affine_backward"), 3.0)
+
+WITHOUT_FORK = ("import_shadows_modules", "nested_without_end_on_the_pipe", "says_that_it_is_done")
 
 
 def outcomes(case, sandbox, exercises=cases.JUDGED, timeout=5.0):
@@ -39,7 +45,7 @@ def neighbour(sandbox):
 @pytest.mark.skipif(not bubble.available(), reason="no bubblewrap here")
 @pytest.mark.parametrize("case", cases.CASES, ids=lambda case: case.name)
 def test_in_the_sandbox(case):
-    found = outcomes(case, "bwrap")
+    found = outcomes(case, "bwrap", *(STOPPED if "timeout" in case.expected else ()))
     said = {name: (r["outcome"], r["seen"]) for name, r in found.items()}
     assert cases.judged_right(case, {name: r["outcome"] for name, r in found.items()}), said
     for result in found.values():
@@ -55,6 +61,20 @@ def test_a_neighbour_after_all_of_them_is_graded_as_if_nothing_had_happened():
         if case.name in names:
             outcomes(case, "bwrap", ("affine_forward",), timeout=2.0)
     assert set(neighbour("bwrap").values()) == {"pass"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [c for c in cases.CASES if c.name in WITHOUT_FORK],
+    ids=lambda case: case.name,
+)
+def test_where_no_process_can_be_forked(case, monkeypatch):
+    def make(folder, *, sandbox, timeout, memory):
+        return runner.SpawnRunner(folder, timeout=timeout, memory=memory)
+
+    monkeypatch.setattr(runner, "make", make)
+    found = outcomes(case, "none", ("affine_forward",), timeout=20.0)
+    assert found["affine_forward"]["outcome"] in case.expected
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ class ForkRunner(Runner):
                 self._now = self._second
             elif event.get("event") == "room":
                 now.importing = ""
-                self.room = _merged(self.room, self._named(event))
+                self.room = _merged(self.room, _named(event, self.folder))
             elif super()._take(frame, now, exercise):
                 self._finished = True
         except (
@@ -144,27 +144,30 @@ class ForkRunner(Runner):
             run.outcome, run.detail = "crashed", str(event["nonsense"])
         elif not self._finished:
             code = int(event["code"])
-            run.outcome, run.detail = "crashed", f"the process ended with code {code}"
-            if code == -9:
-                run.outcome = "memory"  # Nobody here killed it.
+            run.outcome = self._signalled(code) or "crashed"
+            run.detail = f"the process ended with code {code}"
         if run is self._second and run.outcome:
             self._explain(run, self.folder)
-
-    def _named(self, room: Any) -> Any:
-        """What opening the room showed, without where it lies."""
-        if isinstance(room, dict):
-            return {key: self._named(value) for key, value in room.items()}
-        if isinstance(room, list):
-            return [self._named(value) for value in room]
-        if isinstance(room, str):
-            return room.replace(_STUDENT + "/", "").replace(f"{self.folder}{os.sep}", "")
-        return room
 
     def _said(self) -> str:
         return self._said_last.replace(_STUDENT + "/", f"{self.folder}{os.sep}")
 
     def _settle(self, run: Run) -> None:
         """The child is gone already, with all that it held."""
+
+
+def _named(room: Any, folder: Path) -> Any:
+    """What opening the room showed, without where it lies."""
+    if isinstance(room, dict):
+        return {key: _named(value, folder) for key, value in room.items()}
+    if isinstance(room, list):
+        return [_named(value, folder) for value in room]
+    if isinstance(room, str):
+        for place in (_STUDENT + "/", f"{folder.resolve()}{os.sep}", f"{folder}{os.sep}"):
+            room = room.replace(place, "")
+        # As paths are shown where they are written with the other slash.
+        return room.replace(f"{folder.resolve().as_posix()}/", "")
+    return room
 
 
 def _merged(known: dict[str, Any] | None, event: dict[str, Any]) -> dict[str, Any]:
@@ -207,7 +210,7 @@ class SpawnRunner(Runner):
         finally:
             room = self.room
             self.kill()
-            self.room = room
+            self.room = _named(room, self.folder)
 
 
 def make(folder: Path, *, sandbox: str, timeout: float, memory: int) -> Runner:
