@@ -52,6 +52,9 @@ def test_what_a_copy_holds(tmp_path, workbook, passing):
     readme = (tmp_path / "nets" / "README.md").read_text(encoding="utf-8")
     assert "`workbook/exercises/`" in readme and "python start.py test" in readme
     assert choice.nearest_folder(tmp_path / "nets" / "notebooks") == tmp_path / "nets"
+    guide = (tmp_path / "nets" / "docs" / "student.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", guide)
+    assert pictures and all((tmp_path / "nets" / "docs" / name).is_file() for name in pictures)
     assert choice.own_folder(tmp_path / "nets") == tmp_path / "nets/workbook/exercises"
 
 
@@ -66,13 +69,6 @@ def test_a_zip_of_one_folder(tmp_path, workbook, passing):
     path.unlink()
     workbook("release", path, "--zip")
     assert path.read_bytes() == first
-
-
-def test_the_guide_comes_with_its_pictures(tmp_path, workbook, passing):
-    release.build(tmp_path, release.Wanted())
-    guide = (tmp_path / "docs" / "student.md").read_text(encoding="utf-8")
-    pictures = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", guide)
-    assert pictures and all((tmp_path / "docs" / name).is_file() for name in pictures)
 
 
 def test_notebooks_are_chosen_by_name(tmp_path, workbook, passing):

@@ -4,6 +4,7 @@ import pytest
 
 from workbook.errors import UsageError
 from workbook.widgets.portrait import cell, making, portrait
+from workbook.widgets.portrait import page as drawn
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def test_the_page_is_written_and_shown(shown, monkeypatch, tmp_path, capsys):
     assert page.startswith("<!doctype html>") and "My network" in page
     assert len(shown) == 1 and "&lt;!doctype html&gt;" in shown[0]
     assert "Wrote my-network.html" in capsys.readouterr().out
+    monkeypatch.setattr(drawn, "render", lambda *_: page)
     portrait()  # An older portrait is replaced,
     (tmp_path / "other.html").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match="no portrait"):  # any other file is not.
@@ -34,6 +36,7 @@ def test_the_page_is_written_and_shown(shown, monkeypatch, tmp_path, capsys):
 
 def test_a_run_for_the_record_writes_no_file(shown, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("WORKBOOK_STATIC", "1")
+    monkeypatch.setattr(drawn, "render", lambda *_: "the page")
     portrait()
     assert len(shown) == 1 and not list(tmp_path.iterdir())
     assert "200 pictures" in capsys.readouterr().out
