@@ -72,7 +72,8 @@ def test_a_zip_of_one_folder(tmp_path, workbook, passing):
 
 
 def test_notebooks_are_chosen_by_name(tmp_path, workbook, passing):
-    workbook("release", tmp_path / "a", "--notebooks", "CNN,dropout")
+    _, out, _ = workbook("release", tmp_path / "a", "--notebooks", "CNN,dropout")
+    assert "without their notebooks: affine_forward, " in out and "conv_forward" not in out
     assert {n for n in names(tmp_path / "a") if n.endswith(".ipynb")} == {
         "notebooks/Start.ipynb",
         "notebooks/CNN.ipynb",

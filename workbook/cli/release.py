@@ -64,8 +64,8 @@ def command(
     """
     from rich.console import Console
 
+    from workbook.handout import course, release
     from workbook.handout import given as solved
-    from workbook.handout import release
 
     wanted = release.Wanted(
         notebooks=_words(notebooks),
@@ -86,5 +86,10 @@ def command(
     click.echo(f"Wrote {made} ({size / 1e6:.1f} MB).")
     if wanted.given:
         click.echo(f"Solved in it: {', '.join(wanted.given)}.")
+    chosen = [path.stem for path in course.notebooks(wanted.notebooks)]
+    alone = course.homeless(chosen, wanted.given)
+    if alone:
+        click.echo(f"Required, but without their notebooks: {', '.join(alone)}.")
+        click.echo("--given would hand them out solved.")
     click.echo("Students unpack it and run `python start.py`; docs/student.md is for them.")
     return 0

@@ -17,6 +17,7 @@ __all__ = [
     "LINKS",
     "curriculum_text",
     "guarded",
+    "homeless",
     "listed",
     "material",
     "notebook_bytes",
@@ -77,6 +78,13 @@ def listed(names: Iterable[str]) -> list[str]:
     for name in sorted(wanted):
         wanted |= set(requirements.closure(name))
     return [name for name in known.ids() if name in wanted]
+
+
+def homeless(names: Iterable[str], given: Iterable[str]) -> list[str]:
+    """Exercises that these notebooks require, neither solved nor with their notebook there."""
+    there, known = set(names), curriculum.load()
+    solved = set(given)
+    return [n for n in listed(there) if known[n].notebook not in there and n not in solved]
 
 
 def curriculum_text(names: Iterable[str]) -> str:
