@@ -38,7 +38,10 @@ def test_a_page_of_what_is_finished(home, workbook, solve, monkeypatch):
     assert "fully connected net ..." in err and "convolutional net ..." not in err
     page = (home / "a" / "me.html").read_text(encoding="utf-8")
     assert "fully connected net" in page and "convolutional net" not in page
-    assert "gradient descent" in page and "100 pictures of clothes" in page
+    assert (
+        "gradient descent" in page
+        and "100 pictures of clothes (Fashion-MNIST), each shown to it once." in page
+    )
     assert not Traces(home).within(page)
     # The loops of layers.py are finished too, though no net stands on them yet.
     assert "times as fast" in page

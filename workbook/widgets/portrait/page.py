@@ -28,6 +28,12 @@ def _about(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
+def _often(epochs: int) -> str:
+    return (
+        locale.text("portrait.often", epochs=epochs) if epochs > 1 else locale.text("portrait.once")
+    )
+
+
 def _milliseconds(seconds: float) -> str:
     value = 1000 * seconds
     return f"{value:,.0f} ms" if value >= 10 else f"{value:.2g} ms"
@@ -64,7 +70,7 @@ def _net(name: str, settings: Mapping[str, Any], net: Portrayed, classes: Any) -
         "name": name,
         "kind": settings["net"] + (".batchnorm" if settings.get("normalization") else ""),
         "rule": settings["rule"],
-        "epochs": settings["epochs"],
+        "often": _often(settings["epochs"]),
         "accuracy": _about(net.confused.accuracy),
         "tested": int(net.confused.counts.sum()),
         "chance": _about(1 / len(net.confused.counts)),
