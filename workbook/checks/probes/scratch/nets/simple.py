@@ -45,7 +45,7 @@ def simple_loss(impl: Any, rng: Rng) -> Arrays:
     limits=_LOSS,
 )
 def simple_one(impl: Any, rng: Rng) -> Arrays:
-    net, x = impl.scratch.SimpleNet(0.5 * floats(rng, 2, 3)), floats(rng, 2)
+    net, x = impl.scratch.SimpleNet(0.25 * floats(rng, 2, 3)), floats(rng, 2)
     loss = net.loss(x, np.array(1))
     return {"loss": loss, "loss_one_hot": net.loss(x, _one_hot(2, 3))}
 
