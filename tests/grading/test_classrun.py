@@ -295,6 +295,17 @@ def test_the_two_verdicts_and_what_is_flagged(course):
     assert "its &lt;b&gt;output&lt;/b&gt;" in page
 
 
+def test_a_wrong_forward_pass_explains_the_notebooks_gradients(course):
+    course.send("ann", all_="pass", affine_forward="fail")
+    course.send("bob", all_="pass")
+    says = {"outcome": "fail", "line": "dx is off"}
+    course.engine.nbval = {name: {"affine_backward": says} for name in ("ann", "bob")}
+    grades = course.grade(with_notebooks=True)
+    assert grades["ann"].exercises["affine_backward"].differs
+    assert not grades["ann"].flags
+    assert "affine_backward passes, but" in grades["bob"].flags[0]
+
+
 def test_the_same_files_twice_are_flagged(course):
     course.send("ann", all_="pass")
     course.send("bob", all_="pass")
