@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 
@@ -38,3 +39,23 @@ def test_the_processor_clock_sees_one_thread_only(pytestconfig):
         assert "PyTorch is missing" in done.stderr
     else:
         assert "--threads 1" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_slider_of_a_panel_is_timed(pytestconfig):
+    command = [sys.executable, "-m", "benchmarks.panels", "--part", "slider"]
+    done = subprocess.run(
+        command, cwd=pytestconfig.rootpath, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    for clock in ("clock", "kernel", "child"):
+        assert re.search(rf"{clock} +best \d+\.\d+ s +median \d+\.\d+ s", done.stdout)
+
+
+def test_the_graders_benchmark_says_what_it_takes(pytestconfig):
+    command = [sys.executable, "-m", "benchmarks.grading", "--students", "many"]
+    done = subprocess.run(
+        command, cwd=pytestconfig.rootpath, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == 2
+    assert "--nbgrader" in done.stderr and "invalid int value: 'many'" in done.stderr

@@ -1,6 +1,7 @@
 """What every panel has: a question, controls, Run, Stop and Reset, progress, picture, table."""
 
 import contextlib
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -65,6 +66,7 @@ class Panel:
         self.job: Job | None = None
         self.ran: dict[str, Any] = {}
         self.figure: Figure = parts.empty_figure(self._invitation())
+        self._canvases = 0
         self._canvas: parts.Canvas | None = None
         self._runner = Runner(keep=self.immediate)
         self._whose = ""
@@ -480,8 +482,14 @@ class Panel:
         if settle:
             self.figure.set_layout_engine("constrained")
         moving = self.moving() if self.immediate else []
-        if not moving or self._canvas is None or self._canvas.figure is not self.figure:
+        another = self._canvas is None or self._canvas.figure is not self.figure
+        if self._canvas is None or another or not moving:
             self._canvas = parts.Canvas(self.figure, moving)
+            self._canvases += another or self.immediate
+            # They refer to themselves: left alone, dozens would wait for the collector.
+            if self._canvases >= 10:
+                self._canvases = 0
+                gc.collect()
         self.picture.value = self._canvas.png()
         if self.immediate or (self.job and self.job.total):
             self.figure.set_layout_engine("none")
