@@ -18,6 +18,7 @@ from workbook.errors import WorkbookError
 from workbook.grading import archives, engine
 from workbook.grading.choose import choose, may_count
 from workbook.grading.exports.gradescope import SETTINGS
+from workbook.grading.reports.pages import clean
 from workbook.grading.sandbox import bubble
 from workbook.grading.scheme import Scheme
 from workbook.grading.work import Settings, Submission, UnitResult
@@ -72,7 +73,7 @@ def results_of(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
     return {
         "score": round(sum(test["score"] for test in tests), 2),
         "execution_time": round(time.monotonic() - began, 1),
-        "output": "\n".join(_clean(line) for line in chosen.notes),
+        "output": "\n".join(clean(line) for line in chosen.notes),
         "output_format": "text",
         "test_output_format": "text",
         "visibility": "visible",
@@ -112,7 +113,7 @@ def _test(result: dict[str, Any], scheme: Scheme) -> dict[str, Any]:
         "score": round(share * maximum, 4),
         "max_score": maximum,
         "status": "passed" if outcome == "pass" else "failed",
-        "output": _clean("\n".join(lines)),
+        "output": clean("\n".join(lines)),
         "tags": [exercise.notebook],
         "visibility": "visible",
     }
@@ -122,7 +123,7 @@ def _nothing(reason: str, scheme: Scheme, began: float) -> dict[str, Any]:
     return {
         "score": 0.0,
         "execution_time": round(time.monotonic() - began, 1),
-        "output": _clean(text("feedback.invalid", reason=reason)),
+        "output": clean(text("feedback.invalid", reason=reason)),
         "output_format": "text",
         "test_output_format": "text",
         "visibility": "visible",
@@ -130,11 +131,6 @@ def _nothing(reason: str, scheme: Scheme, began: float) -> dict[str, Any]:
         "extra_data": {},
         "tests": [],
     }
-
-
-def _clean(words: str) -> str:
-    mark = "\N{REPLACEMENT CHARACTER}"
-    return "".join(c if c.isprintable() or c in "\n\t" else mark for c in words)
 
 
 def main(root: Path) -> int:

@@ -7,10 +7,7 @@ from matplotlib.figure import Figure
 
 from workbook import plots
 from workbook.locale import text
-from workbook.plots.live import LiveCurves
-from workbook.training.results import Update
-from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.growing import Growing, grow
+from workbook.widgets.panels.growing import SideBySide
 from workbook.widgets.panels.parts import Rows
 
 __all__ = ["Dropout"]
@@ -19,7 +16,7 @@ PS = (0.0, 0.25, 0.5, 0.75, 0.9)
 _BATCH = 100
 
 
-class Dropout(Panel):
+class Dropout(SideBySide):
     """Probabilities, images and epochs in; learning curves, or the gap over p, out."""
 
     name: ClassVar[str] = "dropout"
@@ -75,21 +72,10 @@ class Dropout(Panel):
         return "" if self.settings()["ps"] else self.say("no_p")
 
     def begin(self, settings: dict[str, Any]) -> Figure:
-        epochs = settings["epochs"]
-        steps = epochs * max(settings["num_train"] // _BATCH, 1)
-        names = [f"p = {p:g}" for p in settings["ps"]]
-        self.runs: dict[str, Any] = {name: Growing() for name in names}
-        self.curves = LiveCurves(names, steps=steps, epochs=epochs)
-        return self.curves.figure
-
-    def take(self, updates: list[Update]) -> None:
-        grow(self.runs, updates)
-
-    def finish(self, outcome: Any) -> None:
-        self.runs = dict(outcome.runs)
+        return self.line_up([f"p = {p:g}" for p in settings["ps"]], settings, _BATCH)
 
     def look(self) -> None:
-        self.curves.update(self.runs)
+        super().look()
         ends = self.ends()
         if self.views["shown"].value == "curves" or not ends:
             self.figure = self.curves.figure

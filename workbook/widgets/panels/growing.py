@@ -1,11 +1,16 @@
-"""The histories of runs as they grow, from the updates of `train_together`."""
+"""Nets that train side by side, and their histories as they grow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from matplotlib.figure import Figure
+
+from workbook.plots.live import LiveCurves
 from workbook.training.results import Update
+from workbook.widgets.panels.base import Panel
 
-__all__ = ["Growing", "grow"]
+__all__ = ["Growing", "SideBySide", "grow"]
 
 
 @dataclass
@@ -26,3 +31,28 @@ def grow(runs: dict[str, Growing], updates: Iterable[Update]) -> None:
         if "val_acc" in values:
             run.train_acc_history.append(values["train_acc"])
             run.val_acc_history.append(values["val_acc"])
+
+
+class SideBySide(Panel):
+    """A panel whose experiment trains several nets together; their curves are drawn live."""
+
+    runs: dict[str, Any]
+    curves: LiveCurves
+
+    def line_up(self, names: Sequence[str], settings: dict[str, Any], batch_size: int) -> Figure:
+        """Empty curves for a run of these nets; gives their figure."""
+        epochs = settings["epochs"]
+        steps = epochs * max(settings["num_train"] // batch_size, 1)
+        self.runs = {name: Growing() for name in names}
+        self.curves = LiveCurves(names, steps=steps, epochs=epochs)
+        return self.curves.figure
+
+    def take(self, updates: list[Update]) -> None:
+        grow(self.runs, updates)
+
+    def finish(self, outcome: Any) -> None:
+        self.runs = dict(outcome.runs)
+
+    def look(self) -> None:
+        if self.ran:
+            self.curves.update(self.runs)

@@ -6,10 +6,7 @@ import ipywidgets as w
 from matplotlib.figure import Figure
 
 from workbook.locale import text
-from workbook.plots.live import LiveCurves
-from workbook.training.results import Update
-from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.growing import Growing, grow
+from workbook.widgets.panels.growing import SideBySide
 from workbook.widgets.panels.parts import Rows
 
 __all__ = ["Normalisation"]
@@ -18,7 +15,7 @@ KINDS = ("none", "batchnorm", "layernorm")
 _WIDTH = 100
 
 
-class Normalisation(Panel):
+class Normalisation(SideBySide):
     """Kinds of normalisation, depth and batch size in; learning curves out."""
 
     name: ClassVar[str] = "normalisation"
@@ -76,21 +73,7 @@ class Normalisation(Panel):
         return "" if self.settings()["kinds"] else self.say("no_kind")
 
     def begin(self, settings: dict[str, Any]) -> Figure:
-        epochs = settings["epochs"]
-        steps = epochs * max(settings["num_train"] // settings["batch_size"], 1)
-        self.runs: dict[str, Any] = {name: Growing() for name in settings["kinds"]}
-        self.curves = LiveCurves(settings["kinds"], steps=steps, epochs=epochs)
-        return self.curves.figure
-
-    def take(self, updates: list[Update]) -> None:
-        grow(self.runs, updates)
-
-    def finish(self, outcome: Any) -> None:
-        self.runs = dict(outcome.runs)
-
-    def look(self) -> None:
-        if self.ran:
-            self.curves.update(self.runs)
+        return self.line_up(settings["kinds"], settings, settings["batch_size"])
 
     def table(self) -> Rows:
         rows = [self.say("head").split("|")]

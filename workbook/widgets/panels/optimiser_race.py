@@ -6,11 +6,8 @@ import ipywidgets as w
 from matplotlib.figure import Figure
 
 from workbook.locale import text
-from workbook.plots.live import LiveCurves
 from workbook.training.experiments.optimiser_race import RATES
-from workbook.training.results import Update
-from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.growing import Growing, grow
+from workbook.widgets.panels.growing import SideBySide
 from workbook.widgets.panels.guess import Outcome
 from workbook.widgets.panels.parts import Rows
 from workbook.widgets.panels.rules import RulePicker
@@ -21,7 +18,7 @@ _WIDTH = 100
 _BATCH = 100
 
 
-class OptimiserRace(Panel):
+class OptimiserRace(SideBySide):
     """Rules with their learning rates, and the depth of the net; loss and accuracies, live."""
 
     name = "optimiser_race"
@@ -67,20 +64,7 @@ class OptimiserRace(Panel):
         return "" if self.rules.chosen() else text("panel.no_rule")
 
     def begin(self, settings: dict[str, Any]) -> Figure:
-        epochs = settings["epochs"]
-        steps = epochs * max(settings["num_train"] // _BATCH, 1)
-        self.runs: dict[str, Any] = {name: Growing() for name in settings["rules"]}
-        self.curves = LiveCurves(settings["rules"], steps=steps, epochs=epochs)
-        return self.curves.figure
-
-    def take(self, updates: list[Update]) -> None:
-        grow(self.runs, updates)
-
-    def finish(self, outcome: Any) -> None:
-        self.runs = dict(outcome.runs)
-
-    def look(self) -> None:
-        self.curves.update(self.runs)
+        return self.line_up(list(settings["rules"]), settings, _BATCH)
 
     def losses(self) -> dict[str, float]:
         """Of each rule the mean loss of its last epoch so far; infinite if it diverged."""

@@ -30,6 +30,7 @@ __all__ = [
     "free_name",
     "left",
     "render",
+    "scale_slider",
     "table_html",
 ]
 
@@ -101,6 +102,21 @@ def choices(options: Sequence[Any], description: str, **more: Any) -> Any:
         # In a row with other controls it has a line to itself.
         layout=w.Layout(flex="1 1 100%"),
         **more,
+    )
+
+
+def scale_slider(description: str) -> Any:
+    """A slider for the scale of the first weights, from 1e-4 to 1."""
+    return w.FloatLogSlider(
+        0.01,
+        min=-4,
+        max=0,
+        step=0.05,
+        readout_format=".2g",
+        continuous_update=False,
+        description=description,
+        style={"description_width": "110px"},
+        layout=w.Layout(width="420px"),
     )
 
 

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import ipywidgets as w
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -18,7 +17,7 @@ from workbook.training.results import Update
 from workbook.training.runner import Job, stamp
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.guess import Outcome
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.parts import Rows, scale_slider
 from workbook.workspace import choice
 from workbook.workspace.state import state_folder
 
@@ -36,19 +35,7 @@ class ScaleSweep(Panel):
     guesses = ("few", "some", "most")
 
     def make_views(self) -> dict[str, Any]:
-        return {
-            "scale": w.FloatLogSlider(
-                0.01,
-                min=-4,
-                max=0,
-                step=0.05,
-                readout_format=".2g",
-                continuous_update=False,
-                description=self.say("scale"),
-                style={"description_width": "110px"},
-                layout=w.Layout(width="420px"),
-            )
-        }
+        return {"scale": scale_slider(self.say("scale"))}
 
     def settings(self) -> dict[str, Any]:
         return {"scales": list(SCALES), "normalizations": [None, "batchnorm"], "seed": 0}

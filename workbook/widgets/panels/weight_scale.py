@@ -12,7 +12,7 @@ from workbook.training.runner import Job
 from workbook.widgets.panels import shelf
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.guess import Outcome
-from workbook.widgets.panels.parts import Rows, choices
+from workbook.widgets.panels.parts import Rows, choices, scale_slider
 
 __all__ = ["WeightScale"]
 
@@ -33,19 +33,9 @@ class WeightScale(Panel):
     layers: LiveLayers | None = None
 
     def make_controls(self) -> dict[str, Any]:
-        wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="420px")}
         narrow = {"style": {"description_width": "110px"}, "layout": w.Layout(width="300px")}
         return {
-            "scale": w.FloatLogSlider(
-                0.01,
-                min=-4,
-                max=0,
-                step=0.05,
-                readout_format=".2g",
-                continuous_update=False,
-                description=self.say("scale"),
-                **wide,
-            ),
+            "scale": scale_slider(self.say("scale")),
             "normalization": choices(
                 [
                     (self.say("kind.none"), ""),
