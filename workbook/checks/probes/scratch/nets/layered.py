@@ -83,10 +83,10 @@ _CONV_SHAPES = {
 }
 
 
-def _conv_net(impl: Any, rng: Rng) -> Any:
+def _conv_net(impl: Any, rng: Rng, scale: float = 0.25) -> Any:
     """A net for images of 8 x 5 pixels, with 3 hidden units and 5 classes."""
     net = impl.scratch.SimpleConvNet(_CONV_INPUT, dict(_CONV), hidden_size=3, output_size=5)
-    return _fill(net, rng, _CONV_SHAPES)
+    return _fill(net, rng, _CONV_SHAPES, scale)
 
 
 @probe(
@@ -320,9 +320,7 @@ _declare("SimpleConvNet")
 )
 def accuracy_in_batches(impl: Any, rng: Rng) -> Arrays:
     # Larger weights: not the same class for every sample.
-    net = impl.scratch.SimpleConvNet(_CONV_INPUT, dict(_CONV), hidden_size=3, output_size=5)
-    x = floats(rng, 7, *_CONV_INPUT)
-    _fill(net, rng, _CONV_SHAPES, scale=0.5)
+    net, x = _conv_net(impl, rng, scale=0.5), floats(rng, 7, *_CONV_INPUT)
     best = _best(net, x, 5)
     # Wrong in the first two batches, right in the smaller last one: leaving it out would show.
     best[[1, 4]] = (best[[1, 4]] + 1) % 5
