@@ -1,11 +1,10 @@
 """The curriculum: every assignment and exercise, read from `curriculum.toml`."""
 
-import difflib
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from functools import cache, cached_property
+from pathlib import Path
 
 from workbook.errors import UsageError, WorkbookError
 
@@ -56,13 +55,12 @@ class Exercise:
     @property
     def module(self) -> str:
         """Dotted module inside a room, such as `classifiers.fc_net`."""
-        return self.file.removesuffix(".py").replace("/", ".")
+        return _module(self.file)
 
     @property
     def qualname(self) -> str:
         """The function or class that holds it, as its module names it."""
-        name = self.id.removeprefix("scratch.")
-        return name.partition(".")[0]
+        return _qualname(self.id)
 
     @property
     def part(self) -> str:
@@ -73,6 +71,16 @@ class Exercise:
     def pair(self) -> str:
         """What a forward and its backward halves share, such as `conv_naive`; else its own id."""
         return _pair(self.id)
+
+
+@cache
+def _module(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
+
+
+@cache
+def _qualname(exercise_id: str) -> str:
+    return exercise_id.removeprefix("scratch.").partition(".")[0]
 
 
 @cache
@@ -104,13 +112,16 @@ class Curriculum:
         return iter(self.exercises)
 
     def __getitem__(self, exercise_id: str) -> Exercise:
-        for exercise in self.exercises:
-            if exercise.id == exercise_id:
-                return exercise
-        raise UsageError(_unknown("exercise", exercise_id, self.ids()))
+        if exercise_id not in self._by_id:
+            raise UsageError(_unknown("exercise", exercise_id, self.ids()))
+        return self._by_id[exercise_id]
 
     def __contains__(self, exercise_id: object) -> bool:
-        return any(exercise.id == exercise_id for exercise in self.exercises)
+        return exercise_id in self._by_id
+
+    @cached_property
+    def _by_id(self) -> dict[str, Exercise]:
+        return {exercise.id: exercise for exercise in self.exercises}
 
     def ids(self) -> list[str]:
         """Every exercise id, in order."""
@@ -118,11 +129,22 @@ class Curriculum:
 
     def files(self) -> list[str]:
         """Every exercise file, in order of first use."""
-        return list(dict.fromkeys([e.file for e in self.exercises] + list(self.beside)))
+        return list(self._files)
+
+    @cached_property
+    def _files(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([e.file for e in self.exercises] + list(self.beside)))
 
     def in_file(self, file: str) -> list[Exercise]:
         """The exercises of one file."""
-        return [exercise for exercise in self.exercises if exercise.file == file]
+        return list(self._by_file.get(file, ()))
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[Exercise]]:
+        found: dict[str, list[Exercise]] = {}
+        for exercise in self.exercises:
+            found.setdefault(exercise.file, []).append(exercise)
+        return found
 
     def in_notebook(self, name: str) -> list[Exercise]:
         """The exercises of one notebook; an unknown name is a `UsageError`."""
@@ -138,6 +160,8 @@ class Curriculum:
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     advice = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}."
     return f"There is no {kind} called {name!r}. {advice}"
@@ -181,5 +205,5 @@ def parse(text: str, source: str = "curriculum.toml") -> Curriculum:
 @cache
 def load() -> Curriculum:
     """The curriculum that this package ships."""
-    text = resources.files("workbook").joinpath("curriculum.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("curriculum.toml").read_text(encoding="utf-8")
     return parse(text)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from workbook import curriculum
 from workbook.checks.probe import Limit, Probe
-from workbook.checks.record import Changed, Record, Value
-from workbook.numerics.errors import rel_error
+from workbook.checks.record import Changed, Record, Value, dtype_name
+from workbook.numerics.errors import largest_relative
 
 __all__ = ["ArrayVerdict", "Comparison", "Finding", "canonical", "compare", "measure"]
 
@@ -96,7 +96,10 @@ def _badness(verdict: ArrayVerdict) -> float:
 
 def measure(got: NDArray[Any], want: NDArray[Any], how: str) -> float:
     """The error of `got`, an array of the shape of `want`, in the measure of a limit."""
-    a, b = _wide(got), _wide(want)
+    return _measure(_wide(got), _wide(want), how)
+
+
+def _measure(a: NDArray[Any], b: NDArray[Any], how: str) -> float:
     if how == "exact":
         return float(np.count_nonzero(~((a == b) | (np.isnan(a) & np.isnan(b)))))
     difference = np.abs(a - b)
@@ -119,7 +122,7 @@ def _shape(value: Value) -> tuple[int, ...] | None:
 
 def _dtype(value: Value) -> str:
     if value.kind == "array" and value.array is not None:
-        return value.array.dtype.name
+        return dtype_name(value.array.dtype)
     return value.type
 
 
@@ -141,12 +144,19 @@ def _array(name: str, got: Value | None, want: Value | None, limit: Limit | None
         return ArrayVerdict(problem="" if got.kind == want.kind else "kind", **about)
     if got.array.shape != want.array.shape:
         return ArrayVerdict(problem="shape", **about)
-    finite = np.isfinite(got.array) | ~np.isfinite(want.array)
+    finite = np.isfinite(want.array)
+    if not finite.all():
+        finite = np.isfinite(got.array) | ~finite
+    elif got.array.dtype == want.array.dtype and got.array.tobytes() == want.array.tobytes():
+        return ArrayVerdict(problem="", error=0.0, rel_error=0.0, **about)
+    else:
+        finite = np.isfinite(got.array)
     if not finite.all():
         return ArrayVerdict(problem="not_finite", **about)
     with np.errstate(all="ignore"):
-        error = measure(got.array, want.array, limit.measure)
-        about |= {"error": error, "rel_error": rel_error(_wide(got.array), _wide(want.array))}
+        mine, wanted = _wide(got.array), _wide(want.array)
+        error = _measure(mine, wanted, limit.measure)
+        about |= {"error": error, "rel_error": largest_relative(mine, wanted)}
     if not error <= limit.value:
         return ArrayVerdict(problem="value", **about)
     # Only right values are worth a word about their type.

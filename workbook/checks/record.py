@@ -4,6 +4,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ __all__ = [
     "Value",
     "WireError",
     "decode",
+    "dtype_name",
     "encode",
 ]
 
@@ -134,6 +136,12 @@ class Record:
     seconds: float = 0.0
 
 
+@cache
+def dtype_name(dtype: "np.dtype[Any]") -> str:
+    """`dtype.name`, which NumPy puts together anew each time."""
+    return dtype.name
+
+
 def encode(record: Record) -> bytes:
     """The record as `<I header length> header body`."""
     body: list[bytes] = []
@@ -147,7 +155,11 @@ def encode(record: Record) -> bytes:
         data = plain.astype(plain.dtype.newbyteorder("<"), copy=False).tobytes()
         body.append(data)
         offset += len(data)
-        return {"dtype": plain.dtype.name, "shape": list(plain.shape), "at": offset - len(data)}
+        return {
+            "dtype": dtype_name(plain.dtype),
+            "shape": list(plain.shape),
+            "at": offset - len(data),
+        }
 
     raised = record.raised
     header = {
@@ -182,7 +194,7 @@ def _text(value: object, longest: int = 4000) -> str:
 def _array(spec: Any, body: memoryview) -> NDArray[Any]:
     if spec["dtype"] not in _DTYPES:
         raise WireError(f"dtype {spec['dtype']!r} is not allowed")
-    dtype = np.dtype(spec["dtype"]).newbyteorder("<")
+    dtype = _little(spec["dtype"])
     shape = tuple(int(n) for n in spec["shape"])
     if any(n < 0 for n in shape) or len(shape) > 16:
         raise WireError("impossible shape")
@@ -192,7 +204,12 @@ def _array(spec: Any, body: memoryview) -> NDArray[Any]:
     if start < 0 or start + count * dtype.itemsize > len(body):
         raise WireError("array reaches past the end of the message")
     flat = np.frombuffer(body, dtype, count, start) if count else np.empty(0, dtype)
-    return flat.reshape(shape).astype(np.dtype(spec["dtype"]))
+    return flat.reshape(shape).astype(spec["dtype"])
+
+
+@cache
+def _little(name: str) -> "np.dtype[Any]":
+    return np.dtype(name).newbyteorder("<")
 
 
 def _raised(raw: Any) -> Raised:

@@ -134,9 +134,9 @@ class Runner:
         module = [sys.executable, "-P", "-X", "utf8", "-m", "workbook.checks.child"]
         return [*module, str(self.memory), str(self._trace)], environment
 
-    def _message(self, job: Mapping[str, Any], limit: float) -> dict[str, Any]:
+    def _message(self, job: Mapping[str, Any], limit: float) -> bytes:
         """What the child is sent for a job."""
-        return {**job, "trace_after": max(0.1, limit * 0.9)}
+        return (json.dumps({**job, "trace_after": max(0.1, limit * 0.9)}) + "\n").encode("ascii")
 
     def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> Run:
         """Do one job; never raises because of what student code did.
@@ -158,8 +158,7 @@ class Runner:
         try:
             self.start()
             assert self._process is not None and self._process.stdin is not None
-            line = json.dumps(self._message(job, limit)) + "\n"
-            self._process.stdin.write(line.encode("ascii"))
+            self._process.stdin.write(self._message(job, limit))
             self._process.stdin.flush()
         except OSError as error:
             self.kill()

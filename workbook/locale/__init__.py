@@ -6,7 +6,7 @@ the id: `[hint.affine_forward] nudge = "..."` is `hint.affine_forward.nudge`.
 
 import tomllib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from workbook.errors import WorkbookError
 
@@ -28,10 +28,8 @@ def _flatten(table: dict[str, object], prefix: str, into: dict[str, str]) -> Non
 def sentences() -> dict[str, str]:
     """All sentences by id."""
     found: dict[str, str] = {}
-    folder = resources.files(__package__).joinpath("en")
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".toml"):
-            _flatten(tomllib.loads(entry.read_text(encoding="utf-8")), "", found)
+    for file in sorted((Path(__file__).parent / "en").glob("*.toml")):
+        _flatten(tomllib.loads(file.read_text(encoding="utf-8")), "", found)
     return found
 
 

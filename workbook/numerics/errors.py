@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["abs_error", "as_numbers", "rel_error"]
+__all__ = ["abs_error", "as_numbers", "largest_relative", "rel_error"]
 
 
 def rel_error(x: ArrayLike, y: ArrayLike) -> float:
@@ -30,11 +30,16 @@ def rel_error(x: ArrayLike, y: ArrayLike) -> float:
         If the shapes do not broadcast.
     """
     left, right = _pair(x, y, "rel_error")
+    with np.errstate(invalid="ignore", over="ignore"):
+        return largest_relative(left, right)
+
+
+def largest_relative(left: NDArray[Any], right: NDArray[Any]) -> float:
+    """`rel_error` of two arrays of one shape, of float64 or complex128."""
     if left.size == 0:
         return 0.0
-    with np.errstate(invalid="ignore", over="ignore"):
-        scale = np.maximum(1e-8, np.abs(left) + np.abs(right))
-        return float(np.max(np.abs(left - right) / scale))
+    scale = np.maximum(1e-8, np.abs(left) + np.abs(right))
+    return float(np.max(np.abs(left - right) / scale))
 
 
 def abs_error(x: ArrayLike, y: ArrayLike) -> float:

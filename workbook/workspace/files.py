@@ -1,7 +1,6 @@
 """Reading and writing text files the same way on every system."""
 
 import os
-import tempfile
 from pathlib import Path
 
 from workbook.errors import WorkbookError
@@ -17,6 +16,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     WorkbookError
         If the folder cannot be written to.
     """
+    import tempfile  # Slow to import, for those who only read.
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")

@@ -9,6 +9,7 @@ import ast
 import importlib.machinery
 import importlib.util
 import linecache
+import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -177,18 +178,18 @@ class _Finder(MetaPathFinder):
         if root is None or not path:
             return None
         inside = fullname[len(root) + 1 :].replace(".", "/")
-        file = Path(path[0]) / f"{inside.rpartition('/')[2]}.py"
-        folder = file.with_suffix("")
+        folder = os.path.join(path[0], inside.rpartition("/")[2])
+        file = f"{folder}.py"
         _found.setdefault(root, set()).add(fullname)
         source = _rooms[root].get(f"{inside}.py")
-        if source is not None or file.is_file():
-            loader = ExerciseLoader(fullname, str(file), root, source)
-            return importlib.util.spec_from_file_location(fullname, str(file), loader=loader)
-        if folder.is_dir():
-            initial = str(folder / "__init__.py")
+        if source is not None or os.path.isfile(file):
+            loader = ExerciseLoader(fullname, file, root, source)
+            return importlib.util.spec_from_file_location(fullname, file, loader=loader)
+        if os.path.isdir(folder):
+            initial = os.path.join(folder, "__init__.py")
             loader = ExerciseLoader(fullname, initial, root, None)
             return importlib.util.spec_from_file_location(
-                fullname, initial, loader=loader, submodule_search_locations=[str(folder)]
+                fullname, initial, loader=loader, submodule_search_locations=[folder]
             )
         if f"{inside}.py" in curriculum.load().files():
             text = locale.text("workspace.file.missing", file=choice.shown(file))

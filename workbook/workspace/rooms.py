@@ -94,10 +94,12 @@ class Room(_Part):
 
     def module(self, name: str) -> ModuleType:
         """The module `layers` or `classifiers.fc_net`; raises the file's problem if it has one."""
-        problem = self.problems.get(f"{name.replace('.', '/')}.py")
-        if problem is not None:
-            raise problem
-        return importlib.import_module(f"{self.package}.{name}")
+        if self.problems:
+            problem = self.problems.get(f"{name.replace('.', '/')}.py")
+            if problem is not None:
+                raise problem
+        full = f"{self.package}.{name}"
+        return sys.modules.get(full) or importlib.import_module(full)
 
     def modules(self) -> dict[str, ModuleType]:
         """Every module that was imported, by its name inside the room."""
@@ -188,9 +190,7 @@ def load_room(
     mended: dict[str, list[sections.Replacement]] = {}
     if mend:
         for file in curriculum.load().files():
-            text = chosen.get(file, folder / file)
-            if isinstance(text, Path):
-                text = sections.read(text) or ""
+            text = chosen[file] if file in chosen else sections.read(folder / file) or ""
             result = sections.mend(text, file) if isinstance(text, str) else None
             if result is not None:
                 chosen[file], mended[file] = result.tree, result.replaced

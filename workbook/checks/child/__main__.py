@@ -9,7 +9,6 @@ import faulthandler
 import json
 import os
 import queue
-import struct
 import sys
 import threading
 from pathlib import Path
@@ -19,24 +18,9 @@ from workbook import curriculum
 from workbook.checks import probe as probes
 from workbook.checks.child import judging, libraries, opening
 from workbook.checks.child.importing import watched_imports
+from workbook.checks.child.output import RECORD, Output, Stream
 from workbook.checks.record import encode
 from workbook.workspace.rooms import Room, load_room
-
-EVENT, RECORD = b"E", b"R"
-
-
-class Output:
-    """Frames `<I length> kind payload` on one descriptor."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-
-    def send(self, kind: bytes, payload: bytes) -> None:
-        self._stream.write(struct.pack("<I", len(payload)) + kind + payload)
-        self._stream.flush()
-
-    def event(self, event: str, **values: Any) -> None:
-        self.send(EVENT, json.dumps({"event": event, **values}).encode("ascii"))
 
 
 def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -141,7 +125,7 @@ def main() -> None:
     """Work until no more jobs come."""
     megabytes, trace = int(sys.argv[1]), sys.argv[2]
     jobs, results = _private_streams()
-    output = Output(results)
+    output = Stream(results)
     _limit_memory(megabytes)
     libraries.install()
     worker = Worker(output)

@@ -115,7 +115,7 @@ def _equivalents(exercise_id: str, room: Any) -> Iterator[tuple[str, object]]:
         if not wanted:
             continue
         with contextlib.suppress(ImportError):
-            given = importlib.import_module(module)
+            given = sys.modules.get(module) or importlib.import_module(module)
             yield from ((name, getattr(given, name, None)) for name in names)
     for name in _OTHER_EXERCISES.get(exercise_id, ()):
         yield name, _object(room, name)

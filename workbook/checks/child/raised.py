@@ -9,7 +9,7 @@ from pathlib import Path
 from workbook import curriculum
 from workbook.checks.record import Raised
 
-__all__ = ["describe", "normalise"]
+__all__ = ["describe", "inside", "normalise"]
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
 _PRIVATE = re.compile(r"\b_?workbook_room\w*\.")
@@ -46,7 +46,7 @@ def _line_in(error: BaseException, folder: Path) -> tuple[str, int, str, str]:
     last: tuple[str, str, int, str] | None = None
     for frame, line in traceback.walk_tb(error.__traceback__):
         code = frame.f_code
-        relative = _inside(code.co_filename, str(folder))
+        relative = inside(code.co_filename, str(folder))
         if relative:
             last = (relative, code.co_filename, line or 0, code.co_name)
     if last is None:
@@ -58,7 +58,7 @@ def _line_in(error: BaseException, folder: Path) -> tuple[str, int, str, str]:
 
 
 @cache
-def _inside(filename: str, folder: str) -> str:
+def inside(filename: str, folder: str) -> str:
     """The file as it is called inside the folder; empty if it does not lie there."""
     path, root = Path(filename), Path(folder).resolve()
     if not path.is_absolute() or not path.resolve().is_relative_to(root):
@@ -69,5 +69,4 @@ def _inside(filename: str, folder: str) -> str:
 def _unwritten(message: str) -> str:
     """The exercise id in what a stub raised; the longest, as `scratch.im2col` holds `im2col`."""
     words = set(re.findall(r"[\w.]*\w", message))
-    known = [name for name in curriculum.load().ids() if name in words]
-    return max(known, key=len, default="")
+    return max((name for name in words if name in curriculum.load()), key=len, default="")

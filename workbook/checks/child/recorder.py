@@ -111,6 +111,7 @@ def record_probe(
     Record
         With `raised` set if anything was raised, `SystemExit` included.
     """
+    start = time.process_time()
     rng = probe.rng(seed)
     # Dropout and initialisation draw from the global stream; it starts anew for each probe.
     state = zlib.crc32(f"{seed}/{probe.exercise}/{probe.name}".encode())
@@ -120,7 +121,6 @@ def record_probe(
     printed = _Counted()
     raised: Raised | None = None
     arrays: dict[str, Value] = {}
-    start = time.process_time()
     try:
         with (
             contextlib.redirect_stdout(printed),

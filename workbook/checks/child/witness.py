@@ -5,6 +5,7 @@ copies the arrays before the call and looks at them again after it.
 """
 
 import inspect
+import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 from workbook.checks.record import Call, Changed
 
 __all__ = ["Missing", "Watch", "Witness"]
+
+
+_VARIABLE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
 
 class Missing(Exception):
@@ -102,6 +106,9 @@ def _named(
     function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
 ) -> dict[str, object]:
     """The arguments by name; by place if the signature does not fit."""
+    plain = _plain(function, args, kwargs)
+    if plain is not None:
+        return plain
     try:
         bound = inspect.signature(function).bind(*args, **kwargs)
     except (TypeError, ValueError):
@@ -116,6 +123,35 @@ def _named(
         else:
             named[name] = value
     return named
+
+
+def _plain(
+    function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
+) -> dict[str, object] | None:
+    """The same, read off the code of a plain function or method; None if there is more to it."""
+    plain: object = function
+    bound = 0
+    if isinstance(function, types.MethodType):
+        plain, args, bound = function.__func__, (function.__self__, *args), 1
+    elif type(function) is type and "__signature__" not in vars(function):
+        # Only what `type` itself makes of a call: a new object, and `__init__`.
+        if getattr(function, "__new__", None) is not object.__new__:
+            return None
+        plain, args, bound = getattr(function, "__init__", None), (None, *args), 1
+    if not isinstance(plain, types.FunctionType) or plain.__dict__:
+        return None  # Decorated, perhaps.
+    code = plain.__code__
+    if code.co_flags & _VARIABLE or code.co_kwonlyargcount or code.co_posonlyargcount:
+        return None
+    names = code.co_varnames[: code.co_argcount]
+    needed = len(names) - len(plain.__defaults__ or ())
+    given = names[: len(args)]
+    if len(args) > len(names) or any(name in given or name not in names for name in kwargs):
+        return None
+    if any(name not in kwargs for name in names[len(args) : needed]):
+        return None
+    found = dict(zip(given[bound:], args[bound:], strict=True))
+    return found | {name: kwargs[name] for name in names if name in kwargs}
 
 
 class Witness:

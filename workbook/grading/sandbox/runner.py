@@ -3,22 +3,28 @@
 import json
 import os
 import shutil
+import site
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from workbook import curriculum
+from workbook.checks.child.output import EVENT, HEAD
 from workbook.checks.record import WireError
 from workbook.checks.runner import THREADS, Run, Runner
-from workbook.grading.sandbox import bubble, copies
+from workbook.grading.sandbox import bubble, copies, jobs
+from workbook.grading.sandbox.channel import frames
 from workbook.grading.sandbox.slices import compiled, references
 
 __all__ = ["ForkRunner", "SpawnRunner", "environment", "make"]
 
 _STUDENT, _PARTS, _EMPTY = "/student", "/workbook-parts", "/workbook-empty"
 _TMP = 64 * 2**20
+_SERVE = "from workbook.grading.sandbox.server import main; main()"
 # What a late answer is waited for beyond the limit that the server inside keeps.
 GRACE = 10.0
 
@@ -29,6 +35,12 @@ def environment(parts: str) -> dict[str, str]:
     found |= {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1"}
     found |= {"PYTHONPATH": parts, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     return found | {"HOME": bubble.private(), "TMPDIR": bubble.private()}
+
+
+def _path(parts: str) -> str:
+    """Where the server and student code import from: the copies, and what is installed."""
+    installed = [Path(np.__file__).parents[1], *map(Path, site.getsitepackages())]
+    return os.pathsep.join([parts, *dict.fromkeys(str(one) for one in installed)])
 
 
 class ForkRunner(Runner):
@@ -61,31 +73,38 @@ class ForkRunner(Runner):
     def _start_command(self) -> tuple[list[str], dict[str, str]]:
         boxed = self.sandbox == "bwrap"
         parts, empty = copies.for_judge(), copies.stand_in()
-        arguments = [sys.executable, "-P", "-X", "utf8", "-m", "workbook.grading.sandbox.server"]
-        arguments += [_EMPTY if boxed else str(empty), str(self.memory)]
-        arguments += ["alone" if boxed else "among", str(bubble.user() if boxed else 0)]
+        given = {
+            "room": _STUDENT if boxed else str(self.folder),
+            "empty": _EMPTY if boxed else str(empty),
+            "home": bubble.private() if boxed else tempfile.gettempdir(),
+            "memory": self.memory,
+            "seconds": self.timeout,
+            "alone": boxed,
+            "user": bubble.user() if boxed else 0,
+        }
+        # Without a look for what is installed: the folders are known.
+        arguments = [sys.executable, "-P", "-S", "-X", "utf8", "-c", _SERVE, json.dumps(given)]
         if not boxed:
-            env = environment(str(parts))
+            env = environment(_path(str(parts)))
             home = tempfile.gettempdir()
             return arguments, env | {"HOME": home, "TMPDIR": home, "PATH": os.defpath}
         line = bubble.command(
             arguments,
             binds={parts: _PARTS, empty: _EMPTY, self.folder: _STUDENT},
-            environment=environment(_PARTS),
+            environment=environment(_path(_PARTS)),
             room=_TMP,
             hidden=bubble.secrets(),
             first=True,
         )
         return line, {"PATH": os.defpath}
 
-    def _message(self, job: Mapping[str, Any], limit: float) -> dict[str, Any]:
+    def _message(self, job: Mapping[str, Any], limit: float) -> bytes:
         self._finished, self._said_last = False, ""
-        message = {**job, "limit": limit}
         self.grace = GRACE + (limit if job.get("stack") else 0.0)
-        message["room"] = _STUDENT if self.sandbox == "bwrap" else str(self.folder)
-        if job.get("reference"):
-            message["reference"] = compiled(job["exercise"], Path(job["reference"]))
-        return message
+        reference = job.get("reference")
+        code = compiled(job["exercise"], Path(reference)) if reference else b""
+        sent = {key: value for key, value in job.items() if key not in ("room", "reference")}
+        return jobs.pack(sent, code, limit)
 
     def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> Run:
         """Do one job; where the student's stack was run along, it is kept for the next call."""
@@ -108,19 +127,14 @@ class ForkRunner(Runner):
         return run
 
     def _take(self, frame: bytes, run: Run, exercise: str) -> bool:
-        now = self._now or run
+        """Take all that came of one job: how its child ended, and what that said before."""
+        (length,) = HEAD.unpack_from(frame, 1)
+        start = 1 + HEAD.size
+        ended = json.loads(frame[start : start + length])
+        self._said_last = str(ended["trace"])
         try:
-            if frame[:1] == b"S":
-                self._ended(json.loads(frame[1:]), now)
-                return True
-            event = json.loads(frame[1:]) if frame[:1] == b"E" else {}
-            if event.get("event") == "stack":
-                self._now = self._second
-            elif event.get("event") == "room":
-                now.importing = ""
-                self.room = _merged(self.room, _named(event, self.folder))
-            elif super()._take(frame, now, exercise):
-                self._finished = True
+            for one in frames(frame[start + length :]):
+                self._take_one(one, run, exercise)
         except (
             WireError,
             ValueError,
@@ -129,15 +143,28 @@ class ForkRunner(Runner):
             AttributeError,
             RecursionError,
         ) as error:
-            # The rest of what it sends is not worth reading.
+            # The rest of what it sent is not worth reading.
+            now = self._now or run
             now.outcome, now.detail = "crashed", f"it answered nonsense: {error}"
-            self.kill()
             return True
-        return False
+        self._ended(ended, self._now or run)
+        return True
+
+    def _take_one(self, frame: bytes, run: Run, exercise: str) -> None:
+        now = self._now or run
+        if frame[:1] == EVENT:
+            event = json.loads(frame[1:])
+            if event["event"] == "stack":
+                self._now = self._second
+                return
+            if event["event"] == "room":
+                now.importing = ""
+                self.room = _merged(self.room, _named(event, self.folder))
+                return
+        self._finished = super()._take(frame, now, exercise) or self._finished
 
     def _ended(self, event: dict[str, Any], run: Run) -> None:
         """Take in how the child ended; what it said itself cannot make a failure a success."""
-        self._said_last = str(event["trace"])
         if event.get("timeout"):
             run.outcome = "timeout"
         elif event.get("nonsense"):

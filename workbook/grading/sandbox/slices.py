@@ -6,10 +6,10 @@ and the rest of its class are never among them.
 """
 
 import ast
-import base64
 import marshal
 from functools import cache
 from pathlib import Path, PurePosixPath
+from types import CodeType
 
 from workbook import curriculum
 from workbook.checks import requirements
@@ -19,17 +19,17 @@ __all__ = ["compiled", "references"]
 _Definition = ast.FunctionDef | ast.ClassDef
 
 
-def compiled(exercise_id: str, solutions: Path) -> dict[str, str]:
-    """As `references`, compiled for this interpreter and written as text, for a child to load."""
-    return {
-        file: base64.b64encode(_compiled(text)).decode("ascii")
-        for file, text in references(exercise_id, solutions).items()
-    }
+@cache
+def compiled(exercise_id: str, solutions: Path) -> bytes:
+    """As `references`, compiled for this interpreter and marshalled, for a child to load."""
+    return marshal.dumps(
+        {file: _compiled(text) for file, text in references(exercise_id, solutions).items()}
+    )
 
 
 @cache
-def _compiled(text: str) -> bytes:
-    return marshal.dumps(compile(text, "<reference>", "exec", dont_inherit=True))
+def _compiled(text: str) -> CodeType:
+    return compile(text, "<reference>", "exec", dont_inherit=True)
 
 
 def references(exercise_id: str, solutions: Path) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What one child does: open the student's room, run the probes of one exercise, and no more."""
 
-import ast
-import base64
+import linecache
 import marshal
 import os
 import sys
@@ -14,12 +13,14 @@ from typing import Any
 from workbook import curriculum
 from workbook.checks import requirements
 from workbook.checks.child import judging, opening, unreadable
-from workbook.checks.child.__main__ import RECORD, Output
 from workbook.checks.child.importing import watched_imports
+from workbook.checks.child.output import RECORD, Output
 from workbook.checks.record import encode
 from workbook.workspace.rooms import Room, load_room
 
-__all__ = ["compile_room", "limit", "perform"]
+__all__ = ["Compiled", "compile_room", "files_of", "limit", "perform"]
+
+Compiled = dict[str, CodeType]
 
 # Bytes of one file, and how many files may be open.
 FILE_SIZE = 32 * 2**20
@@ -53,33 +54,36 @@ def limit(seconds: float, memory: int) -> None:
 
 
 def perform(
-    job: dict[str, Any],
+    job: Mapping[str, Any],
+    references: Mapping[str, CodeType],
     output: Output,
+    folder: Path,
     empty: Path,
     compiled: Mapping[str, CodeType],
-    rearm: Callable[[], None],
+    again: Callable[[], None],
 ) -> None:
     """Do one job and say what came of it; never returns.
 
     Parameters
     ----------
-    job : dict
-        As `checks.runner.Runner.run` takes it; `reference` is compiled code by file.
+    job : mapping
+        As `checks.runner.Runner.run` takes it.
+    references : mapping of str to code
+        By file: what stands in for the requirements.
     output : Output
+    folder : Path
+        The student's files.
     empty : Path
         Empty folders laid out as a room.
     compiled : mapping of str to code
         The student's files that compile.
-    rearm : callable
+    again : callable
         Called when the time limit starts anew.
     """
-    folder = Path(job["room"])
     try:
-        sent = job.get("reference")
         reference = None
-        if sent:
-            sources = {file: marshal.loads(base64.b64decode(code)) for file, code in sent.items()}
-            reference = load_room(empty, sources=sources, wanted=sources)
+        if references:
+            reference = load_room(empty, sources=references, wanted=references)
         with watched_imports(lambda file: output.event("importing", file=file)):
             wanted = files_of(job["exercise"])
             opened = opening.open_room(folder, job.get("skip", {}), compiled, wanted)
@@ -90,11 +94,11 @@ def perform(
             absent=opened.absent,
             files=opened.files,
         )
-        _probe(job, output, opened.room, reference)
+        _probe(job, output, opened.room, folder, reference)
         if reference is not None and job.get("stack"):
-            rearm()
+            again()
             output.event("stack")
-            _probe(job, output, opened.room, None)
+            _probe(job, output, opened.room, folder, None)
         output.event("done")
     except Exception as error:
         output.event("failed", type=type(error).__name__, message=str(error)[:500])
@@ -111,12 +115,14 @@ def files_of(exercise_id: str) -> frozenset[str]:
     return frozenset(known[name].file for name in (*names, *requirements.replaced(exercise_id)))
 
 
-def _probe(job: dict[str, Any], output: Output, room: Room, reference: Room | None) -> None:
+def _probe(
+    job: Mapping[str, Any], output: Output, room: Room, folder: Path, reference: Room | None
+) -> None:
     for record in judging.run_exercise(
         job["exercise"],
         room,
         seed=job["seed"],
-        folder=Path(job["room"]),
+        folder=folder,
         reference=reference,
         only=job.get("only"),
         starting=lambda name: output.event("probe", name=name),
@@ -125,7 +131,7 @@ def _probe(job: dict[str, Any], output: Output, room: Room, reference: Room | No
 
 
 def compile_room(folder: Path) -> bytes:
-    """The files of a room that compile as they are, marshalled; nothing of them is run."""
+    """Code and lines of the files that compile as they are, marshalled; nothing of them is run."""
     found = {}
     for file in curriculum.load().files():
         path = folder / file
@@ -134,8 +140,8 @@ def compile_room(folder: Path) -> bytes:
             # An absolute import would have to be turned to the room's own name.
             absolute = b"workbook.exercises" in source or b"workbook import" in source
             if not absolute and not unreadable.reason(file, source):
-                tree = ast.parse(source, str(path))
-                found[file] = compile(tree, str(path), "exec", dont_inherit=True)
+                code = compile(source, str(path), "exec", dont_inherit=True)
+                found[file] = (code, linecache.getlines(str(path)))
         except Exception:  # Opening the room says what is wrong with it.
             continue
     return marshal.dumps(found)

@@ -1,0 +1,111 @@
+"""How a child of the fork server ends, and what is done about what it leaves behind."""
+
+import contextlib
+import os
+import select
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["clear", "sweep", "wait"]
+
+
+def wait(child: int, guard: int, seconds: float) -> int | bool | None:
+    """Wait for a child to end; its number stays taken.
+
+    Parameters
+    ----------
+    child : int
+    guard : int
+        A descriptor that must stay silent.
+    seconds : float
+
+    Returns
+    -------
+    int, bool or None
+        Its exit code (negative for a signal); None if the time is over; False if there was
+        something on `guard`.
+    """
+    deadline = time.monotonic() + seconds
+    with _end_of(child) as handle:
+        poll = select.poll()
+        poll.register(guard, select.POLLIN)
+        if handle is not None:
+            poll.register(handle, select.POLLIN)
+        while (left := deadline - time.monotonic()) > 0:
+            # Where a system cannot tell of its end, it is asked for.
+            ready = poll.poll(1000 * (left if handle is not None else min(left, 0.005)) + 1)
+            if any(one == guard for one, _ in ready):
+                return False
+            code = _code(child)
+            if code is not None:
+                return code
+    return None
+
+
+@contextlib.contextmanager
+def _end_of(child: int) -> Iterator[int | None]:
+    """A descriptor that speaks when a child has ended; None where the system has none."""
+    try:
+        handle = os.pidfd_open(child)
+    except (AttributeError, OSError):
+        yield None
+        return
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _code(child: int) -> int | None:
+    found = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    if found is None:
+        return None
+    killed = found.si_code in (os.CLD_KILLED, os.CLD_DUMPED)
+    return -found.si_status if killed else found.si_status
+
+
+def sweep(child: int, *, alone: bool) -> None:
+    """End everything that a child has left, itself too.
+
+    With `alone`, no process here is anybody else's: every one but the first of the sandbox and
+    this one is ended, and new ones as they come. Without it, those of the child's session.
+    """
+    if alone:
+        for _ in range(1000):
+            try:
+                os.kill(-1, signal.SIGKILL)
+            except ProcessLookupError:
+                break
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            time.sleep(0.001)
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, 0)
+
+
+def clear(folder: Path, *, itself: bool) -> None:
+    """Remove all that a folder holds, whatever its rights are, and the folder if asked to."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            _remove(folder / name)
+        if itself:
+            folder.rmdir()
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        import shutil  # With its compressors, which few children need to inherit.
+
+        for folder, _, _ in os.walk(path):
+            with contextlib.suppress(OSError):
+                os.chmod(folder, 0o700)
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()

@@ -1,0 +1,49 @@
+"""A job as it is sent into the sandbox: what to do, and the references of its requirements.
+
+The head is all that the fork server reads. The rest is for the child alone, which the server
+hands it in memory that it then gives back: what one exercise was sent, no other can find.
+"""
+
+import json
+import marshal
+import mmap
+import os
+import struct
+from collections.abc import Mapping
+from types import CodeType
+from typing import Any
+
+__all__ = ["HEAD", "pack", "read", "unpack"]
+
+HEAD = struct.Struct("<d?I")
+"""Seconds, whether the student's stack is run along, and the length of the rest."""
+
+_LENGTH = struct.Struct("<I")
+
+
+def pack(job: Mapping[str, Any], references: bytes, limit: float) -> bytes:
+    """A job, the code of its references (see `slices.compiled`) and its limit in seconds."""
+    text = json.dumps(job).encode("ascii")
+    rest = _LENGTH.pack(len(text)) + text + references
+    return HEAD.pack(limit, bool(job.get("stack")), len(rest)) + rest
+
+
+def read(descriptor: int, length: int) -> mmap.mmap | None:
+    """So many bytes in memory of their own; None if no more come."""
+    found = mmap.mmap(-1, max(length, 1))
+    with memoryview(found) as view:
+        at = 0
+        while at < length:
+            count = os.readv(descriptor, [view[at:length]])
+            if not count:
+                return None
+            at += count
+    return found
+
+
+def unpack(rest: bytes) -> tuple[dict[str, Any], dict[str, CodeType]]:
+    """The job and its references by file."""
+    (length,) = _LENGTH.unpack_from(rest)
+    start = _LENGTH.size + length
+    code = rest[start:]
+    return json.loads(rest[_LENGTH.size : start]), marshal.loads(code) if code else {}
