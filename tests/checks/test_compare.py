@@ -1,13 +1,26 @@
 """Comparison: what counts as right, and what is only a note."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from workbook.checks.child.recorder import record_probe
 from workbook.checks.compare import compare, measure
+from workbook.checks.diagnose import diagnose
+from workbook.checks.messages import Case
 from workbook.checks.probe import Limit, Probe, absolute, exact, relative, statistic
-from workbook.checks.record import Call, Changed, Printed, Raised, Record, Value
+from workbook.checks.record import (
+    Call,
+    Changed,
+    Printed,
+    Raised,
+    Record,
+    Value,
+    decode,
+    encode,
+)
 
 TIGHT = relative(1e-9, "a reason")
 
@@ -29,6 +42,42 @@ def probe(limit: Limit | dict[str, Limit] = TIGHT, keeps: tuple[str, ...] = ()) 
 
 
 ONES = np.ones((2, 3))
+
+
+ODD: list[Any] = [
+    ONES.astype(kind)
+    for kind in ("bool", "int8", "uint64", "float16", "complex64", "complex128", "datetime64[s]")
+]
+ODD += [ONES + 1j, ONES * np.nan * 1j, np.empty((0, 3)), np.ones((1,) * 16), ONES.astype(object)]
+ODD += [np.ma.masked_array(ONES, ONES > 2), np.array(["a"]), [[1.0], [2.0, 3.0]], {1}, "text"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: f"{type(odd).__name__} {odd!r:.40}")
+@pytest.mark.parametrize("limit", [TIGHT, absolute(1e-9, "a reason"), exact("a reason")])
+def test_whatever_comes_back_is_compared_and_spoken_of(odd: Any, limit: Limit) -> None:
+    got = record_probe(
+        Probe("relu_backward", "p", lambda impl, rng: {"out": odd}, "", {"*": limit}),
+        object(),
+        seed=1,
+        folder=Path.cwd(),
+    )
+    got = decode(encode(got))
+    mine, wanted = probe(limit), record(out=ONES * 2)
+    comparison = compare(got, wanted, mine)
+    assert comparison.outcome == "fail"
+    (message, *_) = diagnose([Case(mine, got, wanted, comparison)], {})
+    assert message.seen
+    assert compare(wanted, got, mine).outcome == "fail"
+
+
+def test_a_complex_array_of_right_values_has_the_wrong_type() -> None:
+    for got, problem in (
+        (ONES + 0j, "dtype"),
+        (ONES + 1j, "value"),
+        (ONES * np.nan * 1j, "not_finite"),
+    ):
+        (verdict,) = compare(record(out=got), record(out=ONES), probe()).arrays
+        assert verdict.problem == problem
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from workbook.checks import judge as judge_module
 from workbook.checks.blame import combine
+from workbook.checks.compare import Comparison
 from workbook.checks.judge import Judge, judge
+from workbook.checks.record import Record
 from workbook.checks.references import FromKey
 from workbook.checks.results import OUTCOMES, SCHEMA, Report
 from workbook.errors import UsageError, WorkbookError
@@ -196,6 +199,25 @@ def test_another_seed_draws_other_inputs_and_needs_solutions(solutions: Path) ->
     assert {r.result.seed for r in reports} == {987654321987654321}
     with pytest.raises(UsageError, match="no solutions"):
         Judge(solutions, seed=5, solutions=None)
+
+
+def test_what_nobody_thought_of_costs_one_exercise_and_no_points(
+    solutions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = judge_module.compare
+
+    def compare(record: Record, *rest: object) -> Comparison:
+        if record.exercise == "relu_forward":
+            raise ZeroDivisionError("nobody thought of it")
+        return real(record, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(judge_module, "compare", compare)
+    reports = _by_id(solutions, "affine_forward", "relu_forward")
+    assert reports["affine_forward"].result.outcome == "pass"
+    report = reports["relu_forward"]
+    assert (report.result.outcome, report.result.stack_outcome) == ("infra", "infra")
+    assert report.message is not None
+    assert "ZeroDivisionError: nobody thought of it" in report.message.seen
 
 
 def test_unknown_ids_and_folders_are_named(solutions: Path) -> None:

@@ -89,6 +89,15 @@ def test_one_bad_notebook_spoils_no_other(write):
     assert good.ok and outcomes(good) == ["pass"]
 
 
+def test_a_kernel_that_cannot_start_is_not_the_notebooks_doing(write, monkeypatch, tmp_path):
+    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit(3)", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    found = run_group([write("One", write.code("1")), write("Two", write.code("1"))])
+    for result in found:
+        assert outcomes(result) == ["missing"]
+        assert "its kernel did not start" in result.problem
+
+
 @pytest.mark.slow
 def test_cells_that_never_end(write, monkeypatch):
     monkeypatch.setattr(nbval_run, "GRACE", 12)

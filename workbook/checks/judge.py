@@ -136,9 +136,13 @@ class Judge:
             messages = self._messages(exercise_id, alone)
             if not messages and stack_outcome != "pass":
                 messages = [self._blocked(exercise_id, by)]
-        except WorkbookError as error:
-            # Our fault: no answer key, a solution that raises. Never a zero.
-            alone = stack = Attempt(exercise_id, "infra", detail=str(error))
+        except Exception as error:
+            # Our fault: no answer key, a solution that raises, or a case that nobody thought
+            # of. Never a zero, and no other exercise's matter.
+            detail = str(error)
+            if not isinstance(error, WorkbookError):
+                detail = f"{type(error).__name__}: {error}"
+            alone = stack = Attempt(exercise_id, "infra", detail=detail[:500])
             outcome = stack_outcome = "infra"
             by = ()
             messages = [reporting.ended(alone, self._runner.timeout)]

@@ -55,6 +55,7 @@ class Events:
                 event="cell",
                 notebook=str(item.path),
                 cell=getattr(item, "cell_num", -1),
+                kernel=call.when == "call",
                 seconds=call.duration,
                 skipped=isinstance(error, pytest.skip.Exception),
                 error=text,

@@ -141,10 +141,13 @@ def _outcome(error: str, skipped: bool) -> str:
 
 
 def record(event: dict[str, Any], result: NotebookResult) -> CellResult:
+    """Put down what became of a cell, as the plugin tells it."""
     error, detail = event["error"], event["detail"]
     was, outcome = result.cells[event["cell"]], _outcome(error, event["skipped"])
     line = "" if outcome in ("pass", "skipped") else one_line(error, detail)
-    if outcome == "missing":
+    if not event["kernel"] and outcome != "skipped":
+        outcome, line = "missing", f"its kernel did not start: {line}"
+    elif outcome == "missing":
         line = "not run: the kernel was gone"
     now: CellResult = replace(
         was,

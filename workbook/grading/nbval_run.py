@@ -94,6 +94,7 @@ class _Run:
         self.kernel: int | None = None
         self.place = 0
         self.at: tuple[NotebookResult, int] | None = None
+        self.ran = False
 
     def take(self, event: dict[str, Any]) -> None:
         if event["event"] == "kernel":
@@ -106,6 +107,10 @@ class _Run:
             self.at = (result, event["cell"])
             if event["event"] == "cell":
                 cell = record(event, result)
+                self.ran = self.ran or event["kernel"]
+                if not self.ran and cell.outcome == "missing":
+                    # Nothing of the notebooks has run yet: it is not their doing.
+                    result.problem = cell.line
                 if self.heard is not None:
                     self.heard(result, cell)
 

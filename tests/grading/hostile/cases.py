@@ -366,6 +366,37 @@ CASES = [
         WRONG
         """,
     ),
+    attack(
+        "forged_in_shared_memory",
+        "fail error crashed",
+        """
+        import gc
+        said = next(c for c in gc.get_objects() if type(c).__name__ == "Channel")
+        said.send(b"E", b'{"event": "done"}')
+        said.send(b"S", b'{"code": 0, "trace": ""}')
+        WRONG
+        """,
+    ),
+    attack(
+        "done_in_shared_memory",
+        "error crashed",
+        """
+        import gc, os
+        said = next(c for c in gc.get_objects() if type(c).__name__ == "Channel")
+        said.send(b"E", b'{"event": "done"}')
+        os._exit(0)
+        """,
+    ),
+    attack(
+        "too_much_in_shared_memory",
+        "error crashed",
+        """
+        import gc
+        said = next(c for c in gc.get_objects() if type(c).__name__ == "Channel")
+        said._memory[:] = b"\\xff" * len(said._memory)
+        RIGHT
+        """,
+    ),
     attack("returns_the_arguments_memory", "fail", "x[...] = 0\nreturn x, (x, w, b)"),
     attack(
         "detects_the_grader",

@@ -1,0 +1,103 @@
+"""The end of a child, and what it leaves behind."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from workbook.grading.sandbox import ending
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
+
+
+@pytest.fixture
+def guard():
+    reading, writing = os.pipe()
+    yield reading, writing
+    os.close(reading)
+    os.close(writing)
+
+
+@pytest.fixture(params=["told", "asked"])
+def way(request, monkeypatch):
+    """As Linux tells of a child's end, and as others have to be asked."""
+    if request.param == "asked":
+        monkeypatch.delattr(os, "pidfd_open", raising=False)
+    elif not hasattr(os, "pidfd_open"):
+        pytest.skip("this system cannot tell")
+
+
+def child(act):
+    made = os.fork()
+    if made == 0:
+        try:
+            act()
+        finally:
+            os._exit(9)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (lambda: os._exit(5), 5),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), -9),
+        (lambda: time.sleep(0.05), 9),
+    ],
+    ids=["exit", "signal", "later"],
+)
+def test_its_code(way, guard, act, code):
+    made = child(act)
+    assert ending.wait(made, guard[0], 30.0) == code
+    assert os.waitpid(made, os.WNOHANG)[0] == made, "its number was given away too early"
+
+
+def test_time_that_is_over(way, guard):
+    made = child(lambda: time.sleep(60))
+    assert ending.wait(made, guard[0], 0.05) is None
+    ending.sweep(made, alone=False)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(made, 0)
+
+
+def test_a_guard_that_speaks(way, guard):
+    made = child(lambda: time.sleep(60))
+    os.write(guard[1], b"!")
+    assert ending.wait(made, guard[0], 30.0) is False
+    os.kill(made, signal.SIGKILL)
+    os.waitpid(made, 0)
+
+
+def test_a_session_ends_as_a_whole():
+    reading, writing = os.pipe()
+
+    def act():
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(60)
+        os.write(writing, b".")
+
+    made = child(act)
+    os.close(writing)
+    assert os.read(reading, 1) == b"."
+    ending.sweep(made, alone=False)
+    # Every process that had the other end is gone.
+    assert os.read(reading, 1) == b""
+    os.close(reading)
+
+
+def test_a_folder_is_emptied_whatever_its_rights(tmp_path):
+    home = tmp_path / "home"
+    (home / "deep" / "deeper").mkdir(parents=True)
+    (home / "deep" / "deeper" / "file").write_bytes(b"x")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").write_bytes(b"x")
+    (home / "link").symlink_to(outside)
+    (home / "deep").chmod(0)
+    ending.clear(home, itself=False)
+    assert list(home.iterdir()) == []
+    assert (outside / "kept").exists()
+    ending.clear(home, itself=True)
+    assert not home.exists()
