@@ -159,7 +159,7 @@ def test_a_marked_h_is_read_from_the_curves(make):
 
 def test_a_graph_fills_up_and_follows_its_sliders(make):
     panel = shown(make("basket"))
-    assert panel.outcome() == (("tax",), "tax, with a gradient of 650.")
+    assert panel.outcome() == (("tax",), "tax has the largest gradient, 650.")
     panel.views["step"].value = 6
     assert len(panel.table()) == 7
     assert all(row[2] == "" for row in panel.table()[1:])
