@@ -10,6 +10,9 @@ from workbook.errors import UsageError, WorkbookError
 
 __all__ = ["Curriculum", "Exercise", "Notebook", "load", "parse"]
 
+# More names than that fill no line that is read.
+_LISTED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
@@ -163,7 +166,12 @@ def _unknown(kind: str, name: str, known: list[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    advice = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}."
+    if near:
+        advice = f"Did you mean {' or '.join(near)}?"
+    elif len(known) > _LISTED:
+        advice = f"`workbook status` lists all {len(known)}, {known[0]} for instance."
+    else:
+        advice = f"Known: {', '.join(known)}."
     return f"There is no {kind} called {name!r}. {advice}"
 
 

@@ -144,6 +144,7 @@ def test_another_seed_gives_other_inputs(workbook, solve):
     ("arguments", "said"),
     [
         (("afine_forward",), "Did you mean affine_forward"),
+        (("nonsense",), "`workbook status` lists all 55"),
         (("Relu_forward",), "relu_forward"),
         (("--notebook", "BatchNrm"), "Did you mean BatchNorm?"),
         (("--notebook", "Start"), "There are: FromScratch"),
