@@ -1,0 +1,122 @@
+"""What judging a submission costs beyond its probes, in processor time, and nbgrader beside it.
+
+The judge's overhead is what all its processes together use, less what the probes use, timed where
+they run. nbgrader's is what it uses when its test cells do nothing. Both are means over some
+submissions, and the least of several rounds in turn counts. In brackets stands the overhead
+beyond the same probes in one warm process, where nothing is done for the first time.
+
+Without bubblewrap, whose processes nobody can add up; it takes about 20 ms a submission.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from benchmarks import nbgrader_peer
+from workbook import curriculum
+from workbook.checks import requirements
+from workbook.checks.child import judging
+from workbook.checks.judge import Judge
+from workbook.checks.results import Report
+from workbook.grading import judging as judging_of_class
+from workbook.grading.work import Settings, Submission, unit_keys
+from workbook.workspace import choice
+from workbook.workspace.rooms import load_room
+
+__all__ = ["NOTEBOOKS", "ROOT", "measure", "students"]
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ("FullyConnectedNet", "BatchNorm", "Dropout", "CNN", "FromScratch")
+KINDS = ("solutions", "stubs")
+
+
+def students(number: int, salt: str) -> list[Submission]:
+    """Half solutions, half stubs; a comment makes each of them another one."""
+    found = []
+    for index in range(number):
+        folder = _folder(KINDS[index % 2])
+        files = {name: (folder / name).read_bytes() for name in curriculum.load().files()}
+        files = {name: data + f"\n# {salt} {index}\n".encode() for name, data in files.items()}
+        found.append(Submission(f"s{index}", files))
+    return found
+
+
+def _folder(kind: str) -> Path:
+    return ROOT / "solutions" if kind == "solutions" else choice.pristine_folder()
+
+
+def warm_probes(kind: str) -> float:
+    """Seconds of all probes in this process, as often as the judge runs them."""
+    least = float("inf")
+    folder = _folder(kind)
+    with load_room(folder) as room:
+        for _ in range(4):
+            began = time.process_time()
+            for exercise_id in curriculum.load().ids():
+                for _ in range(2 if requirements.replaced(exercise_id) else 1):
+                    for _ in judging.run_exercise(exercise_id, room, seed=1, folder=folder):
+                        pass
+            least = min(least, time.process_time() - began)
+    return least
+
+
+def judged(salt: str, number: int = 3) -> dict[str, dict[str, float]]:
+    """By kind: seconds of judging a submission and of its probes, the mean of some."""
+    seconds: list[float] = []
+
+    class Timed(Judge):
+        """Notes what each probe took, where it ran."""
+
+        def report(self, exercise_id: str) -> Report:
+            found = super().report(exercise_id)
+            ran = [one.record for one in (*found.probes, *found.stack) if one.record]
+            seconds.extend(record.seconds for record in ran)
+            return found
+
+    settings = Settings("be9c4", tuple(curriculum.load().ids()), sandbox="none")
+    found = {kind: {"judging": 0.0, "probes": 0.0} for kind in KINDS}
+    for index, submission in enumerate(students(2 * number + 2, salt)):
+        units = {key: subject for key, (_, subject) in unit_keys(submission, settings).items()}
+        seconds.clear()
+        began = time.process_time() + nbgrader_peer.processor()
+        with mock.patch.object(judging_of_class, "Judge", Timed):
+            judging_of_class.judge(submission, settings, units)
+        used = time.process_time() + nbgrader_peer.processor() - began
+        if index > 1:  # The first of each kind runs the solutions and the known mistakes, too.
+            found[KINDS[index % 2]]["judging"] += used / number
+            found[KINDS[index % 2]]["probes"] += sum(seconds) / number
+    return found
+
+
+def measure(nbgrader: Path | None, rounds: int) -> dict[str, Any]:
+    """Measure, print, and give all numbers."""
+    warm = {kind: warm_probes(kind) for kind in KINDS}
+    runs: list[dict[str, Any]] = []
+    for number in range(rounds):
+        run: dict[str, Any] = {"judge": judged(f"cpu{number}")}
+        for imports in (True, False) if nbgrader else ():
+            run["nbgrader" if imports else "nbgrader_bare"] = nbgrader_peer.seconds(
+                nbgrader, ROOT / "notebooks", NOTEBOOKS, imports=imports
+            )[1]
+        runs.append(run)
+    least = {
+        kind: min((run["judge"][kind] for run in runs), key=lambda spent: spent["judging"])
+        for kind in KINDS
+    }
+    overhead = sum(spent["judging"] - spent["probes"] for spent in least.values()) / len(KINDS)
+    cold = sum(spent["judging"] - warm[kind] for kind, spent in least.items()) / len(KINDS)
+    for kind, spent in least.items():
+        print(
+            f"judging the {kind:<9} {spent['judging']:.2f} s of processor time, of which probes "
+            f"{spent['probes']:.2f} s (in a warm process {warm[kind]:.2f} s)"
+        )
+    print(f"overhead a submission, mean of both: {overhead:.2f} s ({cold:.2f} s)")
+    peers = {name: min(run[name] for run in runs) for name in runs[0] if name != "judge"}
+    for name, peer in peers.items():
+        cells = "import NumPy" if name.endswith("bare") else "import the student's modules"
+        print(
+            f"nbgrader, cells that {cells}: {peer:.2f} s a submission; "
+            f"overhead / nbgrader {overhead / peer:.3f} ({cold / peer:.3f})"
+        )
+    return {"overhead": overhead, "beyond_warm_probes": cold, "warm": warm} | {"rounds": runs}
