@@ -117,9 +117,12 @@ def test_versions_that_do_not_fit(monkeypatch, versions):
     assert "ipywidgets" in mended(diagnoses.widgets())
 
 
-def test_the_widgets_part_of_jupyterlab_is_gone(monkeypatch, tmp_path):
-    monkeypatch.setattr(diagnoses, "_labextension", lambda: tmp_path / "package.json")
-    assert "jupyterlab_widgets" in mended(diagnoses.widgets())
+@pytest.mark.parametrize("package", ["jupyterlab_widgets", "anywidget"])
+def test_a_part_of_jupyterlab_is_gone(monkeypatch, tmp_path, package):
+    parts = {**diagnoses._labextensions(), package: tmp_path}
+    monkeypatch.setattr(diagnoses, "_labextensions", lambda: parts)
+    assert diagnoses.widgets().mend.split()[-1] == package
+    assert package in mended(diagnoses.widgets())
 
 
 def test_a_wrong_type_of_js(monkeypatch):

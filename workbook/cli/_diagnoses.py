@@ -118,9 +118,13 @@ def blas() -> Finding:
     return finding("blas", "ok", names=names, threads=threads, cores=cores)
 
 
-def _labextension() -> Path:
-    place = "share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"
-    return Path(sys.prefix, place)
+def _labextensions() -> dict[str, Path]:
+    """What lies in JupyterLab for the widgets, by the package that brings it."""
+    above = Path(sys.prefix, "share/jupyter/labextensions")
+    return {
+        "jupyterlab_widgets": above / "@jupyter-widgets/jupyterlab-manager",
+        "anywidget": above / "anywidget",
+    }
 
 
 def widgets() -> Finding:
@@ -134,11 +138,12 @@ def widgets() -> Finding:
     }
     if not lab or not python or not manager or lab < (4,) or python < (8,) or manager < (3,):
         return finding("widgets", "broken", mend=mend, **shown)
-    try:
-        json.loads(_labextension().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        mend = pip("--force-reinstall", "--no-deps", "jupyterlab_widgets")
-        return finding("widgets", "broken", "lost", folder=_labextension().parent, mend=mend)
+    for package, folder in _labextensions().items():
+        try:
+            json.loads((folder / "package.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            mend = pip("--force-reinstall", "--no-deps", package)
+            return finding("widgets", "broken", "lost", folder=folder, mend=mend)
     return finding("widgets", "ok", **shown)
 
 
