@@ -185,16 +185,21 @@ class ForkRunner(Runner):
 
 def _named(room: Any, folder: Path) -> Any:
     """What opening the room showed, without where it lies."""
-    if isinstance(room, dict):
-        return {key: _named(value, folder) for key, value in room.items()}
-    if isinstance(room, list):
-        return [_named(value, folder) for value in room]
-    if isinstance(room, str):
-        for place in (_STUDENT + "/", f"{folder.resolve()}{os.sep}", f"{folder}{os.sep}"):
-            room = room.replace(place, "")
-        # As paths are shown where they are written with the other slash.
-        return room.replace(f"{folder.resolve().as_posix()}/", "")
-    return room
+    whole = folder.resolve()
+    # As paths are shown where they are written with the other slash, too.
+    places = (f"{_STUDENT}/", f"{whole}{os.sep}", f"{folder}{os.sep}", f"{whole.as_posix()}/")
+
+    def named(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: named(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [named(inner) for inner in value]
+        if isinstance(value, str):
+            for place in dict.fromkeys(places):
+                value = value.replace(place, "")
+        return value
+
+    return named(room)
 
 
 def _merged(known: dict[str, Any] | None, event: dict[str, Any]) -> dict[str, Any]:
