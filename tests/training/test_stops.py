@@ -239,8 +239,11 @@ def test_an_exception_of_the_callback_keeps_what_was_computed(tiny, data, rules)
 
 PROGRAM = textwrap.dedent(
     """
+    import signal
     import sys
     import numpy as np
+    # Whoever was started in the background by a shell ignores Ctrl-C, and so do its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path.insert(0, sys.argv[1])
     from conftest import TinyNet, make_data, sgd
     from workbook.training import Solver

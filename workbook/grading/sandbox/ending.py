@@ -83,8 +83,10 @@ def sweep(child: int, *, alone: bool) -> None:
                     pass
             time.sleep(0.001)
     else:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child, signal.SIGKILL)
+        # It may not have come to leading a session of its own.
+        for end in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                end(child, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
         os.waitpid(child, 0)
 
