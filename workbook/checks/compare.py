@@ -96,10 +96,7 @@ def _badness(verdict: ArrayVerdict) -> float:
 
 def measure(got: NDArray[Any], want: NDArray[Any], how: str) -> float:
     """The error of `got`, an array of the shape of `want`, in the measure of a limit."""
-    return _measure(_wide(got), _wide(want), how)
-
-
-def _measure(a: NDArray[Any], b: NDArray[Any], how: str) -> float:
+    a, b = _wide(got), _wide(want)
     if how == "exact":
         return float(np.count_nonzero(~((a == b) | (np.isnan(a) & np.isnan(b)))))
     difference = np.abs(a - b)
@@ -113,7 +110,7 @@ def _measure(a: NDArray[Any], b: NDArray[Any], how: str) -> float:
 
 
 def _wide(array: NDArray[Any]) -> NDArray[Any]:
-    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64, copy=False)
 
 
 def _shape(value: Value) -> tuple[int, ...] | None:
@@ -145,17 +142,14 @@ def _array(name: str, got: Value | None, want: Value | None, limit: Limit | None
     if got.array.shape != want.array.shape:
         return ArrayVerdict(problem="shape", **about)
     finite = np.isfinite(want.array)
-    if not finite.all():
-        finite = np.isfinite(got.array) | ~finite
-    elif got.array.dtype == want.array.dtype and got.array.tobytes() == want.array.tobytes():
+    equal = got.array.dtype == want.array.dtype and got.array.tobytes() == want.array.tobytes()
+    if equal and finite.all():
         return ArrayVerdict(problem="", error=0.0, rel_error=0.0, **about)
-    else:
-        finite = np.isfinite(got.array)
-    if not finite.all():
+    if not (np.isfinite(got.array) | ~finite).all():
         return ArrayVerdict(problem="not_finite", **about)
     with np.errstate(all="ignore"):
         mine, wanted = _wide(got.array), _wide(want.array)
-        error = _measure(mine, wanted, limit.measure)
+        error = measure(mine, wanted, limit.measure)
         about |= {"error": error, "rel_error": largest_relative(mine, wanted)}
     if not error <= limit.value:
         return ArrayVerdict(problem="value", **about)

@@ -208,7 +208,10 @@ class Runner:
                 raise WireError(f"a record of {record.exercise}/{record.probe}")
             run.records.append(record)
             return False
-        event = json.loads(payload)
+        return self._hear(json.loads(payload), run)
+
+    def _hear(self, event: dict[str, Any], run: Run) -> bool:
+        """Take what the child says that is no record; True if it was the last of its job."""
         what = event["event"]
         if what == "probe":
             run.probe = str(event["name"])

@@ -47,6 +47,7 @@ class Case:
 
 
 RIGHT = "return _right(x, w, b)"
+CHANNEL = 'next(c for c in __import__("gc").get_objects() if type(c).__name__ == "Channel")'
 WRONG = "return np.zeros((x.shape[0], w.shape[1])), (x, w, b)"
 
 
@@ -67,8 +68,12 @@ def judged_right(case: Case, outcomes: dict[str, str]) -> bool:
 
 
 def attack(name: str, expected: str, body: str, **options: object) -> Case:
-    """A case whose `affine_forward` does something; RIGHT and WRONG end it."""
-    lines = dedent(body).strip().replace("RIGHT", RIGHT).replace("WRONG", WRONG).splitlines()
+    """A case whose `affine_forward` does something; RIGHT and WRONG end it.
+
+    CHANNEL is what the child says its results through.
+    """
+    body = dedent(body).strip().replace("CHANNEL", CHANNEL)
+    lines = body.replace("RIGHT", RIGHT).replace("WRONG", WRONG).splitlines()
     code = "_right = affine_forward\n\n\ndef affine_forward(x, w, b):\n" + "".join(
         f"    {line}\n" for line in lines
     )
@@ -370,8 +375,7 @@ CASES = [
         "forged_in_shared_memory",
         "fail error crashed",
         """
-        import gc
-        said = next(c for c in gc.get_objects() if type(c).__name__ == "Channel")
+        said = CHANNEL
         said.send(b"E", b'{"event": "done"}')
         said.send(b"S", b'{"code": 0, "trace": ""}')
         WRONG
@@ -381,8 +385,8 @@ CASES = [
         "done_in_shared_memory",
         "error crashed",
         """
-        import gc, os
-        said = next(c for c in gc.get_objects() if type(c).__name__ == "Channel")
+        import os
+        said = CHANNEL
         said.send(b"E", b'{"event": "done"}')
         os._exit(0)
         """,
@@ -391,8 +395,7 @@ CASES = [
         "too_much_in_shared_memory",
         "error crashed",
         """
-        import gc
-        said = next(c for c in gc.get_objects() if type(c).__name__ == "Channel")
+        said = CHANNEL
         said._memory[:] = b"\\xff" * len(said._memory)
         RIGHT
         """,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from workbook import curriculum
-from workbook.checks.child.output import EVENT, HEAD
+from workbook.checks.child.output import HEAD
 from workbook.checks.record import WireError
 from workbook.checks.runner import THREADS, Run, Runner
 from workbook.grading.sandbox import bubble, copies, jobs
@@ -134,7 +134,7 @@ class ForkRunner(Runner):
         self._said_last = str(ended["trace"])
         try:
             for one in frames(frame[start + length :]):
-                self._take_one(one, run, exercise)
+                self._finished = super()._take(one, self._now or run, exercise) or self._finished
         except (
             WireError,
             ValueError,
@@ -150,18 +150,15 @@ class ForkRunner(Runner):
         self._ended(ended, self._now or run)
         return True
 
-    def _take_one(self, frame: bytes, run: Run, exercise: str) -> None:
-        now = self._now or run
-        if frame[:1] == EVENT:
-            event = json.loads(frame[1:])
-            if event["event"] == "stack":
-                self._now = self._second
-                return
-            if event["event"] == "room":
-                now.importing = ""
-                self.room = _merged(self.room, _named(event, self.folder))
-                return
-        self._finished = super()._take(frame, now, exercise) or self._finished
+    def _hear(self, event: dict[str, Any], run: Run) -> bool:
+        if event["event"] == "stack":
+            self._now = self._second
+            return False
+        if event["event"] == "room":
+            run.importing = ""
+            self.room = _merged(self.room, _named(event, self.folder))
+            return False
+        return super()._hear(event, run)
 
     def _ended(self, event: dict[str, Any], run: Run) -> None:
         """Take in how the child ended; what it said itself cannot make a failure a success."""

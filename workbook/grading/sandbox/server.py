@@ -314,7 +314,3 @@ def main() -> None:
     gc.freeze()
     server.serve()
     del filled
-
-
-if __name__ == "__main__":
-    main()
