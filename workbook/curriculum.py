@@ -138,6 +138,14 @@ class Curriculum:
     def _files(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([e.file for e in self.exercises] + list(self.beside)))
 
+    @cached_property
+    def by_pair(self) -> dict[str, list[str]]:
+        """The exercises that belong together, in order, by `Exercise.pair`."""
+        found: dict[str, list[str]] = {}
+        for exercise in self.exercises:
+            found.setdefault(exercise.pair, []).append(exercise.id)
+        return found
+
     def in_file(self, file: str) -> list[Exercise]:
         """The exercises of one file."""
         return list(self._by_file.get(file, ()))

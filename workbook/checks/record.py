@@ -151,15 +151,10 @@ def encode(record: Record) -> bytes:
         nonlocal offset
         if array is None:
             return None
-        plain = np.ascontiguousarray(array).reshape(array.shape)
-        data = plain.astype(plain.dtype.newbyteorder("<"), copy=False).tobytes()
+        data = (array if _is_little(array.dtype) else array.astype(_little(array.dtype))).tobytes()
         body.append(data)
         offset += len(data)
-        return {
-            "dtype": dtype_name(plain.dtype),
-            "shape": list(plain.shape),
-            "at": offset - len(data),
-        }
+        return {"dtype": dtype_name(array.dtype), "shape": array.shape, "at": offset - len(data)}
 
     raised = record.raised
     header = {
@@ -208,8 +203,13 @@ def _array(spec: Any, body: memoryview) -> NDArray[Any]:
 
 
 @cache
-def _little(name: str) -> "np.dtype[Any]":
-    return np.dtype(name).newbyteorder("<")
+def _little(kind: "str | np.dtype[Any]") -> "np.dtype[Any]":
+    return np.dtype(kind).newbyteorder("<")
+
+
+@cache
+def _is_little(dtype: "np.dtype[Any]") -> bool:
+    return dtype == _little(dtype)
 
 
 def _raised(raw: Any) -> Raised:

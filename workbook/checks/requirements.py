@@ -42,7 +42,7 @@ def own(exercise_id: str, curriculum: Curriculum | None = None) -> list[str]:
     """What is never replaced: the exercise, its pair, and the other parts of its class."""
     known = curriculum or load()
     exercise = known[exercise_id]
-    pair = [other.id for other in known if other.pair == exercise.pair]
+    pair = known.by_pair[exercise.pair]
     return list(dict.fromkeys([exercise_id, *pair, *siblings(exercise_id, known)]))
 
 
@@ -62,4 +62,5 @@ def _replaced(exercise_id: str) -> tuple[str, ...]:
 def _found(exercise_id: str, known: Curriculum) -> list[str]:
     mine = set(own(exercise_id, known))
     pairs = {known[name].pair for name in closure(exercise_id, known) if name not in mine}
-    return [other.id for other in known if other.pair in pairs and other.id not in mine]
+    found = {name for pair in pairs for name in known.by_pair[pair]} - mine
+    return [name for name in known.ids() if name in found]

@@ -1,6 +1,6 @@
 """What a check reports. `ExerciseResult` is exactly one entry of `workbook check --json`."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbook.checks.compare import Comparison
@@ -77,11 +77,11 @@ class ExerciseResult:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data for `json.dumps`; infinite errors become None."""
-        plain = asdict(self)
+        plain = dict(vars(self))
+        plain["checks"] = [dict(vars(check)) for check in self.checks]
         for check in plain["checks"]:
             if check["error"] is not None and not abs(check["error"]) < float("inf"):
                 check["error"] = None
-        plain["checks"] = list(plain["checks"])
         return plain
 
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbook.checks.child.output import IMPORTING, PROBE, READY, RECORD
+
 # Records hold arrays. NumPy is imported with the first of them, while the child does the same.
 if TYPE_CHECKING:
     from workbook.checks.record import Record
@@ -25,6 +27,8 @@ __all__ = ["THREADS", "Run", "Runner"]
 
 _FRAMES = 2000
 _MOST = 1024 * 2**20
+# Seconds that a child may take to start, beyond those of a job: NumPy is read from a slow disk.
+START = 60.0
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _TRACE_LINE = re.compile(r'^\s*File "(.+)", line (\d+) in (.+)$')
 
@@ -82,6 +86,7 @@ class Runner:
         self.room: dict[str, Any] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._frames: queue.Queue[bytes | None] = queue.Queue()
+        self._ready = False
         # What an answer may come late by; for runners that keep the limit on the other side.
         self.grace = 0.0
         # From when on the child looks where it is, which running code may not survive.
@@ -115,7 +120,7 @@ class Runner:
             start_new_session=True,
         )
         self.room = None
-        self._frames = queue.Queue()
+        self._frames, self._ready = queue.Queue(), False
         threading.Thread(
             target=_read, args=(self._process, self._frames), daemon=True, name="workbook-reader"
         ).start()
@@ -152,9 +157,8 @@ class Runner:
         limit = self.timeout if timeout is None else timeout
         run = Run()
         began = time.monotonic()
-        self._looks = began + limit * 0.9
-        if not self._frames.empty():
-            self.kill()  # Something was sent that nobody asked for; it must not count here.
+        if self._unasked():
+            self.kill()  # It must not count here.
         try:
             self.start()
             assert self._process is not None and self._process.stdin is not None
@@ -164,12 +168,19 @@ class Runner:
             self.kill()
             run.outcome, run.detail = "infra", f"the child could not be started: {error}"
             return run
-        self._listen(run, began + limit + self.grace, str(job["exercise"]))
+        self._listen(run, limit, str(job["exercise"]))
         if run.outcome:
             self._explain(run, Path(str(job["room"])))
         self._settle(run)
         run.seconds = time.monotonic() - began
         return run
+
+    def _unasked(self) -> bool:
+        """Whether something was sent that nobody asked for."""
+        if not self._ready and not self._frames.empty():
+            self._ready = self._frames.get_nowait() == READY
+            return not self._ready
+        return not self._frames.empty()
 
     def _settle(self, run: Run) -> None:
         """Have the next job find a child as good as new."""
@@ -177,8 +188,12 @@ class Runner:
             # What student code still holds there must not cost the next exercise its memory.
             self.kill()
 
-    def _listen(self, run: Run, deadline: float, exercise: str) -> None:
+    def _listen(self, run: Run, limit: float, exercise: str) -> None:
+        deadline = self._deadline(limit)
+        starting = not self._ready
         for _ in range(_FRAMES):
+            if starting and self._ready:
+                deadline, starting = self._deadline(limit), False
             try:
                 frame = self._frames.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
@@ -197,27 +212,37 @@ class Runner:
             run.outcome, run.detail = "crashed", "it answered without end"
         self._end(run)
 
+    def _deadline(self, limit: float) -> float:
+        """Until when an answer is waited for; the time of a job begins when the child is ready."""
+        now = time.monotonic()
+        self._looks = now + limit * 0.9
+        return now + limit + (self.grace if self._ready else START)
+
     def _take(self, frame: bytes, run: Run, exercise: str) -> bool:
         """Take one frame; True if it was the last of its job."""
+        if not self._ready and frame == READY:
+            self._ready = True
+            return False
         from workbook.checks.record import WireError, decode
 
         kind, payload = frame[:1], frame[1:]
-        if kind == b"R":
+        if kind == RECORD:
             record = decode(payload)
             if record.exercise != exercise or record.probe != run.probe:
                 raise WireError(f"a record of {record.exercise}/{record.probe}")
             run.records.append(record)
-            return False
-        return self._hear(json.loads(payload), run)
+        elif kind == PROBE:
+            run.probe = payload.decode("utf-8")
+        elif kind == IMPORTING:
+            run.importing = payload.decode("utf-8")
+        else:
+            return self._hear(json.loads(payload), run)
+        return False
 
     def _hear(self, event: dict[str, Any], run: Run) -> bool:
-        """Take what the child says that is no record; True if it was the last of its job."""
+        """Take what has happened; True if it was the last of its job."""
         what = event["event"]
-        if what == "probe":
-            run.probe = str(event["name"])
-        elif what == "importing":
-            run.importing = str(event["file"])
-        elif what == "room":
+        if what == "room":
             run.importing = ""
             self.room = event
         elif what == "catalogue":
@@ -233,12 +258,16 @@ class Runner:
 
     def _end(self, run: Run) -> None:
         process = self._process
+        if not self._ready and run.outcome == "timeout":
+            run.outcome, run.detail = "infra", "the process did not start in time"
         if process is not None and run.outcome == "crashed":
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(2)
             code = process.returncode
             run.detail = run.detail or f"the process ended with code {code}"
-            if code is not None:
+            if not self._ready:
+                run.outcome = "infra"  # No student code has run.
+            elif code is not None:
                 run.outcome = self._signalled(code) or run.outcome
         self.kill()
 

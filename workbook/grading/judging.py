@@ -5,7 +5,6 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +102,8 @@ def judge(submission: Submission, settings: Settings, units: Mapping[str, str]) 
 def _plain(report: Report, folder: Path) -> dict[str, Any]:
     message = None
     if report.message is not None:
-        whole = asdict(report.message)
-        message = {part: whole[part] for part in ("seen", "looks_like", "why", "look")}
+        parts = ("seen", "looks_like", "why", "look")
+        message = {part: getattr(report.message, part) for part in parts}
     return {
         **report.result.as_json(),
         "message": message,

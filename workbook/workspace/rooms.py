@@ -158,6 +158,7 @@ def load_room(
     sources: loader.Sources | None = None,
     mend: bool = False,
     wanted: Iterable[str] | None = None,
+    resolved: bool = False,
 ) -> Room:
     """Import a folder of exercises under a fresh private package name.
 
@@ -177,15 +178,19 @@ def load_room(
     wanted : iterable of str, optional
         The files to import at once, with what they import; the others are imported when they
         are asked for. All by default.
+    resolved : bool
+        Whether `folder` is known to be an absolute path of a folder; saves looking.
 
     Raises
     ------
     WorkbookError
         If there is no such folder.
     """
-    folder = Path(folder).resolve()
-    if not folder.is_dir():
-        raise WorkbookError(locale.text("workspace.room.no_folder", folder=folder))
+    if not resolved:
+        folder = Path(folder).resolve()
+        if not folder.is_dir():
+            raise WorkbookError(locale.text("workspace.room.no_folder", folder=folder))
+    assert isinstance(folder, Path)
     chosen: dict[str, str | ast.Module | CodeType] = dict(sources or {})
     mended: dict[str, list[sections.Replacement]] = {}
     if mend:

@@ -27,12 +27,15 @@ def test_what_was_said_before_the_end_is_there():
     channel = Channel()
 
     def act(channel):
-        channel.event("probe", name="a")
+        channel.importing("a.py")
+        channel.probe("one")
+        channel.event("done")
         channel.send(b"R", b"\0" * 1000)
         os._exit(3)
 
     assert in_a_child(channel, act) == 3
-    assert list(frames(channel.said())) == [b'E{"event": "probe", "name": "a"}', b"R" + bytes(1000)]
+    said = [b"Ia.py", b"Pone", b'E{"event": "done"}', b"R" + bytes(1000)]
+    assert list(frames(channel.said())) == said
     assert channel.restarted() == 0.0
     channel.close()
 

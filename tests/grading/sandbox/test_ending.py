@@ -1,5 +1,6 @@
 """The end of a child, and what it leaves behind."""
 
+import faulthandler
 import os
 import signal
 import time
@@ -87,17 +88,34 @@ def test_a_session_ends_as_a_whole():
     os.close(reading)
 
 
-def test_a_folder_is_emptied_whatever_its_rights(tmp_path):
-    home = tmp_path / "home"
-    (home / "deep" / "deeper").mkdir(parents=True)
-    (home / "deep" / "deeper" / "file").write_bytes(b"x")
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "kept").write_bytes(b"x")
-    (home / "link").symlink_to(outside)
-    (home / "deep").chmod(0)
-    ending.clear(home, itself=False)
-    assert list(home.iterdir()) == []
-    assert (outside / "kept").exists()
-    ending.clear(home, itself=True)
-    assert not home.exists()
+@pytest.mark.parametrize("wanted", ["asked", "forbidden", "gone"])
+def test_a_child_says_where_it_is(tmp_path, monkeypatch, wanted):
+    if wanted == "gone":  # A system without files in memory.
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    trace = ending.nameless(tmp_path)
+    reading, writing = os.pipe()
+
+    def act():
+        if wanted == "forbidden":
+            signal.signal(ending.LOOK, signal.SIG_DFL)
+        else:
+            faulthandler.register(ending.LOOK, file=trace)
+        os.write(writing, b".")
+        time.sleep(60)
+
+    made = child(act)
+    assert os.read(reading, 1) == b"."
+    os.pwrite(trace, b"older" * 9999, 0)
+    ending.look(made, trace)
+    deadline = time.monotonic() + 20
+    while wanted != "forbidden" and b", line " not in os.pread(trace, 9999, 0):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert os.waitpid(made, os.WNOHANG) == (0, 0), "the question ended it"
+    ending.sweep(made, alone=False)
+    said = os.pread(trace, 9999, 0).decode()
+    assert "older" not in said
+    assert (__file__ in said) == (wanted != "forbidden")
+    assert list(tmp_path.iterdir()) == []
+    for handle in (trace, reading, writing):
+        os.close(handle)

@@ -18,7 +18,7 @@ from workbook import curriculum
 from workbook.checks import probe as probes
 from workbook.checks.child import judging, libraries, opening
 from workbook.checks.child.importing import watched_imports
-from workbook.checks.child.output import RECORD, Output, Stream
+from workbook.checks.child.output import READY, RECORD, Output, Stream
 from workbook.checks.record import encode
 from workbook.workspace.rooms import Room, load_room
 
@@ -57,7 +57,7 @@ class Worker:
     def open(self, folder: Path, skip: dict[str, str]) -> Room:
         key = str(folder)
         if key not in self._opened:
-            with watched_imports(lambda file: self._output.event("importing", file=file)):
+            with watched_imports(self._output.importing):
                 opened = opening.open_room(folder, skip)
             self._opened[key] = opened
             self._output.event(
@@ -101,7 +101,7 @@ class Worker:
                 folder=folder,
                 reference=reference,
                 only=job.get("only"),
-                starting=lambda name: self._output.event("probe", name=name),
+                starting=self._output.probe,
             ):
                 self._output.send(RECORD, encode(record))
 
@@ -133,6 +133,7 @@ def main() -> None:
         faulthandler.enable(traces)
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(jobs, lines), daemon=True).start()
+        output.send(READY, b"")
         while True:
             job = json.loads(lines.get())
             # Where a job that does not end has got to; the parent reads it after the kill.

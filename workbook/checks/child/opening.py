@@ -46,6 +46,7 @@ def open_room(
     skip: Mapping[str, str] | None = None,
     compiled: Mapping[str, CodeType] | None = None,
     wanted: Iterable[str] | None = None,
+    resolved: bool = False,
 ) -> Opened:
     """Import a student's folder.
 
@@ -59,6 +60,8 @@ def open_room(
         By file: what it compiles to, for files that do; saves compiling them again.
     wanted : iterable of str, optional
         The files to import, with what they import; all by default.
+    resolved : bool
+        As for `load_room`.
     """
     compiled = compiled or {}
     known = curriculum.load().files()
@@ -72,7 +75,8 @@ def open_room(
 
     def load() -> rooms.Room:
         in_order = [file for file in known if file in files]
-        return rooms.load_room(folder, sources={**compiled, **sources}, mend=True, wanted=in_order)
+        every = {**compiled, **sources}
+        return rooms.load_room(folder, sources=every, mend=True, wanted=in_order, resolved=resolved)
 
     room = load()
     while room.problems:

@@ -5,9 +5,22 @@ import struct
 from abc import ABC, abstractmethod
 from typing import IO, Any
 
-__all__ = ["EVENT", "HEAD", "RECORD", "Output", "Stream"]
+__all__ = [
+    "EVENT",
+    "HEAD",
+    "IMPORTING",
+    "KINDS",
+    "PROBE",
+    "READY",
+    "RECORD",
+    "Output",
+    "Stream",
+]
 
-EVENT, RECORD = b"E", b"R"
+EVENT, RECORD, PROBE, IMPORTING = b"E", b"R", b"P", b"I"
+KINDS = frozenset({EVENT, RECORD, PROBE, IMPORTING})
+READY = b"Y"
+"""Said once, before the first job: from here on it is student code that may end the process."""
 HEAD = struct.Struct("<I")
 
 
@@ -19,8 +32,16 @@ class Output(ABC):
         """Say one thing; it is known even if the process ends right after it."""
 
     def event(self, event: str, **values: Any) -> None:
-        """Say what is about to happen, or has happened."""
+        """Say what has happened."""
         self.send(EVENT, json.dumps({"event": event, **values}).encode("ascii"))
+
+    def probe(self, name: str) -> None:
+        """Say which probe is about to run."""
+        self.send(PROBE, name.encode("utf-8"))
+
+    def importing(self, file: str) -> None:
+        """Say which of the student's files is about to be imported; "" when none is any more."""
+        self.send(IMPORTING, file.encode("utf-8", "backslashreplace"))
 
 
 class Stream(Output):

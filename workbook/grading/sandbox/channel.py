@@ -10,7 +10,7 @@ import struct
 import time
 from collections.abc import Iterator
 
-from workbook.checks.child.output import EVENT, HEAD, RECORD, Output
+from workbook.checks.child.output import HEAD, KINDS, Output
 
 __all__ = ["MOST", "Channel", "frames"]
 
@@ -79,6 +79,6 @@ def frames(said: bytes) -> Iterator[bytes]:
         (length,) = HEAD.unpack_from(said, at)
         start = at + HEAD.size
         at = start + 1 + length
-        if at > len(said) or said[start : start + 1] not in (EVENT, RECORD):
+        if at > len(said) or said[start : start + 1] not in KINDS:
             raise ValueError("it sent what is no result")
         yield said[start:at]

@@ -4,7 +4,6 @@ The head is all that the fork server reads. The rest is for the child alone, whi
 hands it in memory that it then gives back: what one exercise was sent, no other can find.
 """
 
-import json
 import marshal
 import mmap
 import os
@@ -23,8 +22,8 @@ _LENGTH = struct.Struct("<I")
 
 def pack(job: Mapping[str, Any], references: bytes, limit: float) -> bytes:
     """A job, the code of its references (see `slices.compiled`) and its limit in seconds."""
-    text = json.dumps(job).encode("ascii")
-    rest = _LENGTH.pack(len(text)) + text + references
+    told = marshal.dumps(dict(job))
+    rest = _LENGTH.pack(len(told)) + told + references
     return HEAD.pack(limit, bool(job.get("stack")), len(rest)) + rest
 
 
@@ -46,4 +45,4 @@ def unpack(rest: bytes) -> tuple[dict[str, Any], dict[str, CodeType]]:
     (length,) = _LENGTH.unpack_from(rest)
     start = _LENGTH.size + length
     code = rest[start:]
-    return json.loads(rest[_LENGTH.size : start]), marshal.loads(code) if code else {}
+    return marshal.loads(rest[_LENGTH.size : start]), marshal.loads(code) if code else {}

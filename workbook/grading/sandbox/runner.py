@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from workbook import curriculum
-from workbook.checks.child.output import HEAD
+from workbook.checks.child.output import HEAD, READY
 from workbook.checks.record import WireError
 from workbook.checks.runner import THREADS, Run, Runner
 from workbook.grading.sandbox import bubble, copies, jobs
@@ -24,7 +24,8 @@ __all__ = ["ForkRunner", "SpawnRunner", "environment", "make"]
 
 _STUDENT, _PARTS, _EMPTY = "/student", "/workbook-parts", "/workbook-empty"
 _TMP = 64 * 2**20
-_SERVE = "from workbook.grading.sandbox.server import main; main()"
+# What is imported stays: looking for garbage in it costs a tenth of the start.
+_SERVE = "import gc; gc.disable(); from workbook.grading.sandbox.server import main; main()"
 # What a late answer is waited for beyond the limit that the server inside keeps.
 GRACE = 10.0
 
@@ -61,6 +62,7 @@ class ForkRunner(Runner):
     ) -> None:
         super().__init__(timeout=timeout, memory=memory)
         self.folder = folder
+        self._places = _places(folder)
         self.sandbox = sandbox
         self.grace = GRACE
         self._finished = False
@@ -76,7 +78,7 @@ class ForkRunner(Runner):
         given = {
             "room": _STUDENT if boxed else str(self.folder),
             "empty": _EMPTY if boxed else str(empty),
-            "home": bubble.private() if boxed else tempfile.gettempdir(),
+            "home": bubble.private() if boxed else self._scratch.name,
             "memory": self.memory,
             "seconds": self.timeout,
             "alone": boxed,
@@ -128,6 +130,8 @@ class ForkRunner(Runner):
 
     def _take(self, frame: bytes, run: Run, exercise: str) -> bool:
         """Take all that came of one job: how its child ended, and what that said before."""
+        if frame == READY:
+            return super()._take(frame, run, exercise)
         (length,) = HEAD.unpack_from(frame, 1)
         start = 1 + HEAD.size
         ended = json.loads(frame[start : start + length])
@@ -156,7 +160,7 @@ class ForkRunner(Runner):
             return False
         if event["event"] == "room":
             run.importing = ""
-            self.room = _merged(self.room, _named(event, self.folder))
+            self.room = _merged(self.room, _named(event, self._places))
             return False
         return super()._hear(event, run)
 
@@ -180,23 +184,24 @@ class ForkRunner(Runner):
         """The child is gone already, with all that it held."""
 
 
-def _named(room: Any, folder: Path) -> Any:
-    """What opening the room showed, without where it lies."""
+def _places(folder: Path) -> tuple[str, ...]:
+    """How paths into a folder begin, where it lies and as the sandbox shows it."""
     whole = folder.resolve()
     # As paths are shown where they are written with the other slash, too.
-    places = (f"{_STUDENT}/", f"{whole}{os.sep}", f"{folder}{os.sep}", f"{whole.as_posix()}/")
+    found = (f"{_STUDENT}/", f"{whole}{os.sep}", f"{folder}{os.sep}", f"{whole.as_posix()}/")
+    return tuple(dict.fromkeys(found))
 
-    def named(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: named(inner) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [named(inner) for inner in value]
-        if isinstance(value, str):
-            for place in dict.fromkeys(places):
-                value = value.replace(place, "")
-        return value
 
-    return named(room)
+def _named(room: Any, places: tuple[str, ...]) -> Any:
+    """What opening the room showed, without where it lies."""
+    if isinstance(room, dict):
+        return {key: _named(inner, places) for key, inner in room.items()}
+    if isinstance(room, list):
+        return [_named(inner, places) for inner in room]
+    if isinstance(room, str):
+        for place in places:
+            room = room.replace(place, "")
+    return room
 
 
 def _merged(known: dict[str, Any] | None, event: dict[str, Any]) -> dict[str, Any]:
@@ -239,7 +244,7 @@ class SpawnRunner(Runner):
         finally:
             room = self.room
             self.kill()
-            self.room = _named(room, self.folder)
+            self.room = _named(room, _places(self.folder))
 
 
 def make(folder: Path, *, sandbox: str, timeout: float, memory: int) -> Runner:

@@ -29,11 +29,12 @@ import numpy
 from workbook import curriculum, numerics
 from workbook.checks import probe as probes
 from workbook.checks.child import judging, libraries, raised
-from workbook.checks.child.output import HEAD
+from workbook.checks.child.output import HEAD, READY
 from workbook.checks.record import encode
 from workbook.grading.sandbox import jobs
 from workbook.grading.sandbox.channel import Channel
-from workbook.grading.sandbox.ending import clear, sweep, wait
+from workbook.grading.sandbox.ending import LOOK, LOOKS, look, nameless, sweep, wait
+from workbook.grading.sandbox.homes import Homes
 from workbook.grading.sandbox.task import Compiled, compile_room, files_of, limit, perform
 from workbook.workspace import sections
 from workbook.workspace.rooms import load_room
@@ -59,7 +60,7 @@ class Server:
     empty : Path
         Empty folders laid out as a room, for the references.
     home : Path
-        Where a child may write, or (not `alone`) gets a folder of its own.
+        Where a child may write, or (not `alone`) gets a folder to write to.
     memory : int
         Megabytes for a child.
     alone : bool
@@ -70,11 +71,10 @@ class Server:
     def __init__(self, room: Path, empty: Path, home: Path, memory: int, alone: bool) -> None:
         self.room = room
         self.empty = empty
-        self.home = home
         self.memory = memory
         self.alone = alone
         self._compiled: Compiled = {}
-        self._homes = 0
+        self._homes = Homes(home, alone)
         # Nothing that student code prints can come between: these are ours, and not inherited.
         self._jobs, self._answers = os.dup(0), os.dup(1)
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -83,6 +83,7 @@ class Server:
 
     def serve(self) -> None:
         """Do jobs until no more come."""
+        self._write(HEAD.pack(0) + READY)
         while (head := jobs.read(self._jobs, jobs.HEAD.size)) is not None:
             seconds, stack, length = jobs.HEAD.unpack(head)
             rest = jobs.read(self._jobs, length)
@@ -133,28 +134,19 @@ class Server:
             linecache.cache[str(path)] = (about.st_size, about.st_mtime, lines, str(path))
             raised.inside(str(path), str(self.room))
 
-    def _new_home(self) -> Path:
-        while True:
-            self._homes += 1
-            home = self.home / f"workbook-one-{os.getpid()}-{self._homes}"
-            with contextlib.suppress(FileExistsError):
-                home.mkdir(0o700)
-                return home
-
     def _run(self, rest: mmap.mmap, seconds: float, stack: bool) -> None:
-        home = self.home if self.alone else self._new_home()
-        trace = _nameless(home)
+        trace = nameless(self._homes.next())
         channel = Channel()
         child = os.fork()
         if child == 0:
             try:
-                self._become(rest, seconds, home, trace, channel)
+                self._become(rest, seconds, trace, channel)
             finally:
                 os._exit(1)
         rest.close()
-        event = self._follow(child, seconds, stack, channel)
+        event = self._follow(child, seconds, channel if stack else None, trace)
         sweep(child, alone=self.alone)
-        clear(home, itself=not self.alone)
+        self._homes.clear()
         said = b""
         try:
             said = channel.said()
@@ -167,46 +159,43 @@ class Server:
         length = HEAD.size + len(told) + len(said)
         self._write(b"".join((HEAD.pack(length), SERVER, HEAD.pack(len(told)), told, said)))
 
-    def _become(
-        self, rest: mmap.mmap, seconds: float, home: Path, trace: int, channel: Channel
-    ) -> None:
+    def _become(self, rest: mmap.mmap, seconds: float, trace: int, channel: Channel) -> None:
         """Turn this fork into the child."""
         os.close(self._jobs)
         os.close(self._answers)
         os.setsid()
-        os.chdir(home)
-        os.environ["TMPDIR"] = str(home)
         gc.set_threshold(_GARBAGE)
         limit(seconds, self.memory)
         faulthandler.enable(trace)
-
-        def arm() -> None:
-            # No thread is left for it where student code has taken them all.
-            with contextlib.suppress(RuntimeError):
-                faulthandler.dump_traceback_later(seconds * 0.9, file=trace)
-
-        arm()
+        faulthandler.register(LOOK, file=trace)
         # A copy that student code makes of itself ends at once, or when it has something to say.
         os.register_at_fork(after_in_child=lambda: os._exit(1))
         channel.mine()
         job, references = jobs.unpack(rest[:])
         rest.close()
+        files = (self.room, self.empty, self._compiled)
+        perform(job, references, channel, *files, channel.restart)
 
-        def again() -> None:
-            channel.restart()
-            arm()
-
-        perform(job, references, channel, self.room, self.empty, self._compiled, again)
-
-    def _follow(self, child: int, seconds: float, stack: bool, channel: Channel) -> dict[str, Any]:
-        """Wait until the child ends, or must be ended."""
+    def _follow(
+        self, child: int, seconds: float, second: Channel | None, trace: int
+    ) -> dict[str, Any]:
+        """Wait until the child ends, or must be ended; `second` says when its second run began."""
         began = time.monotonic()
-        code = wait(child, self._jobs, seconds)
-        if code is None and stack and channel.restarted() > 0:
-            # Once: the second run has the whole time again, from when it began.
-            now = time.monotonic()
-            second = min(max(channel.restarted(), began), now)
-            code = wait(child, self._jobs, second + seconds - now)
+        looked = False
+        while True:
+            until = began + seconds * (1.0 if looked else LOOKS)
+            code = wait(child, self._jobs, until - time.monotonic())
+            if code is not None:
+                break
+            if second is not None and second.restarted() > 0:
+                # Once: the second run has the whole time again, from when it began.
+                began, second = min(max(second.restarted(), began), time.monotonic()), None
+                looked = False
+            elif looked:
+                break
+            else:
+                look(child, trace)
+                looked = True
         if code is False:
             # Nobody sends a job before the answer: the other side is gone.
             os.kill(child, signal.SIGKILL)
@@ -215,15 +204,7 @@ class Server:
         return {"timeout": True} if code is None else {"code": code}
 
 
-def _nameless(folder: Path) -> int:
-    """A file for a traceback that nobody else can open."""
-    path = folder / f".trace-{os.getpid()}"
-    trace = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    path.unlink()
-    return trace
-
-
-def rehearse(empty: Path) -> None:
+def rehearse(folder: Path, empty: Path) -> None:
     """Do with the stubs what children will do, so that what is done once is done here."""
     first = next(iter(curriculum.load()))
     compiled = {
@@ -232,11 +213,15 @@ def rehearse(empty: Path) -> None:
     }
     for exercise in curriculum.load():
         files_of(exercise.id)
+    for name, module in list(sys.modules.items()):
+        # They stand in the traceback of whatever student code raises.
+        if name.startswith("workbook.checks.") and module.__file__:
+            raised.inside(module.__file__, str(folder))
     with (
-        load_room(empty, sources=compiled, wanted=compiled) as room,
-        load_room(empty, sources=compiled, wanted=compiled) as other,
+        load_room(empty, sources=compiled, wanted=compiled, resolved=True) as room,
+        load_room(empty, sources=compiled, wanted=compiled, resolved=True) as other,
     ):
-        for record in judging.run_exercise(first.id, room, seed=0, folder=empty, reference=other):
+        for record in judging.run_exercise(first.id, room, seed=0, folder=folder, reference=other):
             encode(record)
 
 
@@ -294,7 +279,7 @@ def main() -> None:
     if given["user"]:
         drop(given["user"])
     keep_to_itself()
-    room, empty, home = Path(given["room"]), Path(given["empty"]), Path(given["home"])
+    room, empty, home = (Path(given[name]).resolve() for name in ("room", "empty", "home"))
     server = Server(room, empty, home, given["memory"], given["alone"])
     builtins()
     libraries.install()
@@ -305,12 +290,12 @@ def main() -> None:
             importlib.import_module(module.name)
     for exercise in curriculum.load():
         probes.for_exercise(exercise.id)
-    rehearse(empty)
+    rehearse(room, empty)
     with contextlib.suppress(ImportError):
         importlib.import_module("resource")  # Children set their limits with it.
     server.compile(given["seconds"])
-    gc.collect()
     filled = fill_gaps()
     gc.freeze()
+    gc.enable()
     server.serve()
     del filled

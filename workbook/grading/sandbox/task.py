@@ -72,9 +72,9 @@ def perform(
         By file: what stands in for the requirements.
     output : Output
     folder : Path
-        The student's files.
+        The student's files; resolved.
     empty : Path
-        Empty folders laid out as a room.
+        Empty folders laid out as a room; resolved.
     compiled : mapping of str to code
         The student's files that compile.
     again : callable
@@ -83,10 +83,10 @@ def perform(
     try:
         reference = None
         if references:
-            reference = load_room(empty, sources=references, wanted=references)
-        with watched_imports(lambda file: output.event("importing", file=file)):
+            reference = load_room(empty, sources=references, wanted=references, resolved=True)
+        with watched_imports(output.importing):
             wanted = files_of(job["exercise"])
-            opened = opening.open_room(folder, job.get("skip", {}), compiled, wanted)
+            opened = opening.open_room(folder, job.get("skip", {}), compiled, wanted, True)
         output.event(
             "room",
             problems=opened.problems,
@@ -125,7 +125,7 @@ def _probe(
         folder=folder,
         reference=reference,
         only=job.get("only"),
-        starting=lambda name: output.event("probe", name=name),
+        starting=output.probe,
     ):
         output.send(RECORD, encode(record))
 
