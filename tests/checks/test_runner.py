@@ -12,8 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from workbook.checks import runner
 from workbook.checks.judge import Judge
 from workbook.checks.results import Report
+from workbook.checks.runner import Runner
 from workbook.workspace import pristine_folder
 
 Student = Callable[..., Path]
@@ -196,3 +198,50 @@ def _lives(pid):
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+BEGIN = "import runpy, sys, time; {first}; sys.argv = ['', *sys.argv[1:]]; runpy.run_module({run})"
+
+
+def _started(monkeypatch: pytest.MonkeyPatch, first: str) -> None:
+    """Have children do something before they start."""
+    command = Runner._start_command
+
+    def begun(self: Runner) -> tuple[list[str], dict[str, str]]:
+        line, environment = command(self)
+        at = line.index("-m")
+        run = f"{line[at + 1]!r}, run_name='__main__', alter_sys=True"
+        code = BEGIN.format(first=first, run=run)
+        return [*line[:at], "-c", code, *line[at + 2 :]], environment
+
+    monkeypatch.setattr(Runner, "_start_command", begun)
+
+
+def test_a_child_that_cannot_start_is_no_verdict_on_the_code(
+    student: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _started(monkeypatch, "sys.exit(1)")
+    reports = _judge(student(), *NEIGHBOURS)
+    assert _outcomes(reports) == ["infra"] * 3
+    assert all(report.message and "code 1" in report.message.seen for report in reports)
+
+
+def test_the_time_of_the_code_begins_when_the_child_is_ready(
+    student: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _started(monkeypatch, "time.sleep(4)")
+    folder = student("layers.py", (RELU, RELU + "    while True:\n        pass\n"))
+    began = time.monotonic()
+    found = _outcomes(_judge(folder, "affine_forward", "relu_forward", timeout=2.0))
+    assert found == ["pass", "timeout"]
+    assert time.monotonic() - began < 20
+
+
+def test_a_child_that_never_gets_ready_is_given_up(
+    student: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _started(monkeypatch, "time.sleep(600)")
+    monkeypatch.setattr(runner, "START", 0.5)
+    (report,) = _judge(student(), "affine_forward", timeout=0.5)
+    assert report.result.outcome == "infra"
+    assert report.message is not None and "did not start in time" in report.message.seen

@@ -141,11 +141,10 @@ def _array(name: str, got: Value | None, want: Value | None, limit: Limit | None
         return ArrayVerdict(problem="" if got.kind == want.kind else "kind", **about)
     if got.array.shape != want.array.shape:
         return ArrayVerdict(problem="shape", **about)
-    finite = np.isfinite(want.array)
     equal = got.array.dtype == want.array.dtype and got.array.tobytes() == want.array.tobytes()
-    if equal and finite.all():
+    if equal and want.is_finite:
         return ArrayVerdict(problem="", error=0.0, rel_error=0.0, **about)
-    if not (np.isfinite(got.array) | ~finite).all():
+    if not (np.isfinite(got.array) | ~np.isfinite(want.array)).all():
         return ArrayVerdict(problem="not_finite", **about)
     with np.errstate(all="ignore"):
         mine, wanted = _wide(got.array), _wide(want.array)

@@ -69,10 +69,14 @@ def candidates(cases: Sequence[Case], variants: Sequence[VariantPrint]) -> list[
     for variant in variants:
         if not variant.probes or not set(variant.probes) <= set(by_name):
             continue
-        verdicts = [_agrees(by_name[name], known) for name, known in variant.probes.items()]
-        if all(agrees for agrees, _ in verdicts):
+        whole = True
+        for name, known in variant.probes.items():
+            agrees, alone = _agrees(by_name[name], known)
+            if not agrees:
+                break
+            whole = whole and alone
+        else:
             explains = len(failing & set(variant.probes))
-            whole = all(alone for _, alone in verdicts)
             found.append(Candidate(variant, explains, len(failing) - explains, whole))
     order = {variant.id: place for place, variant in enumerate(variants)}
     found.sort(key=lambda c: (c.unexplained, not c.whole, -c.explains, order[c.variant.id]))

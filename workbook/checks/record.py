@@ -4,7 +4,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,11 @@ class Value:
     kind: str
     type: str
     array: NDArray[Any] | None = None
+
+    @cached_property
+    def is_finite(self) -> bool:
+        """Whether all of its numbers are."""
+        return self.array is None or bool(np.isfinite(self.array).all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,10 @@ class FromSolutions:
             )
         return prints
 
+    def known(self) -> int:
+        """How many exercises have been run, solutions and mistakes apart."""
+        return len(self._records) + len(self._variants)
+
     def close(self) -> None:
         """End the process that runs the solutions."""
         self._runner.close()

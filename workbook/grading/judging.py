@@ -1,5 +1,6 @@
 """The judge's verdict on one submission: what a worker process does."""
 
+import gc
 import shutil
 import tempfile
 import threading
@@ -47,6 +48,14 @@ def _references(folder: Path, secret: str) -> Fresh:
     return found
 
 
+def _settle(references: Fresh) -> None:
+    """Have the garbage collector pass over what was run for this submission and now stays."""
+    if references.known() != getattr(_kept, "known", 0):
+        _kept.known = references.known()
+        gc.collect()
+        gc.freeze()
+
+
 @contextmanager
 def laid_out(submission: Submission) -> Iterator[Path]:
     """The submission's files in a folder of their own, readable by the sandbox's user."""
@@ -77,17 +86,18 @@ def judge(submission: Submission, settings: Settings, units: Mapping[str, str]) 
     folder_of = solutions()
     mode = bubble.settled(settings.sandbox)
     keys = {exercise_id: key for key, exercise_id in units.items()}
+    references = _references(folder_of, settings.secret)
     with laid_out(submission) as folder:
         child = runner.make(folder, sandbox=mode, timeout=settings.timeout, memory=settings.memory)
         with Judge(
             folder,
             solutions=folder_of,
-            references=_references(folder_of, settings.secret),
+            references=references,
             runner=child,
             problems=submission.problems,
             timeout=settings.timeout,
         ) as session:
-            return [
+            found = [
                 UnitResult(
                     keys[report.result.exercise],
                     "judge",
@@ -97,6 +107,8 @@ def judge(submission: Submission, settings: Settings, units: Mapping[str, str]) 
                 )
                 for report in session.judge(keys)
             ]
+    _settle(references)
+    return found
 
 
 def _plain(report: Report, folder: Path) -> dict[str, Any]:

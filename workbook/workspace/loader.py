@@ -13,7 +13,6 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -165,7 +164,7 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
             raise _import_problem(self.path, self.root, error) from error
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds the modules of every room by its package's `__path__`."""
 
     def find_spec(

@@ -45,10 +45,10 @@ def run_exercise(
 
     @contextlib.contextmanager
     def wrap() -> Iterator[None]:
-        with contextlib.ExitStack() as stack:
-            if reference is not None:
-                stack.enter_context(replacing(exercise_id, room, reference))
-            stack.enter_context(forbidding(exercise_id, room))
+        stand_ins: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+        if reference is not None:
+            stand_ins = replacing(exercise_id, room, reference)
+        with stand_ins, forbidding(exercise_id, room):
             yield
 
     for probe in probes.for_exercise(exercise_id):
