@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--nbval-students", type=int, default=4)
     parser.add_argument("--jobs", type=int, nargs="*", default=[1, 2])
     parser.add_argument("--long", type=int, default=0, help="submissions of one exercise each")
-    parser.add_argument("--rounds", type=int, default=3, help="of the overhead; the least counts")
+    parser.add_argument("--rounds", type=int, default=3, help="of the overhead; the median counts")
     parser.add_argument("--nbgrader", type=Path, help="a Python that has nbgrader and this package")
     options = parser.parse_args()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")

@@ -2,12 +2,15 @@
 
 The judge's overhead is what all its processes together use, less what the probes use, timed where
 they run. nbgrader's is what it uses when its test cells do nothing. Both are means over some
-submissions, and the least of several rounds in turn counts. In brackets stands the overhead
-beyond the same probes in one warm process, where nothing is done for the first time.
+submissions. A machine that others share is fast in some minutes and slow in others, so the two are
+divided within a round, and the median of the rounds counts. Beside it stands the overhead beyond
+the same probes in one warm process, where nothing is done for the first time.
 
 Without bubblewrap, whose processes nobody can add up; it takes about 20 ms a submission.
 """
 
+import functools
+import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,8 @@ __all__ = ["NOTEBOOKS", "ROOT", "measure", "students"]
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ("FullyConnectedNet", "BatchNorm", "Dropout", "CNN", "FromScratch")
 KINDS = ("solutions", "stubs")
+PEERS = {"nbgrader": True, "nbgrader_bare": False}
+"""By name: whether test cells import the student's modules."""
 
 
 def students(number: int, salt: str) -> list[Submission]:
@@ -89,34 +94,40 @@ def judged(salt: str, number: int = 3) -> dict[str, dict[str, float]]:
     return found
 
 
+def one_round(nbgrader: Path | None, salt: str) -> dict[str, Any]:
+    """Everything once, one after the other, so that the machine is much the same for all."""
+    warm = {kind: warm_probes(kind) for kind in KINDS}
+    judge = judged(salt)
+    run: dict[str, Any] = {"warm": warm, "judge": judge}
+    whole = sum(spent["judging"] for spent in judge.values())
+    run["overhead"] = (whole - sum(spent["probes"] for spent in judge.values())) / len(KINDS)
+    run["beyond_warm_probes"] = (whole - sum(warm.values())) / len(KINDS)
+    for name, imports in PEERS.items() if nbgrader else ():
+        run[name] = nbgrader_peer.seconds(nbgrader, ROOT / "notebooks", NOTEBOOKS, imports=imports)[
+            1
+        ]
+        for part in ("overhead", "beyond_warm_probes"):
+            run[f"{part} / {name}"] = run[part] / run[name]
+    return run
+
+
 def measure(nbgrader: Path | None, rounds: int) -> dict[str, Any]:
     """Measure, print, and give all numbers."""
-    warm = {kind: warm_probes(kind) for kind in KINDS}
-    runs: list[dict[str, Any]] = []
-    for number in range(rounds):
-        run: dict[str, Any] = {"judge": judged(f"cpu{number}")}
-        for imports in (True, False) if nbgrader else ():
-            run["nbgrader" if imports else "nbgrader_bare"] = nbgrader_peer.seconds(
-                nbgrader, ROOT / "notebooks", NOTEBOOKS, imports=imports
-            )[1]
-        runs.append(run)
-    least = {
-        kind: min((run["judge"][kind] for run in runs), key=lambda spent: spent["judging"])
-        for kind in KINDS
-    }
-    overhead = sum(spent["judging"] - spent["probes"] for spent in least.values()) / len(KINDS)
-    cold = sum(spent["judging"] - warm[kind] for kind, spent in least.items()) / len(KINDS)
-    for kind, spent in least.items():
-        print(
-            f"judging the {kind:<9} {spent['judging']:.2f} s of processor time, of which probes "
-            f"{spent['probes']:.2f} s (in a warm process {warm[kind]:.2f} s)"
-        )
-    print(f"overhead a submission, mean of both: {overhead:.2f} s ({cold:.2f} s)")
-    peers = {name: min(run[name] for run in runs) for name in runs[0] if name != "judge"}
-    for name, peer in peers.items():
-        cells = "import NumPy" if name.endswith("bare") else "import the student's modules"
-        print(
-            f"nbgrader, cells that {cells}: {peer:.2f} s a submission; "
-            f"overhead / nbgrader {overhead / peer:.3f} ({cold / peer:.3f})"
-        )
-    return {"overhead": overhead, "beyond_warm_probes": cold, "warm": warm} | {"rounds": runs}
+    runs = [one_round(nbgrader, f"cpu{number}") for number in range(rounds)]
+
+    def spread(*path: str) -> str:
+        numbers = [functools.reduce(dict.__getitem__, path, run) for run in runs]
+        return f"{statistics.median(numbers):.3f} ({min(numbers):.3f} to {max(numbers):.3f})"
+
+    print(f"processor time in seconds, the median of {rounds} rounds (least to most):")
+    for kind in KINDS:
+        print(f"judging the {kind}: {spread('judge', kind, 'judging')}")
+        print(f"  its probes: {spread('judge', kind, 'probes')}; warm: {spread('warm', kind)}")
+    print(f"overhead a submission, mean of both: {spread('overhead')}")
+    print(f"  beyond warm probes: {spread('beyond_warm_probes')}")
+    for name, imports in PEERS.items() if nbgrader else ():
+        cells = "import the student's modules" if imports else "import NumPy"
+        print(f"nbgrader, cells that {cells}: {spread(name)}")
+        print(f"  overhead / nbgrader, round by round: {spread(f'overhead / {name}')}")
+        print(f"  beyond warm probes: {spread(f'beyond_warm_probes / {name}')}")
+    return {"rounds": runs}

@@ -1,0 +1,39 @@
+"""The runner for one submission: whose fault it is that nothing came back."""
+
+import os
+
+import pytest
+
+from workbook.grading.sandbox import bubble, runner
+from workbook.workspace.choice import pristine_folder
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
+
+JOB = {"exercise": "relu_forward", "seed": 1, "room": str(pristine_folder())}
+
+
+@pytest.fixture(params=["bwrap", "none"])
+def sandbox(request):
+    if request.param == "bwrap" and not bubble.available():
+        pytest.skip("there is no bubblewrap here")
+    return request.param
+
+
+@pytest.mark.parametrize("serve", ["raise SystemExit(1)", "import os; os.kill(os.getpid(), 9)"])
+def test_a_sandbox_that_cannot_start_is_no_verdict(sandbox, serve, monkeypatch):
+    monkeypatch.setattr(runner, "_SERVE", serve)
+    with runner.ForkRunner(pristine_folder(), sandbox=sandbox) as fork:
+        assert [fork.run(JOB).outcome for _ in range(2)] == ["infra", "infra"]
+
+
+def test_a_ready_sandbox_that_waited_does_its_job(sandbox):
+    with runner.ForkRunner(pristine_folder(), sandbox=sandbox) as fork:
+        fork.start()
+        while fork._frames.empty():
+            pass  # It has said that it is ready before anybody asks.
+        run = fork.run(JOB)
+        assert run.outcome == ""
+        assert {record.raised.type for record in run.records} == {"NotImplementedError"}
+        process = fork._process
+        assert fork.run(JOB).outcome == ""
+        assert fork._process is process
