@@ -185,6 +185,7 @@ def _command(folder: Path, place: Path, settings: Settings) -> tuple[list[str], 
         environment=environment(_PARTS),
         room=_TMP,
         hidden=bubble.secrets(),
+        shared_memory=True,
     )
     return line, {"PATH": os.defpath}
 

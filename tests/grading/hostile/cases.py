@@ -99,6 +99,46 @@ assert found, "nothing there"
 RIGHT
 """
 
+# Looks for what an earlier exercise's process has left anywhere, and leaves it for the next one.
+LEAVING = """
+import ctypes, os, tempfile
+_libc, _key, _found = ctypes.CDLL(None), 0x5157, []
+_calls = {"x86_64": (248, 250), "aarch64": (217, 219)}.get(os.uname().machine)
+_folders = {tempfile.gettempdir(), os.getcwd(), "/tmp", "/private", "/dev", "/dev/shm"}
+_folders |= {"/var/tmp", "/run", "/run/shm", "/dev/mqueue"}
+for _folder in sorted(filter(os.path.isdir, _folders)):
+    _path = os.path.join(_folder, "left")
+    try:
+        _found += [_path] * os.path.exists(_path) + os.listxattr(_folder)
+        open(_path, "w").close()
+        os.setxattr(_folder, "user.left", b"x")
+    except OSError:
+        pass
+with tempfile.TemporaryFile():
+    pass
+try:
+    os.chmod(tempfile.gettempdir(), 0o500)
+except OSError:
+    pass
+for _call, _rest in ((_libc.shmget, (4096,)), (_libc.msgget, ()), (_libc.semget, (1,))):
+    if _call(_key, *(0 for _ in _rest), 0) != -1:
+        _found.append(_call.__name__)
+    _call(_key, *_rest, 0o1666)
+if _calls:
+    _call = _libc.syscall
+    for _ring in (-3, -4, -5):
+        if _call(_calls[1], 10, _ring, b"user", b"left", 0) > 0:
+            _found.append(f"keyring {_ring}")
+    for _ring in (-3, -4, -5):
+        _call(_calls[0], b"user", b"left", b"x", 1, _ring)
+_queue = getattr(_libc, "mq_open", None)
+if _queue is not None:
+    if _queue(b"/left", os.O_RDWR) != -1:
+        _found.append("a queue")
+    _queue(b"/left", os.O_RDWR | os.O_CREAT, 0o666, None)
+assert not _found, _found
+"""
+
 CASES = [
     attack("endless_loop", "timeout", "while True: pass"),
     attack(
@@ -408,6 +448,7 @@ CASES = [
     ),
     attack("warns_with_right_code", "pass", "import warnings; warnings.warn('careful')\nRIGHT"),
     attack("writes_to_stderr", "pass", "import sys; print('careful', file=sys.stderr)\nRIGHT"),
+    at_import("leaves_something_everywhere", "pass", LEAVING, harmless=False),
     at_import("import_loop", "timeout", "while True: pass"),
     at_import("import_os_exit", "crashed", "import os; os._exit(0)"),
     at_import("import_sys_exit", "error", "import sys; sys.exit(0)"),

@@ -55,6 +55,23 @@ def test_a_folder_that_nobody_wrote_to_is_the_next_ones(homes):
     assert Path.cwd() == Path(os.environ["TMPDIR"]) == first
 
 
+def test_the_folder_of_all_is_given_back_as_it_was(tmp_path):
+    above = tmp_path / "above"
+    above.mkdir()
+    above.chmod(0o1777)
+    homes = Homes(above, alone=True)
+    home = homes.next()
+    home.chmod(0o500)
+    noted = True
+    try:
+        os.setxattr(home, "user.left", b"x")
+    except (AttributeError, OSError):
+        noted = False  # Not every file system takes notes.
+    homes.clear()
+    assert home.stat().st_mode & 0o7777 == 0o1777
+    assert not noted or "user.left" not in os.listxattr(home)
+
+
 @pytest.mark.parametrize("how", ["mode", "removed", "renamed", "replaced"])
 def test_a_folder_that_is_another_now_is_nobodys(tmp_path, how):
     homes = Homes(tmp_path, alone=False)

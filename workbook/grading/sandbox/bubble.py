@@ -91,6 +91,7 @@ def command(
     hidden: Sequence[Path] = (),
     writable: Mapping[Path, str] | None = None,
     first: bool = False,
+    shared_memory: bool = False,
 ) -> list[str]:
     """The whole command line.
 
@@ -109,6 +110,8 @@ def command(
     first : bool
         Whether it is the first process of the sandbox: no signal from inside can end that, and
         it must collect the orphans.
+    shared_memory : bool
+        Whether processes may have memory in common by its name. It outlives them.
     """
     line = [str(shutil.which("bwrap") or "bwrap"), "--unshare-ipc", "--unshare-pid"]
     line += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
@@ -136,7 +139,8 @@ def command(
         line += ["--ro-bind-try", name, name]
     line += ["--proc", "/proc", "--dev", "/dev"]
     home = private()
-    for name, size in ((home, room), ("/dev/shm", 2**20)):
+    writable_rooms = [(home, room), *([("/dev/shm", 2**20)] if shared_memory else [])]
+    for name, size in writable_rooms:
         line += ["--perms", "1777", "--size", str(size), "--tmpfs", name]
     for path in hidden:
         if path.is_dir() and any(path.is_relative_to(outer) for outer in visible):

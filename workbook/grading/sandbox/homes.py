@@ -23,7 +23,7 @@ class Homes:
         self.alone = alone
         self._count = 0
         self._home: Path | None = above if alone else None
-        self._made: tuple[int, ...] = ()
+        self._made: tuple[int | str, ...] = ()
         self._here: Path | None = None
 
     def next(self) -> Path:
@@ -36,11 +36,11 @@ class Homes:
             home = self.above / f"home-{os.getpid()}-{self._count}"
             with contextlib.suppress(FileExistsError):
                 home.mkdir(0o700)
-                self._home, self._made = home, _identity(home)
+                self._home = home
         if self._home != self._here:
             os.chdir(self._home)
             os.environ["TMPDIR"] = str(self._home)
-            self._here = self._home
+            self._here, self._made = self._home, _identity(self._home)
         return self._home
 
     def clear(self) -> None:
@@ -52,15 +52,32 @@ class Homes:
         if self.alone:
             for name in filter(None, names):
                 _remove(home / name)
+            _restore(home, self._made)
         elif names or _identity(home) != self._made:
             # Whoever wrote to it may still be there: nobody else gets it.
             _remove(home)
             self._home = None
 
 
-def _identity(folder: Path) -> tuple[int, ...]:
+def _identity(folder: Path) -> tuple[int | str, ...]:
     about = os.lstat(folder)
-    return about.st_dev, about.st_ino, about.st_mode, about.st_uid
+    return about.st_mode, about.st_dev, about.st_ino, about.st_uid, *_attributes(folder)
+
+
+def _attributes(folder: Path) -> list[str]:
+    try:
+        return [name for name in os.listxattr(folder) if name.startswith("user.")]
+    except (AttributeError, OSError):  # Not every system has them.
+        return []
+
+
+def _restore(folder: Path, made: tuple[int | str, ...]) -> None:
+    """Give a folder back the rights that it had, and take what was noted down on it."""
+    with contextlib.suppress(OSError):
+        if _identity(folder) != made:
+            folder.chmod(int(made[0]) & 0o7777)
+            for name in _attributes(folder):
+                os.removexattr(folder, name)
 
 
 def _remove(path: Path) -> None:

@@ -31,7 +31,7 @@ from workbook.checks import probe as probes
 from workbook.checks.child import judging, libraries, raised
 from workbook.checks.child.output import HEAD, READY
 from workbook.checks.record import encode
-from workbook.grading.sandbox import jobs
+from workbook.grading.sandbox import jobs, seccomp
 from workbook.grading.sandbox.channel import Channel
 from workbook.grading.sandbox.ending import LOOK, LOOKS, look, nameless, sweep, wait
 from workbook.grading.sandbox.homes import Homes
@@ -251,12 +251,13 @@ def drop(user: int) -> None:
 
 
 def keep_to_itself() -> None:
-    """Let no process of the same user look into this one or write to it; end with its parent."""
+    """Let no process of the same user look into this one; end with its parent; leave nothing."""
     if sys.platform == "linux":
         prctl = ctypes.CDLL(None, use_errno=True).prctl
         prctl(_DUMPABLE, 0, 0, 0, 0)
         # Becoming another user has undone what bubblewrap had set.
         prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        seccomp.install()
 
 
 def builtins() -> None:
