@@ -81,6 +81,11 @@ def test_the_other_way_to_call_is_no_way_round():
     assert in_a_child(act) == 0
 
 
-def test_a_machine_that_it_does_not_know_goes_without(monkeypatch):
-    monkeypatch.setattr(platform, "machine", lambda: "abacus")
+@pytest.mark.parametrize(
+    ("owner", "name", "value"),
+    [(platform, "machine", lambda: "abacus"), (sys, "maxsize", 2**31 - 1)],
+    ids=["another machine", "32 bits"],
+)
+def test_a_machine_that_it_does_not_know_goes_without(owner, name, value, monkeypatch):
+    monkeypatch.setattr(owner, name, value)
     assert seccomp.install() is False

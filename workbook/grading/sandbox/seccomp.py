@@ -57,7 +57,8 @@ def _filter(machine: int, numbers: list[int]) -> bytes:
 
 def install() -> bool:
     """Refuse the calls from now on; False where the system cannot."""
-    if sys.platform != "linux" or platform.machine() not in _MACHINES:
+    # A program of 32 bits calls by other numbers, whatever the machine.
+    if sys.platform != "linux" or platform.machine() not in _MACHINES or sys.maxsize < 2**32:
         return False
     machine, seccomp, calls = _MACHINES[platform.machine()]
     lines = _filter(machine, sorted(calls.values()))
