@@ -112,6 +112,7 @@ def test_somebody_who_may_not_look_into_it_clears_it_too():
                 (home / "deep" / "deeper" / "file").write_bytes(b"x")
                 (home / "deep" / "deeper").chmod(0)
                 (home / "deep").chmod(0)
+                home.chmod(0)
                 homes.clear()
                 assert not list(homes.next().iterdir())
                 assert alone or not home.exists()

@@ -22,41 +22,55 @@ class Homes:
         self.above = above
         self.alone = alone
         self._count = 0
-        self._home: Path | None = above if alone else None
+        self._home: Path | None = None
         self._made: tuple[int | str, ...] = ()
-        self._here: Path | None = None
 
     def next(self) -> Path:
         """An empty folder, and this process in it: the last one if its child left it as it was.
 
         Children inherit where they are, and the variable that says where to put what is temporary.
         """
-        while self._home is None:
+        if self._home is None:
+            self._home = self.above if self.alone else self._new()
+            self._made = _identity(self._home)
+            os.chdir(self._home)
+            os.environ["TMPDIR"] = str(self._home)
+        return self._home
+
+    def _new(self) -> Path:
+        while True:
             self._count += 1
             home = self.above / f"home-{os.getpid()}-{self._count}"
             with contextlib.suppress(FileExistsError):
                 home.mkdir(0o700)
-                self._home = home
-        if self._home != self._here:
-            os.chdir(self._home)
-            os.environ["TMPDIR"] = str(self._home)
-            self._here, self._made = self._home, _identity(self._home)
-        return self._home
+                return home
 
     def clear(self) -> None:
         """Remove what the last child has written, whatever its rights are."""
-        home, names = self._home, [""]
+        home = self._home
         assert home is not None
-        with contextlib.suppress(OSError):
-            names = os.listdir(home)
         if self.alone:
-            for name in filter(None, names):
+            _restore(home, self._made)  # First: else it may not be looked into.
+            for name in _names(home):
                 _remove(home / name)
-            _restore(home, self._made)
-        elif names or _identity(home) != self._made:
+        elif _names(home) or _changed(home, self._made):
             # Whoever wrote to it may still be there: nobody else gets it.
             _remove(home)
             self._home = None
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _changed(folder: Path, made: tuple[int | str, ...]) -> bool:
+    try:
+        return _identity(folder) != made
+    except OSError:  # It is gone.
+        return True
 
 
 def _identity(folder: Path) -> tuple[int | str, ...]:
@@ -73,8 +87,8 @@ def _attributes(folder: Path) -> list[str]:
 
 def _restore(folder: Path, made: tuple[int | str, ...]) -> None:
     """Give a folder back the rights that it had, and take what was noted down on it."""
-    with contextlib.suppress(OSError):
-        if _identity(folder) != made:
+    if _changed(folder, made):
+        with contextlib.suppress(OSError):
             folder.chmod(int(made[0]) & 0o7777)
             for name in _attributes(folder):
                 os.removexattr(folder, name)
