@@ -103,9 +103,8 @@ def one_round(nbgrader: Path | None, salt: str) -> dict[str, Any]:
     run["overhead"] = (whole - sum(spent["probes"] for spent in judge.values())) / len(KINDS)
     run["beyond_warm_probes"] = (whole - sum(warm.values())) / len(KINDS)
     for name, imports in PEERS.items() if nbgrader else ():
-        run[name] = nbgrader_peer.seconds(nbgrader, ROOT / "notebooks", NOTEBOOKS, imports=imports)[
-            1
-        ]
+        notebooks = ROOT / "notebooks"
+        _, run[name] = nbgrader_peer.seconds(nbgrader, notebooks, NOTEBOOKS, imports=imports)
         for part in ("overhead", "beyond_warm_probes"):
             run[f"{part} / {name}"] = run[part] / run[name]
     return run

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbook.checks.child.output import IMPORTING, PROBE, READY, RECORD
+from workbook.checks.child.output import IMPORTING, LOOKS, PROBE, READY, RECORD
 
 # Records hold arrays. NumPy is imported with the first of them, while the child does the same.
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Runner:
 
     def _message(self, job: Mapping[str, Any], limit: float) -> bytes:
         """What the child is sent for a job."""
-        return (json.dumps({**job, "trace_after": max(0.1, limit * 0.9)}) + "\n").encode("ascii")
+        return (json.dumps({**job, "trace_after": max(0.1, limit * LOOKS)}) + "\n").encode("ascii")
 
     def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> Run:
         """Do one job; never raises because of what student code did.
@@ -215,7 +215,7 @@ class Runner:
     def _deadline(self, limit: float) -> float:
         """Until when an answer is waited for; the time of a job begins when the child is ready."""
         now = time.monotonic()
-        self._looks = now + limit * 0.9
+        self._looks = now + limit * LOOKS
         return now + limit + (self.grace if self._ready else START)
 
     def _take(self, frame: bytes, run: Run, exercise: str) -> bool:

@@ -114,6 +114,7 @@ for _folder in sorted(filter(os.path.isdir, _folders)):
         os.setxattr(_folder, "user.left", b"x")
     except OSError:
         pass
+# What the last one did to its folder's rights is undone.
 with tempfile.TemporaryFile():
     pass
 try:

@@ -10,6 +10,7 @@ __all__ = [
     "HEAD",
     "IMPORTING",
     "KINDS",
+    "LOOKS",
     "PROBE",
     "READY",
     "RECORD",
@@ -21,6 +22,8 @@ EVENT, RECORD, PROBE, IMPORTING = b"E", b"R", b"P", b"I"
 KINDS = frozenset({EVENT, RECORD, PROBE, IMPORTING})
 READY = b"Y"
 """Said once, before the first job: from here on it is student code that may end the process."""
+LOOKS = 0.9
+"""After which share of its time a child says where it is; running code may not survive it."""
 HEAD = struct.Struct("<I")
 
 

@@ -8,13 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["LOOK", "LOOKS", "look", "nameless", "sweep", "wait"]
+__all__ = ["LOOK", "look", "nameless", "sweep", "wait"]
 
 LOOK = getattr(signal, "SIGURG", signal.SIGTERM)
 """Has a child write down where it is. What student code makes of it, it does not end by it."""
-
-LOOKS = 0.9
-"""After which share of its time it is asked to."""
 
 
 def wait(child: int, guard: int, seconds: float) -> int | bool | None:

@@ -29,11 +29,11 @@ import numpy
 from workbook import curriculum, numerics
 from workbook.checks import probe as probes
 from workbook.checks.child import judging, libraries, raised
-from workbook.checks.child.output import HEAD, READY
+from workbook.checks.child.output import HEAD, LOOKS, READY
 from workbook.checks.record import encode
 from workbook.grading.sandbox import jobs, seccomp
 from workbook.grading.sandbox.channel import Channel
-from workbook.grading.sandbox.ending import LOOK, LOOKS, look, nameless, sweep, wait
+from workbook.grading.sandbox.ending import LOOK, look, nameless, sweep, wait
 from workbook.grading.sandbox.homes import Homes
 from workbook.grading.sandbox.task import Compiled, compile_room, files_of, limit, perform
 from workbook.workspace import sections

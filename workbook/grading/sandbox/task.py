@@ -86,7 +86,8 @@ def perform(
             reference = load_room(empty, sources=references, wanted=references, resolved=True)
         with watched_imports(output.importing):
             wanted = files_of(job["exercise"])
-            opened = opening.open_room(folder, job.get("skip", {}), compiled, wanted, True)
+            skip = job.get("skip", {})
+            opened = opening.open_room(folder, skip, compiled, wanted, resolved=True)
         output.event(
             "room",
             problems=opened.problems,
