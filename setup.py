@@ -22,7 +22,7 @@ class BuildCourse(build_py):
     def _course(self) -> dict[Path, Path]:
         if getattr(self, "editable_mode", False):
             return {}
-        to = Path(self.build_lib, "workbook", "handout", "course")
+        to = Path(self.build_lib, "workbook", "release", "files")
         course = [HERE / "start.py", HERE / "start.bat", *sorted(HERE.glob("notebooks/*.ipynb"))]
         return {path: to / path.relative_to(HERE) for path in course}
 

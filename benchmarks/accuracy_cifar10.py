@@ -28,9 +28,9 @@ import numpy as np
 from workbook.data import get_CIFAR10_data
 from workbook.errors import WorkbookError
 from workbook.numerics import backend
+from workbook.student.implementation import Implementation, load_implementation
+from workbook.student.locations import solutions_folder
 from workbook.training import Solver
-from workbook.workspace.choice import solutions_folder
-from workbook.workspace.rooms import Room, load_room
 
 Data = dict[str, Any]
 
@@ -40,7 +40,7 @@ class Setting:
     """One network and how the course trains it."""
 
     name: str
-    make: Callable[[Room], Any]
+    make: Callable[[Implementation], Any]
     rule: str
     solver: dict[str, Any]
     target: float
@@ -49,7 +49,7 @@ class Setting:
 SETTINGS = {
     "two-layer": Setting(
         "TwoLayerNet, 100 hidden units, sgd",
-        lambda room: room.TwoLayerNet(hidden_dim=100),
+        lambda impl: impl.TwoLayerNet(hidden_dim=100),
         "sgd",
         {
             "optim_config": {"learning_rate": 1e-3},
@@ -61,7 +61,7 @@ SETTINGS = {
     ),
     "conv": Setting(
         "ThreeLayerConvNet, 500 hidden units, adam",
-        lambda room: room.ThreeLayerConvNet(weight_scale=0.001, hidden_dim=500, reg=0.001),
+        lambda impl: impl.ThreeLayerConvNet(weight_scale=0.001, hidden_dim=500, reg=0.001),
         "adam",
         {"optim_config": {"learning_rate": 1e-3}, "num_epochs": 1, "batch_size": 50},
         0.45,
@@ -83,13 +83,13 @@ class Run:
     seconds: float
 
 
-def train(room: Room, data: Data, setting: Setting, seed: int, quiet: bool) -> Run:
+def train(impl: Implementation, data: Data, setting: Setting, seed: int, quiet: bool) -> Run:
     """Train once. Accuracies are those of the parameters that were best on validation."""
     np.random.seed(seed)
     solver = Solver(
-        setting.make(room),
+        setting.make(impl),
         data,
-        update_rule=getattr(room.module("optim"), setting.rule),
+        update_rule=getattr(impl.module("optim"), setting.rule),
         verbose=False,
         progress=not quiet,
         **setting.solver,
@@ -164,10 +164,10 @@ def main(arguments: list[str] | None = None) -> int:
     sizes = {} if args.images is None else part
     data = get_CIFAR10_data(root=args.root, **sizes)
     runs = []
-    with load_room(folder) as room:
+    with load_implementation(folder) as impl:
         for name, seeds in (("two-layer", args.seeds), ("conv", args.conv_seeds)):
             for seed in seeds:
-                runs.append(train(room, data, SETTINGS[name], seed, args.quiet))
+                runs.append(train(impl, data, SETTINGS[name], seed, args.quiet))
                 show(runs[-1:])
     print()
     show(runs)

@@ -10,7 +10,7 @@ import torch
 from benchmarks import layers, steps
 from benchmarks.timing import CLOCKS
 from workbook.numerics import fast_layers
-from workbook.workspace import load_room
+from workbook.student import load_implementation
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
 
@@ -29,14 +29,14 @@ def main() -> None:
     how["pause"] = 0.06 if options.threads > 1 else 0.0
     about = {"backend": str(fast_layers.backend()), "torch": torch.__version__}
     print(json.dumps({"about": about}), flush=True)
-    room = load_room(SOLUTIONS) if SOLUTIONS.is_dir() else None
-    naive = None if options.no_naive or options.threads > 1 else room
+    impl = load_implementation(SOLUTIONS) if SOLUTIONS.is_dir() else None
+    naive = None if options.no_naive or options.threads > 1 else impl
     for case in layers.CASES:
         if options.only in f"{case.group} {case.name}":
             print(json.dumps(layers.run(case, naive, **how)), flush=True)
-    for name in steps.STEPS if room else ():
+    for name in steps.STEPS if impl else ():
         if options.only in f"steps {name}":
-            record = steps.run(name, options.threads, room, **how)
+            record = steps.run(name, options.threads, impl, **how)
             print(json.dumps(record), flush=True)
 
 

@@ -24,8 +24,8 @@ import psutil
 from benchmarks import overhead
 from benchmarks.overhead import NOTEBOOKS, ROOT, students
 from workbook import curriculum
-from workbook.grading import engine
-from workbook.grading.work import Settings, Submission
+from workbook.grading import scheduler
+from workbook.grading.units import Settings, Submission
 
 
 class Memory:
@@ -52,7 +52,9 @@ class Memory:
                     size = process.memory_info().rss / 2**20
                     if process.ppid() == me.pid:
                         self.worker = max(self.worker, size)
-                    elif any("workbook.grading.sandbox.server" in w for w in process.cmdline()):
+                    elif any(
+                        "workbook.grading.sandbox.fork_server" in w for w in process.cmdline()
+                    ):
                         self.child = max(self.child, size)
 
 
@@ -78,7 +80,7 @@ def timed(
             times.append(time.monotonic())
 
     with Memory() as memory:
-        engine.run(
+        scheduler.run(
             students(number + warm, salt), settings, jobs=jobs, done=lambda key: None, heard=hear
         )
     seconds = times[-1] - times[warm - 1]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
-from workbook.grading.notebooks import stripped
+from workbook.grading.nbval.submission import stripped
 
 STUDENTS = 3
 _BARE = "import numpy as np\nassert np.ones(1).sum() == 1"

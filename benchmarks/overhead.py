@@ -18,14 +18,13 @@ from unittest import mock
 
 from benchmarks import nbgrader_peer
 from workbook import curriculum
-from workbook.checks import requirements
-from workbook.checks.child import judging
-from workbook.checks.judge import Judge
+from workbook.checks.checker import Checker
 from workbook.checks.results import Report
-from workbook.grading import judging as judging_of_class
-from workbook.grading.work import Settings, Submission, unit_keys
-from workbook.workspace import choice
-from workbook.workspace.rooms import load_room
+from workbook.checks.worker import run_cases
+from workbook.grading import judge_submission
+from workbook.grading.units import Settings, Submission, unit_keys
+from workbook.student import locations
+from workbook.student.implementation import load_implementation
 
 __all__ = ["NOTEBOOKS", "ROOT", "measure", "students"]
 
@@ -48,19 +47,19 @@ def students(number: int, salt: str) -> list[Submission]:
 
 
 def _folder(kind: str) -> Path:
-    return ROOT / "solutions" if kind == "solutions" else choice.pristine_folder()
+    return ROOT / "solutions" if kind == "solutions" else locations.pristine_folder()
 
 
-def warm_probes(kind: str) -> float:
+def warm_cases(kind: str) -> float:
     """Seconds of all probes in this process, as often as the judge runs them."""
     least = float("inf")
     folder = _folder(kind)
-    with load_room(folder) as room:
+    with load_implementation(folder) as impl:
         for _ in range(4):
             began = time.process_time()
             for exercise_id in curriculum.load().ids():
-                for _ in range(2 if requirements.replaced(exercise_id) else 1):
-                    for _ in judging.run_exercise(exercise_id, room, seed=1, folder=folder):
+                for _ in range(2 if curriculum.replaced(exercise_id) else 1):
+                    for _ in run_cases.run_exercise(exercise_id, impl, seed=1, folder=folder):
                         pass
             least = min(least, time.process_time() - began)
     return least
@@ -70,42 +69,42 @@ def judged(salt: str, number: int = 3) -> dict[str, dict[str, float]]:
     """By kind: seconds of judging a submission and of its probes, the mean of some."""
     seconds: list[float] = []
 
-    class Timed(Judge):
+    class Timed(Checker):
         """Notes what each probe took, where it ran."""
 
         def report(self, exercise_id: str) -> Report:
             found = super().report(exercise_id)
-            ran = [one.record for one in (*found.probes, *found.stack) if one.record]
+            ran = [one.record for one in (*found.cases, *found.stack) if one.record]
             seconds.extend(record.seconds for record in ran)
             return found
 
     settings = Settings("be9c4", tuple(curriculum.load().ids()), sandbox="none")
-    found = {kind: {"judging": 0.0, "probes": 0.0} for kind in KINDS}
+    found = {kind: {"judging": 0.0, "cases": 0.0} for kind in KINDS}
     for index, submission in enumerate(students(2 * number + 2, salt)):
         units = {key: subject for key, (_, subject) in unit_keys(submission, settings).items()}
         seconds.clear()
         began = time.process_time() + nbgrader_peer.processor()
-        with mock.patch.object(judging_of_class, "Judge", Timed):
-            judging_of_class.judge(submission, settings, units)
+        with mock.patch.object(judge_submission, "Checker", Timed):
+            judge_submission.judge(submission, settings, units)
         used = time.process_time() + nbgrader_peer.processor() - began
         if index > 1:  # The first of each kind runs the solutions and the known mistakes, too.
             found[KINDS[index % 2]]["judging"] += used / number
-            found[KINDS[index % 2]]["probes"] += sum(seconds) / number
+            found[KINDS[index % 2]]["cases"] += sum(seconds) / number
     return found
 
 
 def one_round(nbgrader: Path | None, salt: str) -> dict[str, Any]:
     """Everything once, one after the other, so that the machine is much the same for all."""
-    warm = {kind: warm_probes(kind) for kind in KINDS}
+    warm = {kind: warm_cases(kind) for kind in KINDS}
     judge = judged(salt)
     run: dict[str, Any] = {"warm": warm, "judge": judge}
     whole = sum(spent["judging"] for spent in judge.values())
-    run["overhead"] = (whole - sum(spent["probes"] for spent in judge.values())) / len(KINDS)
-    run["beyond_warm_probes"] = (whole - sum(warm.values())) / len(KINDS)
+    run["overhead"] = (whole - sum(spent["cases"] for spent in judge.values())) / len(KINDS)
+    run["beyond_warm_cases"] = (whole - sum(warm.values())) / len(KINDS)
     for name, imports in PEERS.items() if nbgrader else ():
         notebooks = ROOT / "notebooks"
         _, run[name] = nbgrader_peer.seconds(nbgrader, notebooks, NOTEBOOKS, imports=imports)
-        for part in ("overhead", "beyond_warm_probes"):
+        for part in ("overhead", "beyond_warm_cases"):
             run[f"{part} / {name}"] = run[part] / run[name]
     return run
 

@@ -43,7 +43,7 @@ def environment() -> dict[str, str]:
 
 def cells(rounds: int) -> None:
     """Each panel's cell in fresh processes, after the notebook's imports: the quickest."""
-    from workbook.widgets.panels.shelf import PANELS
+    from workbook.widgets.panels.registry import PANELS
 
     print(f"\nA panel's cell, until it has answered (goal: {CELL:.0f} s)")
     for name in PANELS:
@@ -60,7 +60,7 @@ def cells(rounds: int) -> None:
 
 def opened(name: str, **start: Any) -> Any:
     """A panel that has computed once."""
-    from workbook.widgets.panels.shelf import find
+    from workbook.widgets.panels.registry import find
 
     panel = find(name)(**start)
     panel.run()

@@ -58,20 +58,20 @@ def _same_start(net: Any, module: Any) -> None:
             layer.bias.copy_(torch.from_numpy(net.params[f"b{number}"]))
 
 
-def _rivals(name: str, room: Any) -> dict[str, Callable[[], float]]:
+def _rivals(name: str, impl: Any) -> dict[str, Callable[[], float]]:
     rng = np.random.default_rng(231)
     X = rng.standard_normal((N, 3, 32, 32)).astype(np.float32)
     y = rng.integers(0, 10, N)
     np.random.seed(231)
     if name == CONV_STEP:
-        net = room.ThreeLayerConvNet(num_filters=32, filter_size=7, hidden_dim=500)
+        net = impl.ThreeLayerConvNet(num_filters=32, filter_size=7, hidden_dim=500)
         module: Any = _ConvNet()
     else:
-        net = room.FullyConnectedNet([100] * 5, use_batchnorm=True)
+        net = impl.FullyConnectedNet([100] * 5, use_batchnorm=True)
         module = _DenseNet()
     _same_start(net, module)
     configs: dict[str, dict[str, Any]] = {key: {} for key in net.params}
-    adam = room.adam  # a room looks every name up afresh
+    adam = impl.adam  # a room looks every name up afresh
     optimiser = torch.optim.Adam(module.parameters(), lr=1e-3)
     images, labels = torch.from_numpy(X), torch.from_numpy(y)
 
@@ -91,9 +91,9 @@ def _rivals(name: str, room: Any) -> dict[str, Callable[[], float]]:
     return {"torch": theirs, "ours": ours}
 
 
-def run(name: str, threads: int, room: Any, **how: Any) -> dict[str, Any]:
+def run(name: str, threads: int, impl: Any, **how: Any) -> dict[str, Any]:
     """Race one training step, after three steps of each gave the same losses."""
-    rivals = _rivals(name, room)
+    rivals = _rivals(name, impl)
     for step in range(3):
         losses = {who: take() for who, take in rivals.items()}
         if abs(losses["ours"] - losses["torch"]) > 1e-2 * max(1.0, abs(losses["torch"])):

@@ -2,10 +2,15 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from workbook.checks.references import FromSolutions
 
 # Before anything imports matplotlib or NumPy.
 os.environ["MPLBACKEND"] = "Agg"
@@ -21,8 +26,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 FIRST = (
     "notebooks/test_notebooks.py",
     "grading/test_guide.py",
-    "grading/test_notebooks.py",
-    "handout/test_gate.py",
+    "grading/nbval/test_submission.py",
+    "release/test_release_checks.py",
     "browser/test_panels.py",
     "browser/test_panels_more.py",
     "widgets/panels/test_more.py",
@@ -30,7 +35,7 @@ FIRST = (
     "widgets/panels/test_memory.py",
     "browser/test_start.py",
     "grading/hostile/test_hostile.py",
-    "grading/test_nbval_run.py",
+    "grading/nbval/test_run.py",
     "browser/test_card.py",
     "test_docs.py",
     "test_setup_ext.py",
@@ -54,6 +59,32 @@ def _own_ipython_folder():
         os.environ["IPYTHONDIR"] = folder
         yield
         os.environ.pop("IPYTHONDIR", None)
+
+
+@pytest.fixture(scope="session")
+def solutions() -> Path:
+    from workbook.student.locations import solutions_folder
+
+    folder = solutions_folder()
+    assert folder is not None, "these tests need solutions/"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pristine() -> Path:
+    from workbook.student.locations import pristine_folder
+
+    return pristine_folder()
+
+
+@pytest.fixture(scope="session")
+def live(solutions: Path) -> Iterator["FromSolutions"]:
+    """Run the solutions themselves, without the answer key."""
+    from workbook.checks.references import FromSolutions
+
+    references = FromSolutions(solutions, 231)
+    yield references
+    references.close()
 
 
 @pytest.hookimpl(trylast=True)

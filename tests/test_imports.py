@@ -11,32 +11,35 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "workbook"
 
 # Everyone may use these; they use nothing but one another.
-BASE = {"errors", "locale", "version", "curriculum"}
+BASE = {"errors", "locale", "version", "curriculum", "cases", "records"}
 
 # What each part may import, besides itself and BASE.
 TOOLS = {"numerics", "data", "training", "plots"}
 MAY_USE = {
     "numerics": set(),
+    "course": set(),
     "data": set(),
     "training": {"numerics", "data"},
     "plots": {"numerics", "data", "training"},
-    "workspace": set(),
-    "checks": {"numerics", "workspace"},
-    "grading": {"numerics", "workspace", "checks"},
-    "handout": {"numerics", "workspace", "checks", "grading"},
-    "widgets": {*TOOLS, "workspace", "checks"},
+    "student": {"course"},
+    "checks": {"numerics", "course", "student"},
+    "grading": {"numerics", "course", "student", "checks"},
+    "release": {"numerics", "course", "student", "checks", "grading"},
+    "widgets": {*TOOLS, "student", "checks"},
     "exercises": {"numerics"},
-    "cli": {*TOOLS, "workspace", "checks", "grading", "handout", "widgets"},
+    "cli": {*TOOLS, "course", "student", "checks", "grading", "release", "widgets"},
 }
 # Each exception with its reason.
 EXCEPTIONS = {
     # `%load_ext workbook` arrives at the package itself; the import waits until then.
-    ("__init__.py", "workspace"),
+    ("__init__.py", "student"),
     ("__main__.py", "cli"),
     # The switch that decides which folder of exercises is seen.
-    ("exercises/__init__.py", "workspace"),
+    ("exercises/__init__.py", "student"),
 }
 RUNNER = "training/runner"
+# Sizes that cases share are NumPy's and theirs alone; a case runs beside student code.
+CASES_MAY_IMPORT = ("collections", "contextlib", "itertools", "math", "typing", "warnings", "numpy")
 
 
 def files() -> list[Path]:
@@ -51,18 +54,25 @@ def inside(path: Path) -> str:
 
 def part(name: str) -> str:
     """The room that a file belongs to; the pristine stubs are exercises."""
-    if name.startswith("workspace/pristine/"):
+    if name.startswith("student/pristine/"):
         return "exercises"
     return name.partition("/")[0].removesuffix(".py")
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Absolute names that a file imports, and whether it does so when it is imported itself."""
+def imports(path: Path, for_types: bool = False) -> Iterator[tuple[str, bool]]:
+    """Absolute names that a file imports, and whether it does so when it is imported itself.
+
+    With `for_types`, imports for the type checker alone count, too.
+    """
     package = ["workbook", *path.relative_to(PACKAGE).parts[:-1]]
 
     def walk(node: ast.AST, at_import: bool) -> Iterator[tuple[str, bool]]:
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            if (
+                isinstance(child, ast.If)
+                and "TYPE_CHECKING" in ast.unparse(child.test)
+                and not for_types
+            ):
                 continue
             if isinstance(child, ast.Import):
                 yield from ((alias.name, at_import) for alias in child.names)
@@ -85,7 +95,7 @@ def test_imports_go_one_way(path):
     allowed = {here, *BASE, *MAY_USE.get(here, set())}
     allowed |= {target for file, target in EXCEPTIONS if file == name}
     if name.startswith(RUNNER):
-        allowed |= {"workspace", "exercises"}
+        allowed |= {"student", "exercises"}
     if here in BASE:
         allowed -= set(MAY_USE)
     for target, at_import in imports(path):
@@ -100,19 +110,61 @@ def test_imports_go_one_way(path):
             assert wanted in allowed, f"{name} ({here}) must not import {target}."
 
 
+def test_cases_use_numpy_and_the_standard_library_only():
+    for path in (PACKAGE / "course").rglob("*.py"):
+        if path.parent == PACKAGE / "course" and path.name == "__init__.py":
+            continue  # It loads the cases; it is none of them.
+        for target, _ in imports(path):
+            ours = target.startswith(("workbook.cases.", "workbook.course."))
+            assert ours or target.split(".")[0] in CASES_MAY_IMPORT, f"{inside(path)}: {target}"
+    for name in ("cases.py", "records.py"):
+        for target, _ in imports(PACKAGE / name):
+            assert target.split(".")[0] in {*sys.stdlib_module_names, "numpy"}, f"{name}: {target}"
+
+
+def cycles() -> list[set[str]]:
+    """Return the groups of files that import one another, directly or not, at any time."""
+    paths = {inside(path).removesuffix(".py").replace("/", "."): path for path in files()}
+    arrows: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        found = set()
+        for target, _ in imports(path, for_types=True):
+            rest = target.removeprefix("workbook.")
+            module = rest if rest in paths else rest.rpartition(".")[0]
+            found.add(module if module in paths else f"{module}.__init__")
+        arrows[name] = found & (set(paths) - {name})
+    reached = {name: _reached(name, arrows) for name in arrows}
+    groups = {frozenset(n for n in reached[name] if name in reached[n]) for name in arrows}
+    return [set(group) for group in groups if len(group) > 1]
+
+
+def _reached(name: str, arrows: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        for target in arrows[todo.pop()] - found:
+            found.add(target)
+            todo.append(target)
+    return found
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    assert cycles() == []
+
+
 def test_the_walk_sees_what_it_should(tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path)
     (tmp_path / "checks").mkdir()
     source = tmp_path / "checks" / "sample.py"
     source.write_text(
         "from ..grading import judge\n"
-        "from . import probes\n"
+        "from . import card\n"
         "import solutions.layers as s\n"
         "def late():\n    from workbook.exercises import layers\n"
     )
     assert list(imports(source)) == [
         ("workbook.grading.judge", True),
-        ("workbook.checks.probes", True),
+        ("workbook.checks.card", True),
         ("solutions.layers", True),
         ("workbook.exercises.layers", False),
     ]
@@ -138,7 +190,7 @@ def test_import_workbook_is_cheap():
     }
 
 
-@pytest.mark.parametrize("module", ["workspace", "curriculum", "numerics", "cli", "checks"])
+@pytest.mark.parametrize("module", ["student", "curriculum", "numerics", "cli", "checks"])
 def test_no_part_needs_jupyter_or_a_students_code_to_be_imported(module):
     loaded = loaded_by(f"import workbook.{module}")
     assert not loaded & HEAVY

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from workbook.workspace import choice
+from workbook.student import locations
 
 ROOT = Path(__file__).resolve().parents[1]
 
 # Commands that open something and stay, or need a whole class: run by the tests named here.
 ELSEWHERE = {
-    "python start.py": "tests/handout/test_gate.py, tests/test_start.py",
-    "workbook release nets --zip": "tests/cli/test_release.py, tests/handout/test_round.py",
-    "workbook grade submissions --out results": "tests/handout/test_round.py",
+    "python start.py": "tests/release/test_release_checks.py, tests/test_start.py",
+    "workbook release nets --zip": "tests/cli/test_release.py, tests/release/test_round.py",
+    "workbook grade submissions --out results": "tests/release/test_round.py",
     "workbook grade --self-test --no-nbval": "tests/cli/test_grade.py",
     "workbook doctor": "tests/cli/test_doctor.py",
 }
@@ -57,17 +57,17 @@ def test_what_is_run_elsewhere_stands_in_the_guide():
     assert set(ELSEWHERE) <= set(commands("instructor.md"))
 
 
-@pytest.mark.skipif(choice.solutions_folder() is None, reason="this copy has no solutions/")
+@pytest.mark.skipif(locations.solutions_folder() is None, reason="this copy has no solutions/")
 def test_the_policy_of_the_guide_is_one():
-    from workbook.checks import hunt_code
-    from workbook.workspace import policy
+    from workbook.checks.bughunt import planted_code
+    from workbook.student import course_policy
 
-    read = policy.parse(blocks("instructor.md")["course.toml"])
-    assert read.diagnosis == "located" and set(read.hunts) <= set(hunt_code.names())
+    read = course_policy.parse(blocks("instructor.md")["course.toml"])
+    assert read.diagnosis == "located" and set(read.hunts) <= set(planted_code.names())
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(choice.solutions_folder() is None, reason="this copy has no solutions/")
+@pytest.mark.skipif(locations.solutions_folder() is None, reason="this copy has no solutions/")
 def test_every_command_for_instructors_and_the_exercise_of_ones_own(tmp_path):
     skip = shutil.ignore_patterns("__pycache__", "*.so", ".workbook")
     for name in ("workbook", "solutions", "notebooks"):

@@ -151,16 +151,16 @@ def wheel(tmp_path_factory):
 def test_the_wheel_holds_the_package_and_its_data_and_nothing_of_the_solutions(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for needed in (
-        "workbook/curriculum.toml",
+        "workbook/course/curriculum.toml",
         "workbook/py.typed",
         "workbook/cli/lab_settings/overrides.json",
         "workbook/exercises/layers.py",
-        "workbook/workspace/pristine/layers.py",
+        "workbook/student/pristine/layers.py",
         "workbook/numerics/fast_layers.py",
-        "workbook/handout/course/start.py",
-        "workbook/handout/course/start.bat",
-        "workbook/handout/course/notebooks/Start.ipynb",
-        "workbook/handout/templates/README.md",
+        "workbook/release/files/start.py",
+        "workbook/release/files/start.bat",
+        "workbook/release/files/notebooks/Start.ipynb",
+        "workbook/release/templates/README.md",
     ):
         assert needed in names
     kept = {".py", ".toml", ".json", ".npz", ".jpg", ".pyx", ".h", ".html", ".md"}
@@ -171,7 +171,7 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_of_the_solutions(w
         if Path(name).suffix in kept and (HERE / name).exists():
             assert name in names, f"MANIFEST.in leaves {name} out"
     assert not [name for name in names if name.startswith(("solutions", "tests", "notebooks"))]
-    assert not [name for name in names if "misconceptions" in name]
+    assert not [name for name in names if "misconceptions/" in name]
 
 
 @pytest.mark.slow

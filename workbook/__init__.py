@@ -15,6 +15,6 @@ __all__ = ["__version__", "load_ipython_extension"]
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
     """`%load_ext workbook`: run the exercises as last saved, one-line errors, `%solutions`."""
-    from workbook.workspace.notebook import load
+    from workbook.student.ipython import load
 
     load(shell)

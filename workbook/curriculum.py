@@ -1,14 +1,29 @@
-"""The curriculum: every assignment and exercise, read from `curriculum.toml`."""
+"""The curriculum: notebooks, topics and exercises, read from `workbook/course`."""
 
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from workbook.errors import UsageError, WorkbookError
 
-__all__ = ["Curriculum", "Exercise", "Notebook", "load", "parse"]
+__all__ = [
+    "COURSE",
+    "Curriculum",
+    "Exercise",
+    "Notebook",
+    "closure",
+    "load",
+    "own",
+    "read",
+    "replaced",
+    "siblings",
+]
+
+COURSE = Path(__file__).with_name("course")
+"""The folder of the course's content: `curriculum.toml` and a folder for each topic."""
 
 # More names than that fill no line that is read.
 _LISTED = 10
@@ -39,6 +54,8 @@ class Exercise:
         Time that a first-time learner needs.
     requires : tuple of str
         Ids of the exercises whose code this one runs.
+    topic : str
+        Its folder in `workbook/course`.
     """
 
     id: str
@@ -47,6 +64,7 @@ class Exercise:
     notebook: str
     points: int
     minutes: int
+    topic: str
     requires: tuple[str, ...] = ()
     optional: bool = False
 
@@ -183,29 +201,54 @@ def _unknown(kind: str, name: str, known: list[str]) -> str:
     return f"There is no {kind} called {name!r}. {advice}"
 
 
-def parse(text: str, source: str = "curriculum.toml") -> Curriculum:
-    """Read a curriculum from TOML text.
+def read(course: Path) -> Curriculum:
+    """Read the curriculum of a course folder.
 
     Raises
     ------
     WorkbookError
-        If an id stands twice, or an exercise names an unknown notebook or requirement.
+        If a file cannot be read, an id stands twice, or an exercise names an unknown notebook
+        or requirement.
     """
+    overview = _table(course / "curriculum.toml")
     try:
-        raw = tomllib.loads(text)
-        notebooks = tuple(Notebook(**row) for row in raw["notebook"])
-        exercises = tuple(
-            Exercise(**{**row, "requires": tuple(row.get("requires", ()))})
-            for row in raw["exercise"]
-        )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise WorkbookError(f"{source}: {error}.") from error
+        notebooks = tuple(Notebook(**row) for row in overview["notebook"])
+        topics = list(overview["topics"])
+    except (KeyError, TypeError) as error:
+        raise WorkbookError(f"{course / 'curriculum.toml'}: {error}.") from error
+    exercises = tuple(
+        exercise
+        for topic in topics
+        for exercise in _exercises(course / topic / "exercises.toml", topic)
+    )
+    _check(exercises, {notebook.name for notebook in notebooks}, course)
+    return Curriculum(notebooks, exercises, tuple(overview.get("files", ())))
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WorkbookError(f"{path} cannot be read: {error}.") from error
+
+
+def _exercises(path: Path, topic: str) -> list[Exercise]:
+    try:
+        return [
+            Exercise(**{**row, "topic": topic, "requires": tuple(row.get("requires", ()))})
+            for row in _table(path)["exercise"]
+        ]
+    except (KeyError, TypeError) as error:
+        raise WorkbookError(f"{path}: {error}.") from error
+
+
+def _check(exercises: tuple[Exercise, ...], notebooks: set[str], course: Path) -> None:
     ids = [exercise.id for exercise in exercises]
-    names = {notebook.name for notebook in notebooks}
     for exercise in exercises:
+        source = course / exercise.topic / "exercises.toml"
         if ids.count(exercise.id) > 1:
             raise WorkbookError(f"{source}: exercise {exercise.id!r} is listed twice.")
-        if exercise.notebook not in names:
+        if exercise.notebook not in notebooks:
             raise WorkbookError(
                 f"{source}: {exercise.id} names the notebook {exercise.notebook!r}, "
                 "which is not listed."
@@ -215,11 +258,63 @@ def parse(text: str, source: str = "curriculum.toml") -> Curriculum:
                 raise WorkbookError(
                     f"{source}: {exercise.id} requires {required!r}, which is not listed."
                 )
-    return Curriculum(notebooks, exercises, tuple(raw.get("files", ())))
 
 
 @cache
 def load() -> Curriculum:
-    """The curriculum that this package ships."""
-    text = Path(__file__).with_name("curriculum.toml").read_text(encoding="utf-8")
-    return parse(text)
+    """Return the curriculum that this package ships."""
+    return read(COURSE)
+
+
+def closure(exercise_id: str, curriculum: Curriculum | None = None) -> list[str]:
+    """Everything that an exercise requires, directly or not, in the order of learning."""
+    known = curriculum or load()
+    found: set[str] = set()
+    todo = list(known[exercise_id].requires)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(known[name].requires)
+    return [name for name in known.ids() if name in found]
+
+
+def siblings(exercise_id: str, curriculum: Curriculum | None = None) -> list[str]:
+    """The other parts of the same class."""
+    known = curriculum or load()
+    exercise = known[exercise_id]
+    if not exercise.part:
+        return []
+    return [
+        other.id
+        for other in known.in_file(exercise.file)
+        if other.qualname == exercise.qualname and other.id != exercise_id and other.part
+    ]
+
+
+def own(exercise_id: str, curriculum: Curriculum | None = None) -> list[str]:
+    """What is never replaced: the exercise, its pair, and the other parts of its class."""
+    known = curriculum or load()
+    exercise = known[exercise_id]
+    pair = known.by_pair[exercise.pair]
+    return list(dict.fromkeys([exercise_id, *pair, *siblings(exercise_id, known)]))
+
+
+def replaced(exercise_id: str, curriculum: Curriculum | None = None) -> list[str]:
+    """What the reference stands in for while the exercise is judged on its own.
+
+    Whole pairs, because a cache is private to its pair.
+    """
+    return list(_replaced(exercise_id)) if curriculum is None else _found(exercise_id, curriculum)
+
+
+@cache
+def _replaced(exercise_id: str) -> tuple[str, ...]:
+    return tuple(_found(exercise_id, load()))
+
+
+def _found(exercise_id: str, known: Curriculum) -> list[str]:
+    mine = set(own(exercise_id, known))
+    pairs = {known[name].pair for name in closure(exercise_id, known) if name not in mine}
+    found = {name for pair in pairs for name in known.by_pair[pair]} - mine
+    return [name for name in known.ids() if name in found]

@@ -19,8 +19,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from workbook.workspace import pristine_folder
-from workbook.workspace.choice import mark_folder, solutions_folder
+from workbook.student import pristine_folder
+from workbook.student.locations import mark_folder, solutions_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "workbook-test"
@@ -197,9 +197,9 @@ class Shown:
 
 
 def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    with socket.socket() as case:
+        case.bind(("127.0.0.1", 0))
+        return case.getsockname()[1]
 
 
 def _environment(folder, theme):
@@ -317,9 +317,9 @@ def _wait_for(port, server, log):
     for _ in range(300):
         if server.poll() is not None:
             break
-        with socket.socket() as probe:
-            probe.settimeout(0.2)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+        with socket.socket() as case:
+            case.settimeout(0.2)
+            if case.connect_ex(("127.0.0.1", port)) == 0:
                 return
         try:
             server.wait(0.2)

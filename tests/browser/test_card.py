@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from workbook.workspace import choice
+from workbook.student import locations
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ def notebook(folder, *cells):
 @pytest.fixture
 def half_done(student):
     """A student with something right, something wrong, something raising and much to do."""
-    solutions = choice.solutions_folder()
+    solutions = locations.solutions_folder()
     if solutions is None:
         pytest.skip("this copy has no solutions/")
     text = (solutions / "layers.py").read_text(encoding="utf-8")

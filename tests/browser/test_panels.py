@@ -4,8 +4,8 @@ import nbformat
 import pytest
 
 from workbook import data
+from workbook.student import load_implementation
 from workbook.training import experiments
-from workbook.workspace import load_room
 
 pytestmark = pytest.mark.browser
 
@@ -61,10 +61,10 @@ def test_the_optimiser_race_and_the_surfaces(solved, lab):
     race.says("Done in")
     assert race.source() != curves
     race.says("You guessed sgd")
-    with load_room(solved) as room:
+    with load_implementation(solved) as impl:
         direct = experiments.optimiser_race(
-            room.FullyConnectedNet,
-            {name: getattr(room, name) for name in RULES},
+            impl.FullyConnectedNet,
+            {name: getattr(impl, name) for name in RULES},
             data.load(),
             hidden_dims=[100] * 2,
             epochs=2,

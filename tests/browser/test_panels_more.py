@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from workbook import data
+from workbook.student import load_implementation
 from workbook.training import experiments
-from workbook.training.runner.catalogue import CATALOGUE
-from workbook.widgets.panels import pictures
+from workbook.training.runner.registry import EXPERIMENTS
+from workbook.widgets.panels import image_sources
 from workbook.widgets.panels.microscope import SMALL
-from workbook.workspace import load_room
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ SWEEP = {
 CELLS = {
     "setup": "%load_ext workbook\nfrom workbook.checks import check\n"
     "from workbook.widgets import here, panel\n"
-    "from workbook.widgets.panels.picture import Picture\nPicture.num_train = 200\n"
+    "from workbook.widgets.panels.image_panel import Picture\nPicture.num_train = 200\n"
     "from workbook.widgets.panels.scale_sweep import ScaleSweep\n"
     f"ScaleSweep.settings = lambda panel: {SWEEP}",
     "here": 'here("CNN")',
@@ -70,18 +70,18 @@ def lab(shared_lab):
 
 
 @pytest.fixture(scope="module")
-def room(lab):
+def impl(lab):
     """What the student wrote, imported here."""
-    with load_room(lab.folder / "workbook" / "exercises") as loaded:
+    with load_implementation(lab.folder / "workbook" / "exercises") as loaded:
         yield loaded
 
 
-def run(experiment, room, **settings):
+def run(experiment, impl, **settings):
     """The experiment, called directly."""
-    return CATALOGUE[experiment](room, lambda _: None, None, **settings)
+    return EXPERIMENTS[experiment](impl, lambda _: None, None, **settings)
 
 
-def test_whose_code_runs_and_how_far_it_is(lab, room):
+def test_whose_code_runs_and_how_far_it_is(lab, impl):
     here, units = lab.panel("This notebook runs"), lab.panel(TITLES["dropout_units"])
     here.says("1 of ")
     (lab.folder / ".workbook" / "progress.json").unlink()
@@ -111,7 +111,7 @@ def test_whose_code_runs_and_how_far_it_is(lab, room):
     units.says("It ran your files.")
     assert not units.alert.count()
     assert units.source() != before
-    found = run("masked", room, p=0.6, seed=0)
+    found = run("masked", impl, p=0.6, seed=0)
     share = found.dropped.sum() / (found.x != 0).sum()
     assert units.numbers()[1] == [
         "training",
@@ -121,7 +121,7 @@ def test_whose_code_runs_and_how_far_it_is(lab, room):
     ]
 
 
-def test_the_microscope(lab, room):
+def test_the_microscope(lab, impl):
     scope = lab.panel(TITLES["microscope"])
     scope.says("⌊(5 + 2 · 1 − 3) / 1⌋ + 1 = 5")
     lab.until(lambda: bool(scope.numbers()), True)
@@ -139,7 +139,7 @@ def test_the_microscope(lab, room):
     first.press("Enter")
     kernel = np.array(experiments.KERNELS["emboss"], dtype=float)
     kernel[0, 0] = 3
-    direct = run("convolved", room, picture=np.array(SMALL), kernel=kernel, stride=2, pad=1)
+    direct = run("convolved", impl, picture=np.array(SMALL), kernel=kernel, stride=2, pad=1)
     lab.until(lambda: scope.numbers()[-1:], [["sum", "", "", f"{direct.out[1, 2]:.4g}"]])
     before = scope.source()
     scope.press(4, "Home")
@@ -166,7 +166,7 @@ def test_the_microscope(lab, room):
 
 
 @pytest.mark.parametrize("name", ["basket", "neuron"])
-def test_the_graphs(lab, room, name):
+def test_the_graphs(lab, impl, name):
     graph = lab.panel(TITLES[name])
     graph.says("loss" if name == "neuron" else "tax")
     lab.until(lambda: bool(graph.numbers()), True)
@@ -174,7 +174,7 @@ def test_the_graphs(lab, room, name):
     graph.press(1, "ArrowRight")
     before = graph.changes(before)
     given = {"basket": {"apples": 3}, "neuron": {"w0": experiments.NEURON["w0"] + 0.1}}[name]
-    direct = run("flow", room, graph=name, **given)
+    direct = run("flow", impl, graph=name, **given)
     wanted = [
         [f"{value:.4g}", f"{direct.backwards[edge]:.4g}"] for edge, value in direct.forwards.items()
     ]
@@ -184,7 +184,7 @@ def test_the_graphs(lab, room, name):
     graph.changes(before)
 
 
-def test_the_gradient_check(lab, room):
+def test_the_gradient_check(lab, impl):
     errors = lab.panel(TITLES["gradient_check"])
     errors.says("central, float64")
     before = errors.source()
@@ -194,14 +194,14 @@ def test_the_gradient_check(lab, room):
     errors.press(1, "Home")
     errors.says("error at h = 1.0e-12")
     assert errors.changes(before)
-    direct = run("gradient_errors", room, loss="softmax", entries=20)
+    direct = run("gradient_errors", impl, loss="softmax", entries=20)
     assert [row[1] for row in errors.numbers()] == [
         f"{lot[0]:.1e}" for lot in direct.errors.values()
     ]
     errors.says("You guessed near 1e-5, and so it was")
 
 
-def test_distributions(lab, room):
+def test_distributions(lab, impl):
     spread = lab.panel(TITLES["distributions"])
     spread.says("std after")
     before = spread.source()
@@ -220,7 +220,7 @@ def test_distributions(lab, room):
     spread.press(1, "End")
     direct = run(
         "before_and_after",
-        room,
+        impl,
         kind="layernorm",
         hidden_dims=[100] * 4,
         weight_scale=10.0,
@@ -234,7 +234,7 @@ def test_distributions(lab, room):
     lab.until(lambda: [[row[0], row[2], row[4]] for row in spread.numbers()], wanted)
 
 
-def test_normalisation_stopped_and_run_again(lab, room):
+def test_normalisation_stopped_and_run_again(lab, impl):
     kinds = lab.panel(TITLES["normalisation"])
     kinds.button("Run").click()
     curves = kinds.changes(kinds.changes(kinds.source()))
@@ -254,7 +254,7 @@ def test_normalisation_stopped_and_run_again(lab, room):
     assert kinds.source() != stopped
     kinds.says("You guessed batchnorm")
     few = {"hidden_dims": [100], "batch_size": 50, "epochs": 1, "num_train": 500}
-    direct = run("normalisations", room, kinds=["none", "batchnorm"], seed=0, **few)
+    direct = run("normalisations", impl, kinds=["none", "batchnorm"], seed=0, **few)
     assert kinds.numbers() == [
         [
             name,
@@ -266,13 +266,13 @@ def test_normalisation_stopped_and_run_again(lab, room):
     ]
 
 
-def test_dropout(lab, room):
+def test_dropout(lab, impl):
     drop = lab.panel(TITLES["dropout"])
     drop.box.get_by_text("p = 0.75").click()
     drop.button("Run").click()
     drop.says("Done in")
     few = {"hidden_dims": [50], "batch_size": 100, "epochs": 2, "num_train": 200}
-    direct = run("dropouts", room, ps=[0.0, 0.5], seed=0, **few)
+    direct = run("dropouts", impl, ps=[0.0, 0.5], seed=0, **few)
     ends = [(r.train_acc_history[-1], r.val_acc_history[-1]) for r in direct.runs.values()]
     assert drop.numbers() == [
         [p, f"{a:.1%}", f"{b:.1%}", f"{a - b:+.1%}"]
@@ -283,12 +283,12 @@ def test_dropout(lab, room):
     drop.changes(curves)
 
 
-def test_filters_and_a_drawing(lab, room):
+def test_filters_and_a_drawing(lab, impl):
     filters, picture = lab.panel(TITLES["filters"]), lab.panel(TITLES["picture"])
     filters.button("Run").click()
     filters.says("Done in")
     few = {"num_filters": 4, "filter_size": 3, "weight_scale": 1e-2, "epochs": 1}
-    direct = run("first_filters", room, num_train=1000, every=2, seed=0, **few)
+    direct = run("first_filters", impl, num_train=1000, every=2, seed=0, **few)
     size = np.linalg.norm(direct.filters[-1] - direct.filters[0]) / np.linalg.norm(
         direct.filters[0]
     )
@@ -304,8 +304,8 @@ def test_filters_and_a_drawing(lab, room):
     picture.box.get_by_title("row 1, column 1", exact=True).click()
     picture.box.get_by_title("row 1, column 2", exact=True).focus()
     lab.page.keyboard.press(" ")
-    drawn = pictures.drawn("11" + pictures.SHAPES["trousers"][2:])
-    seen = run("sight", room, picture=drawn, params=direct.params).seen
+    drawn = image_sources.drawn("11" + image_sources.SHAPES["trousers"][2:])
+    seen = run("feature_maps", impl, picture=drawn, params=direct.params).seen
     best = np.argsort(-seen.probabilities)[:3]
     wanted = [
         [data.class_names()[n], f"{seen.scores[n]:.2f}", f"{seen.probabilities[n]:.1%}"]
@@ -318,20 +318,20 @@ def test_filters_and_a_drawing(lab, room):
     picture.says("how often")
 
 
-def test_the_weight_scale_and_its_sweep(lab, room):
+def test_the_weight_scale_and_its_sweep(lab, impl):
     scale, sweep = lab.panel(TITLES["weight_scale"]), lab.panel(TITLES["scale_sweep"])
     scale.says("norm of the gradient")
     sweep.button("Run").click()
     before = scale.source()
     scale.press(0, "Home")
     scale.changes(before)
-    direct = run("at_rest", room, scale=1e-4, hidden_dims=[50] * 7)
+    direct = run("at_initialisation", impl, scale=1e-4, hidden_dims=[50] * 7)
     norms = [f"{norm:.2e}" for norm in direct.gradient_norms.values()]
     lab.until(lambda: [row[3] for row in scale.numbers()], norms)
     # The sweep trains meanwhile, and its mark has followed.
     sweep.says("Done in")
     lab.until(lambda: sweep.table()[0][1], "loss near 0.0001")
-    runs = run("scale_sweep", room, **SWEEP).runs.values()
+    runs = run("scale_sweep", impl, **SWEEP).runs.values()
 
     def at(number):
         return [

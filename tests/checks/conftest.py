@@ -1,45 +1,24 @@
 """Folders of exercises to judge, made from the solutions."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from workbook import curriculum
-from workbook.checks import key, keybuild
-from workbook.checks.references import FromKey, FromSolutions
-from workbook.workspace.choice import pristine_folder, solutions_folder
+from workbook.checks import answer_key, answer_key_build
+from workbook.checks.references import FromKey
 
 Edits = dict[str, list[tuple[str, str]]]
 
 
 @pytest.fixture(scope="session")
-def solutions() -> Path:
-    folder = solutions_folder()
-    assert folder is not None, "these tests need solutions/"
-    return folder
-
-
-@pytest.fixture(scope="session")
-def pristine() -> Path:
-    return pristine_folder()
-
-
-@pytest.fixture(scope="session")
-def live(solutions: Path) -> Iterator[FromSolutions]:
-    """The solutions, really run: no answer key."""
-    references = FromSolutions(solutions, 231)
-    yield references
-    references.close()
-
-
-@pytest.fixture(scope="session")
-def answer_key(solutions: Path) -> FromKey:
+def key_references(solutions: Path) -> FromKey:
     """An answer key of the solutions as they are now, whatever is shipped."""
     names = ("affine", "relu", "batchnorm", "dropout", "affine_bn_relu")
     wanted = [e.id for e in curriculum.load() if e.pair in names]
-    return FromKey(keybuild.build(solutions, wanted, old=key.shipped()))
+    return FromKey(answer_key_build.build(solutions, wanted, old=answer_key.shipped()))
 
 
 def _copy(source: Path, target: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.checks.judge import judge
+from workbook.checks.checker import check_exercises
 from workbook.checks.messages import Message
 from workbook.checks.results import Report
 
@@ -13,7 +13,7 @@ Student = Callable[..., Path]
 
 
 def _report(folder: Path, exercise_id: str) -> Report:
-    return judge([exercise_id], folder=folder)[0]
+    return check_exercises([exercise_id], folder=folder)[0]
 
 
 def _generic(report: Report) -> list[Message]:

@@ -5,14 +5,14 @@ import copy
 import numpy as np
 import pytest
 
-from workbook.checks.failures import Failing, smallest
-from workbook.checks.judge import Judge
+from workbook.checks.checker import Checker
+from workbook.checks.failing_case import Failing, smallest
 
 
 @pytest.fixture
 def report(student):
     def make(exercise, file="layers.py", *edits):
-        with Judge(student(file, *edits)) as session:
+        with Checker(student(file, *edits)) as session:
             return session.report(exercise)
 
     return make
@@ -28,7 +28,7 @@ def test_the_smallest_case_with_the_students_own_arrays(report):
     whole = report("affine_backward", "layers.py", WRONG)
     found = smallest(whole)
     assert found
-    least = min(p.record.size for p in whole.probes if p.outcome != "pass")
+    least = min(p.record.size for p in whole.cases if p.outcome != "pass")
     assert sum(a.size for a in found.inputs.values()) == least
     assert {"x", "w", "b", "dout"} <= set(found.inputs)
     assert set(found.outputs) == {"dx", "dw", "db"}
@@ -73,6 +73,6 @@ def test_a_pass_has_nothing_to_show(report):
 
 def test_a_folder_that_cannot_be_imported_has_nothing_to_show(untouched):
     (untouched / "layers.py").write_text("(", encoding="utf-8")
-    with Judge(untouched) as session:
+    with Checker(untouched) as session:
         found = smallest(session.report("relu_forward"))
     assert isinstance(found, Failing) and not found

@@ -65,7 +65,7 @@ def test_the_catalogue_is_whole() -> None:
 
 
 @pytest.mark.parametrize(("exercise", "row"), CASES, ids=[row for _, row in CASES])
-def test_a_row_is_a_variant_of_its_exercise(
+def test_a_row_is_a_misconception_of_its_exercise(
     exercise: str, row: str, catalogues: dict[str, list[dict[str, object]]]
 ) -> None:
     found = [listed for listed in catalogues[exercise] if listed["row"] == row]
@@ -73,19 +73,19 @@ def test_a_row_is_a_variant_of_its_exercise(
     assert {listed["correct"] for listed in found} == {row in MUST_PASS}
 
 
-def test_no_variant_names_a_row_that_there_is_not(
+def test_no_misconception_names_a_row_that_there_is_not(
     catalogues: dict[str, list[dict[str, object]]],
 ) -> None:
     named = {str(listed["row"]) for found in catalogues.values() for listed in found}
     assert named - {""} == {row for _, row in CASES}
 
 
-@pytest.mark.parametrize(("exercise", "variant"), AROUND)
-def test_a_slip_around_the_layers_is_a_variant(
-    exercise: str, variant: str, catalogues: dict[str, list[dict[str, object]]]
+@pytest.mark.parametrize(("exercise", "misconception"), AROUND)
+def test_a_slip_around_the_layers_is_a_misconception(
+    exercise: str, misconception: str, catalogues: dict[str, list[dict[str, object]]]
 ) -> None:
     found = {str(listed["id"]): listed["correct"] for listed in catalogues[exercise]}
-    assert found[variant] is False
+    assert found[misconception] is False
 
 
 @pytest.mark.parametrize("exercise", curriculum.load().ids())

@@ -5,17 +5,17 @@ import sys
 import numpy as np
 import pytest
 
-from workbook.checks import probe as probes
-from workbook.checks.child.recorder import record_probe
 from workbook.checks.compare import compare
-from workbook.workspace import load_room
+from workbook.checks.worker.recorder import record_case
+from workbook.course import cases_of
+from workbook.student import load_implementation
 
 NETS = ("scratch.SimpleNet", "scratch.TwoLayerNet", "scratch.SimpleConvNet")
 PROBES = [
-    probe
+    case
     for name in NETS
-    for probe in probes.for_exercise(name)
-    if any("loss" in array for array in probe.limits)
+    for case in cases_of(name)
+    if any("loss" in array for array in case.limits)
 ]
 
 
@@ -25,14 +25,14 @@ def shifted(y, t):
     return -np.sum(np.log(y[np.arange(len(y)), labels] + 1e-7)) / len(y)
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda p: f"{p.exercise}: {p.name}")
-def test_a_shifted_logarithm_passes_whatever_is_drawn(probe, solutions, monkeypatch):
-    with load_room(solutions) as plain, load_room(solutions) as other:
-        right = [record_probe(probe, plain, seed, solutions) for seed in range(25)]
+@pytest.mark.parametrize("case", PROBES, ids=lambda p: f"{p.exercise}: {p.name}")
+def test_a_shifted_logarithm_passes_whatever_is_drawn(case, solutions, monkeypatch):
+    with load_implementation(solutions) as plain, load_implementation(solutions) as other:
+        right = [record_case(case, plain, seed, solutions) for seed in range(25)]
         for module in list(sys.modules.values()):
             if callable(getattr(module, "cross_entropy_error", None)):
                 monkeypatch.setattr(module, "cross_entropy_error", shifted)
-        found = [record_probe(probe, other, seed, solutions) for seed in range(25)]
+        found = [record_case(case, other, seed, solutions) for seed in range(25)]
     assert any(
         not np.array_equal(a.arrays[name].array, b.arrays[name].array)
         for a, b in zip(found, right, strict=True)
@@ -40,4 +40,4 @@ def test_a_shifted_logarithm_passes_whatever_is_drawn(probe, solutions, monkeypa
         if "loss" in name
     )
     for record, reference in zip(found, right, strict=True):
-        assert compare(record, reference, probe).outcome == "pass"
+        assert compare(record, reference, case).outcome == "pass"

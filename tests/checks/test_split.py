@@ -18,7 +18,7 @@ PARENT_ONLY = (
     "blame",
     "results",
     "runner",
-    "variants",
+    "misconceptions",
 )
 
 
@@ -32,13 +32,23 @@ def _modules(code: str) -> set[str]:
 
 def test_the_child_imports_no_comparison_and_no_key() -> None:
     loaded = _modules(
-        "import workbook.checks.child.__main__\n"
-        "from workbook.checks import probe\n"
+        "import workbook.checks.worker.__main__\n"
+        "from workbook.course import cases_of\n"
         "from workbook.curriculum import load\n"
-        "[probe.for_exercise(name) for name in load().ids()]"
+        "[cases_of(name) for name in load().ids()]"
     )
     assert not {f"workbook.checks.{name}" for name in PARENT_ONLY} & loaded
     ours = {name for name in loaded if name.startswith("workbook.")}
-    allowed = ("checks", "curriculum", "errors", "locale", "version", "workspace")
+    allowed = (
+        "cases",
+        "checks",
+        "course",
+        "curriculum",
+        "errors",
+        "locale",
+        "records",
+        "student",
+        "version",
+    )
     assert {name.split(".")[1] for name in ours} <= set(allowed)
     assert not {"solutions", "matplotlib", "IPython", "rich", "click"} & loaded

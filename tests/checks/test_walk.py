@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbook import curriculum
-from workbook.checks import requirements
-from workbook.checks.judge import Judge
+from workbook.checks.checker import Checker
 from workbook.checks.references import FromKey
 from workbook.checks.results import Report
 
@@ -15,13 +14,13 @@ IDS = curriculum.load().ids()
 
 @pytest.fixture(scope="module")
 def solved(solutions: Path) -> dict[str, Report]:
-    with Judge(solutions) as session:
+    with Checker(solutions) as session:
         return {report.result.exercise: report for report in session.judge()}
 
 
 @pytest.fixture(scope="module")
 def unsolved(pristine: Path) -> dict[str, Report]:
-    with Judge(pristine) as session:
+    with Checker(pristine) as session:
         return {report.result.exercise: report for report in session.judge()}
 
 
@@ -44,15 +43,15 @@ def test_the_stub_is_todo_or_blocked_by_its_own(
     assert report.result.points == 0
     assert report.message is not None
     if report.result.outcome == "blocked":
-        own = set(requirements.own(exercise_id)) - {exercise_id}
+        own = set(curriculum.own(exercise_id)) - {exercise_id}
         assert report.blocked_by and set(report.blocked_by) <= own
 
 
 @pytest.mark.parametrize("exercise_id", ["affine_forward", "affine_bn_relu_forward"])
 def test_stubs_without_solutions_name_what_to_write_first(
-    exercise_id: str, pristine: Path, answer_key: FromKey
+    exercise_id: str, pristine: Path, key_references: FromKey
 ) -> None:
-    with Judge(pristine, solutions=None, references=answer_key) as session:
+    with Checker(pristine, solutions=None, references=key_references) as session:
         report = session.report(exercise_id)
     assert report.result.outcome in ("todo", "blocked")
     assert report.result.outcome == report.result.stack_outcome

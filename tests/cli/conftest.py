@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from workbook.workspace import choice
+from workbook.student import locations
 
 
 @pytest.fixture
@@ -12,12 +12,12 @@ def home(tmp_path, monkeypatch):
     """A folder as `workbook init` makes it, with nothing but stubs: the working directory."""
     folder = tmp_path / "my folder"
     skip = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(choice.pristine_folder(), folder / "exercises", ignore=skip)
-    choice.mark_folder(folder)
+    shutil.copytree(locations.pristine_folder(), folder / "exercises", ignore=skip)
+    locations.mark_folder(folder)
     monkeypatch.chdir(folder)
-    monkeypatch.delenv(choice.VARIABLE, raising=False)
-    monkeypatch.setattr(choice, "_anchor", None)
-    monkeypatch.setattr(choice, "_switch", None)
+    monkeypatch.delenv(locations.VARIABLE, raising=False)
+    monkeypatch.setattr(locations, "_anchor", None)
+    monkeypatch.setattr(locations, "_switch", None)
     monkeypatch.setenv("COLUMNS", "200")
     return folder
 
@@ -49,7 +49,7 @@ def _replace(path, old, new):
 @pytest.fixture
 def solve(home):
     """Put the solution of a file into the student's folder, with texts replaced."""
-    solutions = choice.solutions_folder()
+    solutions = locations.solutions_folder()
     if solutions is None:
         pytest.skip("this copy has no solutions/")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbook.checks.results import OUTCOMES, SCHEMA
-from workbook.workspace import choice, progress
+from workbook.student import locations, progress
 
 ROOT = Path(__file__).resolve().parents[2]
 WRONG = ("    dx = (dout @ w.T).reshape(x.shape)\n", "    dx = dout @ w.T\n")
@@ -125,9 +125,9 @@ def test_progress_is_kept_for_ones_own_files_only(workbook, solve, home, tmp_pat
 
 
 def test_the_toggle_is_not_followed(workbook, home, monkeypatch):
-    if choice.solutions_folder() is None:
+    if locations.solutions_folder() is None:
         pytest.skip("this copy has no solutions/")
-    monkeypatch.setenv(choice.VARIABLE, "solutions")
+    monkeypatch.setenv(locations.VARIABLE, "solutions")
     code, out, _ = workbook("check", "adam")
     assert code == 1 and "Still to do" in out
     assert progress.recorded() == {}
@@ -171,7 +171,7 @@ def test_a_folder_without_exercises_is_named(workbook, home, tmp_path):
 @pytest.fixture
 def few(monkeypatch):
     """Judge a few exercises only: what `status` says does not depend on how many it judges."""
-    from workbook.checks import judge
+    from workbook.checks import checker
     from workbook.checks.results import ExerciseResult, Report
 
     outcomes = {}
@@ -186,7 +186,7 @@ def few(monkeypatch):
         result = ExerciseResult(*about, None, None, None, e.file, "aa", 231, 0.1)
         return Report(result=result)
 
-    monkeypatch.setattr(judge.Judge, "report", report)
+    monkeypatch.setattr(checker.Checker, "report", report)
     return outcomes
 
 

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from workbook.cli import _diagnoses as diagnoses
-from workbook.workspace.health import Finding
+from workbook.cli import _diagnostics
+from workbook.student.diagnostics import Diagnostic
 
 
 def mended(found, state="broken"):
@@ -20,17 +20,17 @@ def mended(found, state="broken"):
 
 
 def test_one_screen_and_the_exit_code(home, workbook, monkeypatch):
-    ill = Finding("port", "broken", "none is free", "workbook lab --port=0")
-    monkeypatch.setattr(diagnoses, "ALL", [lambda: Finding("disk", "ok", "900 MB")])
+    ill = Diagnostic("port", "broken", "none is free", "workbook lab --port=0")
+    monkeypatch.setattr(_diagnostics, "ALL", [lambda: Diagnostic("disk", "ok", "900 MB")])
     code, out, _ = workbook("doctor")
     assert code == 0 and "900 MB" in out and "Everything" in out
-    monkeypatch.setattr(diagnoses, "ALL", [lambda: ill])
+    monkeypatch.setattr(_diagnostics, "ALL", [lambda: ill])
     code, out, _ = workbook("doctor")
     assert code == 1 and "workbook lab --port=0" in out.splitlines()[-2]
     code, out, _ = workbook("doctor", "--json")
     assert code == 1 and json.loads(out) == [ill.as_json()]
     monkeypatch.setattr(
-        diagnoses, "ALL", [lambda: Finding("fast layers", "warning", "on NumPy", "build")]
+        _diagnostics, "ALL", [lambda: Diagnostic("fast layers", "warning", "on NumPy", "build")]
     )
     assert workbook("doctor")[0] == 0
 
@@ -38,7 +38,7 @@ def test_one_screen_and_the_exit_code(home, workbook, monkeypatch):
 def test_everything_is_looked_at_here(home, workbook):
     code, out, _ = workbook("doctor", "--json")
     found = json.loads(out)
-    assert len(found) == len(diagnoses.ALL) == 14
+    assert len(found) == len(_diagnostics.ALL) == 14
     assert len({each["name"] for each in found}) == len(found)
     assert code == int(any(each["state"] == "broken" for each in found))
     for each in found:
@@ -50,7 +50,7 @@ def test_a_diagnosis_that_fails_is_a_finding():
     def fails():
         raise RuntimeError("a bug\nin detail")
 
-    found = diagnoses.examined(fails)
+    found = _diagnostics.examined(fails)
     assert found.state == "broken" and found.says == "RuntimeError: a bug" and found.mend
 
 
@@ -59,40 +59,40 @@ def test_a_kernel_of_another_python(monkeypatch):
 
     spec = KernelSpec(argv=["/opt/other/bin/python3", "-m", "ipykernel_launcher"])
     monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", lambda self, name: spec)
-    said = mended(diagnoses.kernel())
+    said = mended(_diagnostics.kernel())
     assert "/opt/other/bin/python3" in said and "ipykernel install --sys-prefix" in said
     spec.argv[0] = "python"
-    assert diagnoses.kernel().state == "ok"
+    assert _diagnostics.kernel().state == "ok"
 
     def none(self, name):
         raise NoSuchKernel(name)
 
     monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", none)
-    assert "pip install" in mended(diagnoses.kernel())
+    assert "pip install" in mended(_diagnostics.kernel())
 
 
 def test_no_compiled_kernels(monkeypatch):
     monkeypatch.setenv("WORKBOOK_NO_EXTENSION", "1")
-    said = mended(diagnoses.extension(), "warning")
+    said = mended(_diagnostics.extension(), "warning")
     assert "does not matter" in said and "WORKBOOK_NO_EXTENSION" in said
 
 
 def test_it_is_installed_again_from_where_it_came(monkeypatch, tmp_path):
     came = tmp_path / "a b" / "workbook-1-py3-none-any.whl"
     kept = SimpleNamespace(read_text=lambda name: json.dumps({"url": came.as_uri()}))
-    monkeypatch.setattr(diagnoses.importlib.metadata, "distribution", lambda name: kept)
-    monkeypatch.setattr(diagnoses, "_above", lambda: tmp_path)
-    assert diagnoses._again().endswith("--no-deps workbook")  # The file is gone.
+    monkeypatch.setattr(_diagnostics.importlib.metadata, "distribution", lambda name: kept)
+    monkeypatch.setattr(_diagnostics, "_above", lambda: tmp_path)
+    assert _diagnostics._again().endswith("--no-deps workbook")  # The file is gone.
     came.parent.mkdir()
     came.touch()
-    assert diagnoses._again().endswith(f'--no-deps "{came}"')
+    assert _diagnostics._again().endswith(f'--no-deps "{came}"')
     kept.read_text = lambda name: None
-    assert diagnoses._again().endswith("--no-deps workbook")
+    assert _diagnostics._again().endswith("--no-deps workbook")
 
 
 def test_a_number_of_threads_that_is_none(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
-    assert "OMP_NUM_THREADS" in mended(diagnoses.blas(), "warning")
+    assert "OMP_NUM_THREADS" in mended(_diagnostics.blas(), "warning")
 
 
 def test_no_linear_algebra(monkeypatch):
@@ -101,7 +101,7 @@ def test_no_linear_algebra(monkeypatch):
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(threadpoolctl, "threadpool_info", lambda: [])
-    assert "numpy" in mended(diagnoses.blas(), "warning")
+    assert "numpy" in mended(_diagnostics.blas(), "warning")
 
 
 @pytest.mark.parametrize(
@@ -113,21 +113,21 @@ def test_no_linear_algebra(monkeypatch):
     ],
 )
 def test_versions_that_do_not_fit(monkeypatch, versions):
-    monkeypatch.setattr(diagnoses, "installed", versions.get)
-    assert "ipywidgets" in mended(diagnoses.widgets())
+    monkeypatch.setattr(_diagnostics, "installed", versions.get)
+    assert "ipywidgets" in mended(_diagnostics.widgets())
 
 
 @pytest.mark.parametrize("package", ["jupyterlab_widgets", "anywidget"])
 def test_a_part_of_jupyterlab_is_gone(monkeypatch, tmp_path, package):
-    parts = {**diagnoses._labextensions(), package: tmp_path}
-    monkeypatch.setattr(diagnoses, "_labextensions", lambda: parts)
-    assert diagnoses.widgets().mend.split()[-1] == package
-    assert package in mended(diagnoses.widgets())
+    parts = {**_diagnostics._labextensions(), package: tmp_path}
+    monkeypatch.setattr(_diagnostics, "_labextensions", lambda: parts)
+    assert _diagnostics.widgets().mend.split()[-1] == package
+    assert package in mended(_diagnostics.widgets())
 
 
 def test_a_wrong_type_of_js(monkeypatch):
     monkeypatch.setattr(mimetypes, "guess_type", lambda name: ("text/plain", None))
-    said = mended(diagnoses.javascript())
+    said = mended(_diagnostics.javascript())
     assert "text/plain" in said and "text/javascript" in said
 
 
@@ -136,33 +136,33 @@ def test_no_free_port(monkeypatch):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         number = taken.getsockname()[1]
-        monkeypatch.setattr(diagnoses, "PORTS", range(number, number + 1))
-        assert "--port=0" in mended(diagnoses.port())
-    assert diagnoses.port().state == "ok"
+        monkeypatch.setattr(_diagnostics, "PORTS", range(number, number + 1))
+        assert "--port=0" in mended(_diagnostics.port())
+    assert _diagnostics.port().state == "ok"
 
 
 def test_damaged_data(monkeypatch, tmp_path):
     from workbook.data import fashion
 
     monkeypatch.setattr(fashion, "DIGEST", "0" * 64)
-    assert "fashion.npz" in mended(diagnoses.data_sets())
+    assert "fashion.npz" in mended(_diagnostics.data_sets())
     monkeypatch.setattr(fashion, "FILE", tmp_path / "fashion.npz")
-    assert "fashion.npz" in mended(diagnoses.data_sets())
+    assert "fashion.npz" in mended(_diagnostics.data_sets())
 
 
 def test_no_answer_key(monkeypatch):
-    from workbook.checks import key
+    from workbook.checks import answer_key
 
-    monkeypatch.setattr(key, "shipped", lambda *_: None)
-    assert "checked" in mended(diagnoses.key())
+    monkeypatch.setattr(answer_key, "shipped", lambda *_: None)
+    assert "checked" in mended(_diagnostics.key())
 
 
 def test_no_reloading(monkeypatch):
-    real = diagnoses.importlib.util.find_spec
+    real = _diagnostics.importlib.util.find_spec
 
     def none(name):
         return None if name.endswith("autoreload") else real(name)
 
-    monkeypatch.setattr(diagnoses.importlib.util, "find_spec", none)
-    assert "autoreload" in mended(diagnoses.autoreload())
-    assert sys.executable in diagnoses.autoreload().mend
+    monkeypatch.setattr(_diagnostics.importlib.util, "find_spec", none)
+    assert "autoreload" in mended(_diagnostics.autoreload())
+    assert sys.executable in _diagnostics.autoreload().mend

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workbook.grading import engine
-from workbook.workspace import choice
+from workbook.grading import scheduler
+from workbook.student import locations
 
 path = Path(__file__).resolve().parents[1] / "grading" / "fake.py"
 spec = importlib.util.spec_from_file_location("fake_engine", path)
@@ -17,7 +17,7 @@ spec.loader.exec_module(fake)
 
 SCHEME = '[count]\nexercises = ["affine_forward", "relu_forward", "adam"]\n'
 
-if choice.solutions_folder() is None:
+if locations.solutions_folder() is None:
     pytest.skip("this copy has no solutions/", allow_module_level=True)
 
 
@@ -29,7 +29,7 @@ def course(tmp_path, monkeypatch):
     (tmp_path / "submissions").mkdir()
     (tmp_path / "scheme.toml").write_text(SCHEME)
     judge = fake.Engine()
-    monkeypatch.setattr(engine, "run", judge.run)
+    monkeypatch.setattr(scheduler, "run", judge.run)
 
     def send(student, **outcomes):
         folder = tmp_path / "submissions" / student

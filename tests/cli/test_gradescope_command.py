@@ -4,10 +4,10 @@ import zipfile
 
 import pytest
 
-from workbook.workspace import choice
+from workbook.student import locations
 
 
-@pytest.mark.skipif(choice.solutions_folder() is None, reason="this copy has no solutions/")
+@pytest.mark.skipif(locations.solutions_folder() is None, reason="this copy has no solutions/")
 def test_the_zip_is_written_and_said_to_be_secret(workbook, tmp_path):
     out = tmp_path / "auto.zip"
     code, said, _ = workbook("gradescope", out, "--seed", 3, "--no-nbval")

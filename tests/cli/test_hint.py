@@ -8,10 +8,10 @@ import pytest
 
 from workbook import curriculum, locale
 from workbook.cli.hint import STAGES
-from workbook.workspace import choice, progress
-from workbook.workspace.markers import find_blocks
+from workbook.student import locations, progress
+from workbook.student.solution_markers import find_blocks
 
-SOLUTIONS = choice.solutions_folder()
+SOLUTIONS = locations.solutions_folder()
 needs_solutions = pytest.mark.skipif(SOLUTIONS is None, reason="this copy has no solutions/")
 EXERCISES = list(curriculum.load())
 
@@ -178,7 +178,7 @@ def test_side_by_side_where_there_is_room(workbook, solve, monkeypatch, columns)
 
 
 def test_without_solutions_there_is_nothing_to_show(workbook, home, monkeypatch):
-    monkeypatch.setattr(choice, "solutions_folder", lambda: None)
+    monkeypatch.setattr(locations, "solutions_folder", lambda: None)
     for _ in STAGES:
         _, out, _ = workbook("hint", "adam")
     assert "workbook show" not in out

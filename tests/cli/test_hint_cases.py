@@ -7,10 +7,10 @@ import pytest
 
 from workbook import curriculum
 from workbook.locale import text
-from workbook.workspace import choice
-from workbook.workspace.rooms import load_room
+from workbook.student import locations
+from workbook.student.implementation import load_implementation
 
-SOLUTIONS = choice.solutions_folder()
+SOLUTIONS = locations.solutions_folder()
 pytestmark = pytest.mark.skipif(SOLUTIONS is None, reason="this copy has no solutions/")
 
 ln3 = math.log(3)
@@ -21,8 +21,8 @@ TINY = 1e-12
 
 
 @pytest.fixture(scope="module")
-def room():
-    opened = load_room(SOLUTIONS)
+def impl():
+    opened = load_implementation(SOLUTIONS)
     yield opened
     opened.close()
 
@@ -565,9 +565,9 @@ def test_every_exercise_has_a_case_here():
 
 
 @pytest.mark.parametrize("exercise_id", curriculum.load().ids())
-def test_the_numbers_of_the_case_are_those_of_the_solution(exercise_id, room):
+def test_the_numbers_of_the_case_are_those_of_the_solution(exercise_id, impl):
     hint = text(f"hint.{exercise_id}.case")
-    for words, value in CASES[exercise_id](room):
+    for words, value in CASES[exercise_id](impl):
         assert words in hint, f"{words!r} does not stand in the case of {exercise_id}"
         if value is not None:
             assert said(value) in words, f"{exercise_id}: the solution gives {said(value)}"

@@ -3,8 +3,8 @@
 import pytest
 
 from workbook import curriculum
-from workbook.checks.hunt import new_round
-from workbook.workspace import progress
+from workbook.checks.bughunt.model import new_round
+from workbook.student import progress
 
 
 @pytest.fixture

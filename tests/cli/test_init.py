@@ -7,17 +7,17 @@ import sys
 import pytest
 
 from workbook import curriculum
-from workbook.handout import course, folders
-from workbook.workspace import choice
+from workbook.release import course_files, student_folder
+from workbook.student import locations
 
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """An empty working directory, with nothing of another workbook above it."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(choice.VARIABLE, raising=False)
-    monkeypatch.setattr(choice, "_anchor", None)
-    monkeypatch.setattr(choice, "_switch", None)
+    monkeypatch.delenv(locations.VARIABLE, raising=False)
+    monkeypatch.setattr(locations, "_anchor", None)
+    monkeypatch.setattr(locations, "_switch", None)
     return tmp_path
 
 
@@ -26,7 +26,7 @@ def test_a_folder_holds_what_a_student_needs(here, workbook):
     assert code == 0 and not err
     folder = here / "my nets"
     for file in curriculum.load().files():
-        pristine = choice.pristine_folder() / file
+        pristine = locations.pristine_folder() / file
         assert (folder / "exercises" / file).read_bytes() == pristine.read_bytes()
     for name in ("README.md", "start.py", "start.bat", "statement.md", "notebooks/Start.ipynb"):
         assert (folder / name).is_file()
@@ -39,7 +39,7 @@ def test_commands_find_it_upwards_and_say_so(here, workbook, monkeypatch):
     workbook("init", "nets")
     deep = here / "nets" / "exercises" / "scratch"
     monkeypatch.chdir(deep)
-    assert choice.nearest_folder() == here / "nets"
+    assert locations.nearest_folder() == here / "nets"
     code, out, err = workbook("check", "affine_forward")
     assert code == 1 and "affine_forward" in out
     assert str(here / "nets" / "exercises") in err
@@ -81,9 +81,9 @@ def test_what_fails_halfway_leaves_nothing(here, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(choice, "mark_folder", fail)
-    with pytest.raises(folders.WorkbookError, match="No space left"):
-        folders.make(here / "nets")
+    monkeypatch.setattr(locations, "mark_folder", fail)
+    with pytest.raises(student_folder.WorkbookError, match="No space left"):
+        student_folder.make(here / "nets")
     assert not list(here.iterdir())
 
 
@@ -106,12 +106,12 @@ def test_the_first_cell_names_the_command_where_there_is_no_workbook(here, workb
 
 
 def test_every_notebook_is_guarded_once():
-    for path in course.notebooks():
-        text = course.notebook_bytes(path).decode("utf-8")
+    for path in course_files.notebooks():
+        text = course_files.notebook_bytes(path).decode("utf-8")
         assert text.count("import workbook  # noqa") == 1, path.name
 
 
 def test_the_python_that_made_it_is_remembered(here, workbook):
     workbook("init", "nets")
-    noted = (here / "nets" / folders.PYTHON).read_text(encoding="utf-8").strip()
+    noted = (here / "nets" / student_folder.PYTHON).read_text(encoding="utf-8").strip()
     assert os.path.samefile(noted, sys.executable)

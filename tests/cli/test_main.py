@@ -26,8 +26,8 @@ def command(monkeypatch):
     """Make `workbook probe` do what the test says."""
 
     def use(action):
-        probe = click.command("probe")(action)
-        monkeypatch.setattr(cli._Commands, "get_command", lambda *_: probe)
+        case = click.command("case")(action)
+        monkeypatch.setattr(cli._Commands, "get_command", lambda *_: case)
 
     return use
 
@@ -73,15 +73,15 @@ def test_our_errors_are_one_line(command, capsys, error, code):
         raise error("layers.py line 4: not this way. Do it so.")
 
     command(action)
-    assert leave("probe") == code
+    assert leave("case") == code
     assert capsys.readouterr().err == "workbook: layers.py line 4: not this way. Do it so.\n"
 
 
 def test_fine_is_0_and_a_command_may_choose(command):
     command(lambda: None)
-    assert leave("probe") == 0
+    assert leave("case") == 0
     command(lambda: click.get_current_context().exit(1))
-    assert leave("probe") == 1
+    assert leave("case") == 1
 
 
 def test_ctrl_c_is_no_traceback(command, capsys):
@@ -89,7 +89,7 @@ def test_ctrl_c_is_no_traceback(command, capsys):
         raise KeyboardInterrupt
 
     command(action)
-    assert leave("probe") == 1
+    assert leave("case") == 1
     assert capsys.readouterr().err.strip() == "workbook: stopped."
 
 

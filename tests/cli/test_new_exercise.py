@@ -2,15 +2,15 @@
 
 import pytest
 
-from workbook.handout import skeleton
-from workbook.workspace import choice
+from workbook.release import new_exercise
+from workbook.student import locations
 
 
 @pytest.fixture
 def untouched(monkeypatch):
     """Fails if anything is written."""
-    monkeypatch.setattr(skeleton.files, "write_text", None)
-    if choice.solutions_folder() is None:
+    monkeypatch.setattr(new_exercise.atomic_write, "write_text", None)
+    if locations.solutions_folder() is None:
         pytest.skip("this copy has no solutions/")
 
 
@@ -32,6 +32,6 @@ def test_what_cannot_be_is_refused(untouched, workbook, arguments, says):
 
 
 def test_it_begins_in_solutions(workbook, monkeypatch):
-    monkeypatch.setattr(choice, "solutions_folder", lambda: None)
+    monkeypatch.setattr(locations, "solutions_folder", lambda: None)
     code, _, err = workbook("new-exercise", "gelu", "--notebook", "CNN")
     assert code == 1 and "solutions" in err

@@ -4,8 +4,9 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_notebook
 
 from workbook import cli
-from workbook.grading import nbval_refresh, nbval_run
-from workbook.workspace import choice
+from workbook.grading.nbval import refresh as nbval_refresh
+from workbook.grading.nbval import run as nbval_run
+from workbook.student import locations
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_run_of_a_good_one_is_0(home):
 @pytest.mark.parametrize(
     "args, exercises", [(["--solutions"], "solutions"), (["--stubs"], "stubs"), ([], None)]
 )
-def test_run_says_which_room(home, monkeypatch, args, exercises):
+def test_run_says_which_impl(home, monkeypatch, args, exercises):
     seen = {}
 
     def run_notebooks(paths, **options):
@@ -56,7 +57,7 @@ def test_run_says_which_room(home, monkeypatch, args, exercises):
         return []
 
     monkeypatch.setattr(nbval_run, "run_notebooks", run_notebooks)
-    monkeypatch.setattr(choice, "solutions_folder", lambda: home)
+    monkeypatch.setattr(locations, "solutions_folder", lambda: home)
     code, said = call("run", *args)
     assert code == 0
     assert seen["exercises"] == exercises
@@ -65,7 +66,7 @@ def test_run_says_which_room(home, monkeypatch, args, exercises):
 
 
 def test_a_copy_without_solutions_says_so(home, monkeypatch):
-    monkeypatch.setattr(choice, "solutions_folder", lambda: None)
+    monkeypatch.setattr(locations, "solutions_folder", lambda: None)
     code, said = call("run", "--solutions")
     assert code == 2
     assert "This copy has no solutions" in said

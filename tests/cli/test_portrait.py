@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from workbook.cli import portrait
-from workbook.handout.clean import Traces
+from workbook.release.strip_outputs import Traces
 from workbook.widgets.portrait import making, plan
 
 

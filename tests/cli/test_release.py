@@ -6,18 +6,18 @@ import zipfile
 import pytest
 
 from workbook import curriculum
-from workbook.handout import gate, release, wheels
-from workbook.workspace import choice
+from workbook.release import release, release_checks, wheels
+from workbook.student import locations
 
 pytestmark = pytest.mark.skipif(
-    choice.solutions_folder() is None, reason="this copy has no solutions/"
+    locations.solutions_folder() is None, reason="this copy has no solutions/"
 )
 
 
 @pytest.fixture
 def passing(monkeypatch):
     """A gate that lets everything through: it has tests of its own."""
-    monkeypatch.setattr(gate, "examine", lambda folder, wanted, report: [])
+    monkeypatch.setattr(release_checks, "examine", lambda folder, wanted, report: [])
 
 
 def names(folder):
@@ -29,7 +29,7 @@ def test_what_a_copy_holds(tmp_path, workbook, passing):
     assert code == 0 and "nets" in out
     there = names(tmp_path / "nets")
     for file in curriculum.load().files():
-        assert {f"workbook/exercises/{file}", f"workbook/workspace/pristine/{file}"} <= there
+        assert {f"workbook/exercises/{file}", f"workbook/student/pristine/{file}"} <= there
     assert {
         "README.md",
         "start.py",
@@ -47,15 +47,15 @@ def test_what_a_copy_holds(tmp_path, workbook, passing):
     } <= there
     tops = {name.partition("/")[0] for name in there}
     assert not tops & {"solutions", "tests", ".git", ".ci", "benchmarks", ".venv"}
-    assert not [n for n in there if n.endswith((".so", ".pyc", "hunt_code.json"))]
+    assert not [n for n in there if n.endswith((".so", ".pyc", "planted_code.json"))]
     assert "workbook/policy.toml" not in there
     readme = (tmp_path / "nets" / "README.md").read_text(encoding="utf-8")
     assert "`workbook/exercises/`" in readme and "python start.py test" in readme
-    assert choice.nearest_folder(tmp_path / "nets" / "notebooks") == tmp_path / "nets"
+    assert locations.nearest_folder(tmp_path / "nets" / "notebooks") == tmp_path / "nets"
     guide = (tmp_path / "nets" / "docs" / "student.md").read_text(encoding="utf-8")
     pictures = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", guide)
     assert pictures and all((tmp_path / "nets" / "docs" / name).is_file() for name in pictures)
-    assert choice.own_folder(tmp_path / "nets") == tmp_path / "nets/workbook/exercises"
+    assert locations.own_folder(tmp_path / "nets") == tmp_path / "nets/workbook/exercises"
 
 
 def test_a_zip_of_one_folder(tmp_path, workbook, passing):
@@ -80,7 +80,7 @@ def test_notebooks_are_chosen_by_name(tmp_path, workbook, passing):
         "notebooks/Dropout.ipynb",
     }
     # It asks for what these notebooks need, and keeps the files whole.
-    there = curriculum.parse((tmp_path / "a" / "workbook" / "curriculum.toml").read_text("utf-8"))
+    there = curriculum.read(tmp_path / "a" / "workbook" / "course")
     known = curriculum.load()
     assert {"dropout_forward", "ThreeLayerConvNet.loss", "affine_forward"} <= set(there.ids())
     assert not {"svm_loss", "layernorm_forward", "adam", "scratch.Relu"} & set(there.ids())
@@ -97,8 +97,8 @@ def test_given_takes_exercises_and_whole_notebooks(tmp_path, workbook, passing):
     assert (
         code == 0 and "adam" in out and "dropout_forward" in out and "dropout_backward" not in out
     )
-    for room in ("exercises", "workspace/pristine"):
-        text = (tmp_path / "a" / "workbook" / room / "optim.py").read_text(encoding="utf-8")
+    for impl in ("exercises", "student/pristine"):
+        text = (tmp_path / "a" / "workbook" / impl / "optim.py").read_text(encoding="utf-8")
         assert "NotImplementedError" not in text and "SOLUTION" not in text
     code, _, err = workbook("release", tmp_path / "b", "--given", "afine_forward")
     assert code == 2 and "affine_forward" in err
@@ -115,7 +115,9 @@ def test_a_policy_is_read_first(tmp_path, workbook, passing):
 
 
 def test_what_fails_is_named_and_nothing_is_written(tmp_path, workbook, monkeypatch):
-    monkeypatch.setattr(gate, "examine", lambda *_: ["the stub of adam earns 2 points", "another"])
+    monkeypatch.setattr(
+        release_checks, "examine", lambda *_: ["the stub of adam earns 2 points", "another"]
+    )
     for options in ([], ["--zip"]):
         code, _, err = workbook("release", tmp_path / "nets", *options)
         assert code == 1 and "stub of adam" in err and "another" in err
@@ -134,13 +136,13 @@ def test_nothing_is_overwritten(tmp_path, workbook, passing):
 
 
 def test_a_copy_cannot_be_released_again(tmp_path, workbook, monkeypatch):
-    monkeypatch.setattr(choice, "solutions_folder", lambda: None)
+    monkeypatch.setattr(locations, "solutions_folder", lambda: None)
     code, _, err = workbook("release", tmp_path / "nets")
     assert code == 1 and "solutions" in err and not list(tmp_path.iterdir())
 
 
 def test_what_is_fetched_for_a_platform():
-    root = choice.solutions_folder().parent
+    root = locations.solutions_folder().parent
     line = wheels.command("windows:3.12", root)
     words = " ".join(line)
     assert "--platform win_amd64" in words and "--python-version 3.12" in words

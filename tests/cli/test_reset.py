@@ -10,7 +10,7 @@ import textwrap
 import pytest
 
 from workbook import curriculum
-from workbook.workspace import choice, progress, reset, snapshots
+from workbook.student import locations, progress, reset, snapshots
 
 MINE = '    raise NotImplementedError("affine_forward")\n'
 THEIRS = "    out, cache = x @ w + b, (x, w)  # mine\n"
@@ -27,7 +27,7 @@ def layers(home):
 
 
 def stub(file="layers.py"):
-    return (choice.pristine_folder() / file).read_text(encoding="utf-8")
+    return (locations.pristine_folder() / file).read_text(encoding="utf-8")
 
 
 def test_one_function_goes_back_and_the_rest_stays_to_the_letter(workbook, layers):
@@ -218,10 +218,10 @@ def test_a_restore_of_one_file_leaves_the_others(workbook, layers, solve):
 
 KILLED = """
 import os, signal, sys
-from workbook.workspace import files, reset
+from workbook.student import atomic_write, reset
 from pathlib import Path
 
-write, moment = files.write_bytes, sys.argv[1]
+write, moment = atomic_write.write_bytes, sys.argv[1]
 
 def killed(path, data):
     if moment == "before":
@@ -233,9 +233,9 @@ def torn(source, target):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if moment == "inside":
-    files.os.replace = torn
+    atomic_write.os.replace = torn
 else:
-    files.write_bytes = killed
+    atomic_write.write_bytes = killed
 folder = Path("exercises").resolve()
 reset.carry_out(reset.plan_all(folder), "test")
 """

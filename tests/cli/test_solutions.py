@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from workbook.cli.solutions import command
 from workbook.errors import WorkbookError
-from workbook.workspace import choice
+from workbook.student import locations
 
 
 @pytest.fixture
@@ -13,14 +13,14 @@ def home(tmp_path, monkeypatch):
     """A student's folder, and a stand-in for solutions/."""
     folder = tmp_path / "home"
     (folder / "exercises").mkdir(parents=True)
-    choice.mark_folder(folder)
+    locations.mark_folder(folder)
     right = tmp_path / "solutions"
     right.mkdir()
     monkeypatch.chdir(folder)
-    monkeypatch.delenv(choice.VARIABLE, raising=False)
-    monkeypatch.setattr(choice, "_anchor", None)
-    monkeypatch.setattr(choice, "_switch", None)
-    monkeypatch.setattr(choice, "solutions_folder", lambda: right)
+    monkeypatch.delenv(locations.VARIABLE, raising=False)
+    monkeypatch.setattr(locations, "_anchor", None)
+    monkeypatch.setattr(locations, "_switch", None)
+    monkeypatch.setattr(locations, "solutions_folder", lambda: right)
     return folder
 
 
@@ -32,20 +32,20 @@ def test_on_off_status(home):
     assert run().output == run("status").output
     assert "Solutions are off" in run("status").output
     assert run("on").output.startswith("Solutions are ON")
-    assert choice.current().which == "solutions"
+    assert locations.current().which == "solutions"
     assert "Solutions are ON" in run("status").output
     assert run("off").output.startswith("Solutions are off")
-    assert choice.current() == choice.Choice("stubs", home / "exercises", "init")
+    assert locations.current() == locations.Location("stubs", home / "exercises", "init")
 
 
 def test_the_variable_that_comes_first_is_named(home, monkeypatch):
-    monkeypatch.setenv(choice.VARIABLE, "stubs")
+    monkeypatch.setenv(locations.VARIABLE, "stubs")
     output = run("on").output
     assert "Solutions are off" in output and "set to 'stubs' here, and it comes first" in output
 
 
 def test_a_copy_without_solutions(home, monkeypatch):
-    monkeypatch.setattr(choice, "solutions_folder", lambda: None)
+    monkeypatch.setattr(locations, "solutions_folder", lambda: None)
     with pytest.raises(WorkbookError, match="no solutions/ folder"):
         run("on")
     assert "Solutions are off" in run("status").output

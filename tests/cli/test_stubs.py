@@ -5,20 +5,20 @@ from click.testing import CliRunner
 
 from workbook import curriculum
 from workbook.cli.stubs import command
-from workbook.workspace import choice
+from workbook.student import locations
 
 
 @pytest.fixture
 def workshop(tmp_path, monkeypatch):
-    for folder in ("solutions", "workbook/exercises", "workbook/workspace/pristine"):
+    for folder in ("solutions", "workbook/exercises", "workbook/student/pristine"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "solutions/sample.py").write_text(
         "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
     )
-    monkeypatch.setattr(choice, "solutions_folder", lambda: tmp_path / "solutions")
-    monkeypatch.setattr(choice, "_package", lambda: tmp_path / "workbook")
-    monkeypatch.setattr(choice, "state_folder", lambda: tmp_path / ".workbook")
-    listed = curriculum.Exercise("f", "F", "sample.py", "CNN", 1, 1)
+    monkeypatch.setattr(locations, "solutions_folder", lambda: tmp_path / "solutions")
+    monkeypatch.setattr(locations, "_package", lambda: tmp_path / "workbook")
+    monkeypatch.setattr(locations, "state_folder", lambda: tmp_path / ".workbook")
+    listed = curriculum.Exercise("f", "F", "sample.py", "CNN", 1, 1, "relu")
     monkeypatch.setattr(curriculum, "load", lambda: curriculum.Curriculum((), (listed,)))
     return tmp_path
 

@@ -11,23 +11,23 @@ from pathlib import Path
 import pytest
 
 from workbook import curriculum
-from workbook.grading import archives
-from workbook.grading.choose import choose, may_count
-from workbook.grading.receipt import receipt
-from workbook.handout import clean, folders
-from workbook.workspace import choice
-from workbook.workspace.state import read_state
+from workbook.grading.intake import archives
+from workbook.grading.intake.receipt import receipt
+from workbook.grading.intake.select_files import choose, may_count
+from workbook.release import strip_outputs, student_folder
+from workbook.student import locations
+from workbook.student.state_file import read_state
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A folder that `workbook init` made: the working directory."""
     folder = tmp_path / "my folder"
-    folders.make(folder)
+    student_folder.make(folder)
     monkeypatch.chdir(folder)
-    monkeypatch.delenv(choice.VARIABLE, raising=False)
-    monkeypatch.setattr(choice, "_anchor", None)
-    monkeypatch.setattr(choice, "_switch", None)
+    monkeypatch.delenv(locations.VARIABLE, raising=False)
+    monkeypatch.setattr(locations, "_anchor", None)
+    monkeypatch.setattr(locations, "_switch", None)
     return folder
 
 
@@ -112,9 +112,9 @@ def test_who_it_is_is_asked_once(home, workbook, quick, monkeypatch):
 
 
 def test_the_students_files_go_in_whatever_the_toggle_says(home, workbook, quick, monkeypatch):
-    if choice.solutions_folder() is None:
+    if locations.solutions_folder() is None:
         pytest.skip("this copy has no solutions/")
-    monkeypatch.setenv(choice.VARIABLE, "solutions")
+    monkeypatch.setenv(locations.VARIABLE, "solutions")
     workbook("submit", "--id", "a")
     mine = (home / "exercises" / "layers.py").read_bytes()
     assert packed(home / "a.zip")["exercises/layers.py"] == mine
@@ -138,7 +138,7 @@ def stream(text):
 
 
 def cleaned(home, *outputs):
-    data = clean.clean_notebook(notebook(*outputs), clean.Traces(home))
+    data = strip_outputs.clean_notebook(notebook(*outputs), strip_outputs.Traces(home))
     [cell] = json.loads(data)["cells"]
     return cell["outputs"], data.decode("utf-8")
 

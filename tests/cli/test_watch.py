@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from workbook import curriculum
-from workbook.checks import kept
+from workbook.checks import warm_checker
 from workbook.checks.results import CheckResult, ExerciseResult, Report
 from workbook.cli import _watching, watch
 from workbook.cli._keys import can_read_keys, keys
-from workbook.cli._watching import Files, Judging, dependants
+from workbook.cli._watching import WatchedChecks, WatchedFiles, dependants
 from workbook.errors import WorkbookError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ def edit(path, old, new):
 
 
 def test_only_what_changed_is_found_and_only_once(home):
-    files = Files(home / "exercises")
+    files = WatchedFiles(home / "exercises")
     assert files.changed() == {}
     edit(home / "exercises" / "layers.py", TODO, "    out = x\n    cache = x")
     assert files.changed() == {"layers.py": ["relu_forward"]}
@@ -52,7 +52,7 @@ def test_only_what_changed_is_found_and_only_once(home):
 
 def test_a_file_that_is_replaced_deleted_or_unreadable(home):
     path = home / "exercises" / "optim.py"
-    files = Files(home / "exercises")
+    files = WatchedFiles(home / "exercises")
     optim = ["sgd_momentum", "rmsprop", "adam"]
     new = path.with_name("optim.tmp")
     new.write_text(path.read_text().replace('    raise NotImplementedError("adam")', "    m = 1"))
@@ -78,10 +78,10 @@ def test_dependants_are_the_other_half_and_what_runs_it():
 # Judging
 
 
-class SlowKept:
+class SlowChecker:
     """Judges at once, except `adam`, which never ends until it is called off."""
 
-    made: list["SlowKept"] = []  # noqa: RUF012
+    made: list["SlowChecker"] = []  # noqa: RUF012
 
     def __init__(self, folder):
         self.closed = threading.Event()
@@ -100,11 +100,11 @@ class SlowKept:
 
 @pytest.fixture
 def judging(monkeypatch, tmp_path):
-    monkeypatch.setattr(_watching, "Kept", SlowKept)
+    monkeypatch.setattr(_watching, "WarmChecker", SlowChecker)
     monkeypatch.setattr(_watching, "_PATIENCE", 0.2)
-    SlowKept.made = []
+    SlowChecker.made = []
     events = queue.Queue()
-    made = Judging(tmp_path, events)
+    made = WatchedChecks(tmp_path, events)
     yield made, events
     made.close()
 
@@ -131,8 +131,8 @@ def test_a_check_that_hangs_is_called_off_by_the_next_edit(judging):
     assert not made.idle
     made.first(["adam", "rmsprop"])
     assert names(events, 2) == ["adam", "rmsprop"]
-    assert SlowKept.made[0].closed.is_set()
-    assert SlowKept.made[1].judged == ["adam", "rmsprop"]
+    assert SlowChecker.made[0].closed.is_set()
+    assert SlowChecker.made[1].judged == ["adam", "rmsprop"]
     with pytest.raises(queue.Empty):
         events.get(timeout=0.3)
 
@@ -150,8 +150,8 @@ def test_what_hung_and_was_not_saved_comes_last(judging):
 
 class Screen(watch._Watch):
     def __init__(self, home, monkeypatch):
-        monkeypatch.setattr(_watching, "Kept", SlowKept)
-        SlowKept.made = [None]  # type: ignore[list-item]
+        monkeypatch.setattr(_watching, "WarmChecker", SlowChecker)
+        SlowChecker.made = [None]  # type: ignore[list-item]
         super().__init__(home / "exercises", queue.Queue(), with_keys=True)
         self.judging.close()
 
@@ -369,6 +369,6 @@ def test_a_folder_without_exercises_is_wrong_usage(workbook, home, tmp_path):
 
 
 def test_a_judge_for_one_folder_stays_with_it(home):
-    with kept.Kept(home / "exercises") as one:
+    with warm_checker.WarmChecker(home / "exercises") as one:
         assert one.folder == (home / "exercises").resolve()
         one.prepare()

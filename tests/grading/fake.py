@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from workbook import curriculum
-from workbook.grading.work import Settings, Submission, UnitResult, unit_keys
+from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
 
 KNOWN = curriculum.load()
 

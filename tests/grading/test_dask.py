@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workbook.grading import engine
-from workbook.grading.work import Settings, Submission
+from workbook.grading import scheduler
+from workbook.grading.units import Settings, Submission
 
 distributed = pytest.importorskip("distributed")
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
@@ -49,7 +49,7 @@ def test_a_worker_killed_in_the_middle_costs_no_grade():
             for result in results:
                 heard[submission.name, result.subject] = result.result["outcome"]
 
-        engine.run(
+        scheduler.run(
             submissions, settings, executor=executor, jobs=2, done=lambda key: None, heard=hear
         )
     assert len(heard) == len(submissions) * len(EXERCISES)

@@ -17,14 +17,14 @@ from pathlib import Path
 import pytest
 
 from workbook.grading.exports.as_json import SCHEMA
-from workbook.grading.scheme import EXAMPLE
-from workbook.workspace import choice
+from workbook.grading.intake.scheme import EXAMPLE
+from workbook.student import locations
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 GUIDE = (DOCS / "grading.md").read_text(encoding="utf-8")
 SMALL = '[count]\nnotebooks = ["Dropout"]\nleave_out = ["FullyConnectedNet.dropout"]\n'
 
-if choice.solutions_folder() is None:
+if locations.solutions_folder() is None:
     pytest.skip("this copy has no solutions/", allow_module_level=True)
 
 
@@ -56,7 +56,7 @@ def call(line, folder, **more):
 
 def hand_in(folder):
     """A right submission, a wrong one, one that is no zip; the roster of the guide."""
-    solutions, stubs = choice.solutions_folder(), choice.pristine_folder()
+    solutions, stubs = locations.solutions_folder(), locations.pristine_folder()
     (folder / "submissions").mkdir(parents=True)
     for name, source in (("doejane_12345_1_workbook.zip", solutions), ("jroe.zip", stubs)):
         with zipfile.ZipFile(folder / "submissions" / name, "w") as archive:

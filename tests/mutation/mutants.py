@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from workbook import curriculum
-from workbook.workspace.markers import Block, find_blocks
+from workbook.student.solution_markers import Block, find_blocks
 
 _Edit = Callable[[ast.AST, "_Tree"], None]
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from mutants import Mutant, Mutants
 
 from workbook import curriculum
-from workbook.workspace.choice import solutions_folder
+from workbook.student.locations import solutions_folder
 
 HERE = Path(__file__).parent
 NEEDED = 0.97

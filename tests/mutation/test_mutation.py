@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from workbook.workspace.choice import solutions_folder
+from workbook.student.locations import solutions_folder
 
 HERE = Path(__file__).parent
 

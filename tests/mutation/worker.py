@@ -14,13 +14,12 @@ from typing import Any
 from mutants import Mutant, Mutants
 
 from workbook import curriculum
-from workbook.checks import probe as probes
-from workbook.checks import requirements
-from workbook.checks.child.recorder import record_probe
+from workbook.cases import DEFAULT_SEED, Case
 from workbook.checks.compare import compare
-from workbook.checks.probe import DEFAULT_SEED, Probe
-from workbook.checks.record import Record
-from workbook.workspace import load_room
+from workbook.checks.worker.recorder import record_case
+from workbook.course import cases_of
+from workbook.records import Record
+from workbook.student import load_implementation
 
 
 def _limit_memory() -> None:
@@ -35,35 +34,35 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.room = load_room(folder)
+        self.impl = load_implementation(folder)
         self._mutants: dict[str, Mutants] = {}
-        self._references: dict[str, list[tuple[Probe, Record]]] = {}
+        self._references: dict[str, list[tuple[Case, Record]]] = {}
 
     def mutants(self, exercise_id: str) -> Mutants:
         if exercise_id not in self._mutants:
             self._mutants[exercise_id] = Mutants(exercise_id, self.folder)
         return self._mutants[exercise_id]
 
-    def _record(self, probe: Probe) -> Record:
-        return record_probe(probe, self.room, DEFAULT_SEED, self.folder)
+    def _record(self, case: Case) -> Record:
+        return record_case(case, self.impl, DEFAULT_SEED, self.folder)
 
-    def _runs(self, exercise_id: str) -> Iterator[tuple[Probe, Record]]:
+    def _runs(self, exercise_id: str) -> Iterator[tuple[Case, Record]]:
         """The probes of the exercise, of its pair and of its class: caches pass between them."""
-        for name in requirements.own(exercise_id):
+        for name in curriculum.own(exercise_id):
             if name not in self._references:
-                self._references[name] = [(p, self._record(p)) for p in probes.for_exercise(name)]
+                self._references[name] = [(p, self._record(p)) for p in cases_of(name)]
             yield from self._references[name]
 
     @contextlib.contextmanager
     def _planted(self, exercise_id: str, code: ast.Module) -> Iterator[None]:
         exercise = curriculum.load()[exercise_id]
-        home = self.room.module(exercise.module)
+        home = self.impl.module(exercise.module)
         right = getattr(home, exercise.qualname)
         names: dict[str, Any] = dict(vars(home))
         exec(compile(code, "<mutant>", "exec"), names)
         places = [
             (vars(module), name)
-            for module in self.room.modules().values()
+            for module in self.impl.modules().values()
             for name, value in list(vars(module).items())
             if value is right
         ]
@@ -84,9 +83,9 @@ class Bench:
         except (SyntaxError, TypeError, ValueError):
             return "syntax"
         with self._planted(mutant.exercise, code):
-            for probe, reference in runs:
-                if compare(self._record(probe), reference, probe).outcome != "pass":
-                    return f"{probe.exercise}: {probe.name}"
+            for case, reference in runs:
+                if compare(self._record(case), reference, case).outcome != "pass":
+                    return f"{case.exercise}: {case.name}"
         return ""
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from workbook import curriculum
-from workbook.grading.nbval_run import run_notebooks
-from workbook.workspace.choice import pristine_folder, solutions_folder
+from workbook.grading.nbval.run import run_notebooks
+from workbook.student.locations import pristine_folder, solutions_folder
 
 HERE = Path(__file__).resolve().parents[2]
 PATHS = sorted((HERE / "notebooks").glob("*.ipynb"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbook.numerics import fast_layers as fast
-from workbook.workspace import load_room
+from workbook.student import load_implementation
 
 CONV = {"stride": 2, "pad": 1}
 POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
@@ -23,8 +23,8 @@ def solutions(request):
     folder = request.config.rootpath / "solutions"
     if not (folder / "layers.py").is_file():
         pytest.skip("this copy has no solutions")
-    with load_room(folder) as room:
-        yield room
+    with load_implementation(folder) as impl:
+        yield impl
 
 
 def norm_error(got, want):

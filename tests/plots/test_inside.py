@@ -104,8 +104,8 @@ def test_mistakes_show_counts_and_pictures():
 
 
 @pytest.mark.parametrize("name", ["basket", "neuron"])
-def test_a_flow_fills_up_step_by_step(room_flow, name):
-    flow = room_flow(name)
+def test_a_flow_fills_up_step_by_step(impl_flow, name):
+    flow = impl_flow(name)
 
     def numbers(upto):
         figure = plots.flow(name, flow.forwards, flow.backwards, upto=upto)
@@ -120,7 +120,7 @@ def test_a_flow_fills_up_step_by_step(room_flow, name):
 
 
 @pytest.fixture
-def room_flow():
+def impl_flow():
     def make(name):
         edges = list(plots.flows.FLOWS[name]["edges"])
         forwards = {edge: 1.5 + n for n, edge in enumerate(edges)}

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from workbook import plots
-from workbook.training.results import Run
+from workbook.training.results import TrainingCurves
 
-RUN = Run((2.0, 1.0, 0.5), (0.1, 0.5), (0.2, 0.4), 3)
+RUN = TrainingCurves((2.0, 1.0, 0.5), (0.1, 0.5), (0.2, 0.4), 3)
 
 
 def test_an_svg_takes_the_pages_colours_and_its_ids_are_its_own():

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from workbook.numerics import eval_numerical_gradient_array
-from workbook.workspace import load_room
+from workbook.student import load_implementation
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def room():
-    with load_room(HERE.parents[1] / "solutions") as loaded:
+def impl():
+    with load_implementation(HERE.parents[1] / "solutions") as loaded:
         assert not loaded.problems
         yield loaded
 

@@ -174,22 +174,22 @@ def assert_short(error):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_wrong_argument(room, case):
+def test_wrong_argument(impl, case):
     function, arguments, kind, text = CASES[case]
     with pytest.raises(kind) as error:
-        getattr(room, function)(*arguments)
+        getattr(impl, function)(*arguments)
     assert text in str(error.value)
     assert_short(error)
 
 
 @pytest.mark.parametrize("layer", BACKWARD)
-def test_wrong_dout(room, layer):
+def test_wrong_dout(impl, layer):
     """Among them shapes that would broadcast, and so give a wrong result in silence."""
     arguments, dout = BACKWARD[layer]
     suffix = "_naive" if layer in ("conv", "max_pool") else ""
-    _, cache = getattr(room, f"{layer}_forward{suffix}")(*arguments)
+    _, cache = getattr(impl, f"{layer}_forward{suffix}")(*arguments)
     with pytest.raises(ValueError, match="dout must have shape") as error:
-        getattr(room, f"{layer}_backward{suffix}")(dout, cache)
+        getattr(impl, f"{layer}_backward{suffix}")(dout, cache)
     assert_short(error)
 
 
@@ -206,18 +206,18 @@ def test_wrong_dout(room, layer):
         ({"input_dim": (3, 32, 32)}, TypeError, "input_dim must be an int; got (3, 32, 32)"),
     ],
 )
-def test_wrong_network(room, wrong, kind, text):
+def test_wrong_network(impl, wrong, kind, text):
     with pytest.raises(kind) as error:
-        room.FullyConnectedNet([5], **wrong)
+        impl.FullyConnectedNet([5], **wrong)
     assert text in str(error.value)
     assert_short(error)
 
 
-def test_wrong_batch(room):
+def test_wrong_batch(impl):
     nets = [
-        room.TwoLayerNet(6, 5, 4),
-        room.FullyConnectedNet([5], 6, 4),
-        room.ThreeLayerConvNet((1, 2, 3), 2, 3, 5, 4),
+        impl.TwoLayerNet(6, 5, 4),
+        impl.FullyConnectedNet([5], 6, 4),
+        impl.ThreeLayerConvNet((1, 2, 3), 2, 3, 5, 4),
     ]
     for net in nets:
         with pytest.raises(TypeError, match="X must be a NumPy array; got list"):
@@ -231,10 +231,10 @@ def test_wrong_batch(room):
         nets[2].loss(z(2, 6))
 
 
-def test_what_a_layer_keeps_in_its_dictionary_is_its_own_affair(room):
+def test_what_a_layer_keeps_in_its_dictionary_is_its_own_affair(impl):
     """After the first call only known slips are refused: further keys may be a student's."""
     bn_param = {"mode": "train"}
-    room.batchnorm_forward(z(3, 4), z(4), z(4), bn_param)
-    room.batchnorm_forward(z(3, 4), z(4), z(4), bn_param | {"batches": 1})
-    _, config = room.adam(z(3), z(3))
-    room.adam(z(3), z(3), config | {"m_hat": z(3)})
+    impl.batchnorm_forward(z(3, 4), z(4), z(4), bn_param)
+    impl.batchnorm_forward(z(3, 4), z(4), z(4), bn_param | {"batches": 1})
+    _, config = impl.adam(z(3), z(3))
+    impl.adam(z(3), z(3), config | {"m_hat": z(3)})

@@ -74,7 +74,7 @@ def arguments(draw, name, dtype):
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_layer(room, name, data):
+def test_layer(impl, name, data):
     dtype = data.draw(st.sampled_from([np.float32, np.float64]))
     arrays, params = arguments(data.draw, name, dtype)
     copies = [array.copy() for array in arrays]
@@ -82,7 +82,7 @@ def test_layer(room, name, data):
         array.flags.writeable = False
     given_params = [dict(param) if isinstance(param, dict) else param for param in params]
 
-    out, cache = getattr(room, name)(*arrays, *params)
+    out, cache = getattr(impl, name)(*arrays, *params)
     assert out.dtype == dtype
     assert np.all(np.isfinite(out))
     assert not any(np.shares_memory(out, array) for array in arrays)
@@ -90,7 +90,7 @@ def test_layer(room, name, data):
     dout = np.random.standard_normal(out.shape).astype(dtype)
     dout.flags.writeable = False
     for backward in LAYERS[name]:
-        gradients = getattr(room, backward)(dout, cache)
+        gradients = getattr(impl, backward)(dout, cache)
         gradients = gradients if isinstance(gradients, tuple) else (gradients,)
         assert len(gradients) == len(arrays)
         for gradient, array in zip(gradients, arrays, strict=True):
@@ -98,7 +98,7 @@ def test_layer(room, name, data):
             assert gradient.dtype == dtype
             assert not np.shares_memory(gradient, dout)
         # A cache serves more than once.
-        again = getattr(room, backward)(dout, cache)
+        again = getattr(impl, backward)(dout, cache)
         again = again if isinstance(again, tuple) else (again,)
         assert all(np.array_equal(a, b) for a, b in zip(gradients, again, strict=True))
 
@@ -116,18 +116,18 @@ def test_layer(room, name, data):
 )
 @given(samples=size, classes=size, single=st.booleans(), scale=st.sampled_from([1.0, 1e4]))
 @pytest.mark.parametrize("name", ["softmax_loss", "svm_loss"])
-def test_loss(room, name, samples, classes, single, scale):
+def test_loss(impl, name, samples, classes, single, scale):
     dtype = np.float32 if single else np.float64
     x = (scale * np.random.randn(samples, classes)).astype(dtype)
     y = np.random.randint(classes, size=samples)
     x.flags.writeable = y.flags.writeable = False
-    loss, dx = getattr(room, name)(x, y)
+    loss, dx = getattr(impl, name)(x, y)
     assert np.ndim(loss) == 0 and loss >= 0 and np.isfinite(loss)
     assert dx.dtype == dtype and dx.shape == x.shape
 
 
 @pytest.mark.parametrize("name", [name for name in LAYERS if "norm" in name])
-def test_numpy_settings_do_not_promote(room, name):
+def test_numpy_settings_do_not_promote(impl, name):
     x = np.ones((2, 4, 3, 3) if "spatial" in name else (2, 4), np.float32)
     shape = (1, 4, 1, 1) if "group" in name else (4,)
     settings = {"eps": np.float64(1e-5)}
@@ -135,19 +135,19 @@ def test_numpy_settings_do_not_promote(room, name):
         settings |= {"mode": "train", "momentum": np.float64(0.9)}
     further = [2, settings] if "group" in name else [settings]
     scale = np.ones(shape, np.float32)
-    out, _ = getattr(room, name)(x, scale, scale, *further)
+    out, _ = getattr(impl, name)(x, scale, scale, *further)
     assert out.dtype == np.float32
     assert settings.get("running_mean", out).dtype == np.float32
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_any_memory_layout(room, order):
+def test_any_memory_layout(impl, order):
     """A view or a Fortran-ordered array is as good as any other."""
     x = np.random.randn(2, 3, 5, 4)
     laid_out = np.array(x, order=order)
     for view in (laid_out, np.repeat(x, 2, axis=0)[::2]):
-        out, _ = room.affine_forward(view, np.ones((60, 1)), np.zeros(1))
+        out, _ = impl.affine_forward(view, np.ones((60, 1)), np.zeros(1))
         np.testing.assert_allclose(out[:, 0], x.sum(axis=(1, 2, 3)))
         w, b = np.ones((1, 3, 5, 4)), np.zeros(1)
-        out, _ = room.conv_forward_naive(view, w, b, {"stride": 1, "pad": 0})
+        out, _ = impl.conv_forward_naive(view, w, b, {"stride": 1, "pad": 0})
         np.testing.assert_allclose(out[:, 0, 0, 0], x.sum(axis=(1, 2, 3)))

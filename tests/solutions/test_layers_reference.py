@@ -27,42 +27,42 @@ def within(limits, forward, dout, arrays):
         assert rel_error(gradient, numeric) < limits[name], name
 
 
-def test_affine_forward(room, reference):
-    out, _ = room.affine_forward(
+def test_affine_forward(impl, reference):
+    out, _ = impl.affine_forward(
         ramp(-0.1, 0.5, 2, 4, 5, 6), ramp(-0.2, 0.3, 120, 3), np.linspace(-0.3, 0.1, 3)
     )
     close(out, reference("FullyConnectedNet", "affine_forward")["values"]["out"])
 
 
-def test_affine_backward(room, reference):
+def test_affine_backward(impl, reference):
     expected = reference("FullyConnectedNet", "affine_backward")
     x, w, b, dout = randn(10, 2, 3), randn(6, 5), randn(5), randn(10, 5)
-    _, cache = room.affine_forward(x, w, b)
-    dx, dw, db = room.affine_backward(dout, cache)
+    _, cache = impl.affine_forward(x, w, b)
+    dx, dw, db = impl.affine_backward(dout, cache)
     for name, got in (("dx", dx), ("dw", dw), ("db", db)):
         close(got, expected["values"][name])
     arrays = {"dx": (dx, x), "dw": (dw, w), "db": (db, b)}
-    within(expected["limits"], lambda: room.affine_forward(x, w, b)[0], dout, arrays)
+    within(expected["limits"], lambda: impl.affine_forward(x, w, b)[0], dout, arrays)
 
 
-def test_relu(room, reference):
-    out, _ = room.relu_forward(ramp(-0.5, 0.5, 3, 4))
+def test_relu(impl, reference):
+    out, _ = impl.relu_forward(ramp(-0.5, 0.5, 3, 4))
     close(out, reference("FullyConnectedNet", "relu_forward")["values"]["out"])
 
     expected = reference("FullyConnectedNet", "relu_backward")
     x, dout = randn(10, 10), randn(10, 10)
-    dx = room.relu_backward(dout, room.relu_forward(x)[1])
+    dx = impl.relu_backward(dout, impl.relu_forward(x)[1])
     close(dx.sum(), expected["values"]["dx_sum"])
     close(dx[0], expected["values"]["dx_row0"])
-    within(expected["limits"], lambda: room.relu_forward(x)[0], dout, {"dx": (dx, x)})
+    within(expected["limits"], lambda: impl.relu_forward(x)[0], dout, {"dx": (dx, x)})
 
 
-def test_losses(room, reference):
+def test_losses(impl, reference):
     expected = reference("FullyConnectedNet", "losses")
     x, y = 0.001 * randn(50, 10), np.random.randint(10, size=50)
     close(y[:10], expected["values"]["y_first10"])
     for name in ("svm", "softmax"):
-        function = getattr(room, f"{name}_loss")
+        function = getattr(impl, f"{name}_loss")
         loss, dx = function(x, y)
         close(loss, expected["values"][f"{name}_loss"])
         close(dx[0], expected["values"][f"{name}_dx_row0"])
@@ -70,44 +70,44 @@ def test_losses(room, reference):
         assert rel_error(dx, numeric) < expected["limits"][f"{name}_dx"]
 
 
-def test_batchnorm_train(room, reference):
+def test_batchnorm_train(impl, reference):
     expected = reference("BatchNorm", "forward_train")
     X, W1, W2 = randn(200, 50), randn(50, 60), randn(60, 3)
     a = np.maximum(0, X @ W1) @ W2
     close(a.mean(axis=0), expected["values"]["before.means"])
     close(a.std(axis=0), expected["values"]["before.stds"])
 
-    plain, _ = room.batchnorm_forward(a, np.ones(3), np.zeros(3), {"mode": "train"})
+    plain, _ = impl.batchnorm_forward(a, np.ones(3), np.zeros(3), {"mode": "train"})
     assert np.abs(plain.mean(axis=0)).max() < expected["limits"]["after.mean~0"]
     assert np.abs(plain.std(axis=0) - 1).max() < expected["limits"]["after.std~1"]
 
     gamma, beta = np.array([1.0, 2.0, 3.0]), np.array([11.0, 12.0, 13.0])
-    out, _ = room.batchnorm_forward(a, gamma, beta, {"mode": "train"})
+    out, _ = impl.batchnorm_forward(a, gamma, beta, {"mode": "train"})
     close(out.mean(axis=0), expected["values"]["affine.means"])
     close(out.std(axis=0), expected["values"]["affine.stds"])
 
 
-def test_batchnorm_test(room, reference):
+def test_batchnorm_test(impl, reference):
     expected = reference("BatchNorm", "forward_test")["values"]
     W1, W2 = randn(50, 60), randn(60, 3)
     bn_param = {"mode": "train"}
     for _ in range(50):
         a = np.maximum(0, randn(200, 50) @ W1) @ W2
-        room.batchnorm_forward(a, np.ones(3), np.zeros(3), bn_param)
+        impl.batchnorm_forward(a, np.ones(3), np.zeros(3), bn_param)
     bn_param["mode"] = "test"
     a = np.maximum(0, randn(200, 50) @ W1) @ W2
-    out, _ = room.batchnorm_forward(a, np.ones(3), np.zeros(3), bn_param)
+    out, _ = impl.batchnorm_forward(a, np.ones(3), np.zeros(3), bn_param)
     close(out.mean(axis=0), expected["means"])
     close(out.std(axis=0), expected["stds"])
 
 
 @pytest.mark.parametrize("backward", ["batchnorm_backward", "batchnorm_backward_alt"])
-def test_batchnorm_backward(room, reference, backward):
+def test_batchnorm_backward(impl, reference, backward):
     expected = reference("BatchNorm", "backward")
     x, gamma, beta, dout = 5 * randn(4, 5) + 12, randn(5), randn(5), randn(4, 5)
     bn_param = {"mode": "train"}
-    out, cache = room.batchnorm_forward(x, gamma, beta, bn_param)
-    dx, dgamma, dbeta = getattr(room, backward)(dout, cache)
+    out, cache = impl.batchnorm_forward(x, gamma, beta, bn_param)
+    dx, dgamma, dbeta = getattr(impl, backward)(dout, cache)
     got = {"out": out, "dx": dx, "dgamma": dgamma, "dbeta": dbeta}
     got |= {key: bn_param[key] for key in ("running_mean", "running_var")}
     assert set(got) == set(expected["values"])
@@ -116,59 +116,59 @@ def test_batchnorm_backward(room, reference, backward):
     arrays = {"dx": (dx, x), "dgamma": (dgamma, gamma), "dbeta": (dbeta, beta)}
     within(
         expected["limits"],
-        lambda: room.batchnorm_forward(x, gamma, beta, {"mode": "train"})[0],
+        lambda: impl.batchnorm_forward(x, gamma, beta, {"mode": "train"})[0],
         dout,
         arrays,
     )
 
 
-def test_layernorm(room, reference):
+def test_layernorm(impl, reference):
     expected = reference("BatchNorm", "layernorm_forward")["values"]
     X, W1, W2 = randn(4, 50), randn(50, 60), randn(60, 3)
     a = np.maximum(0, X @ W1) @ W2
     close(a.mean(axis=1), expected["before_means"])
     close(a.std(axis=1), expected["before_stds"])
-    out, _ = room.layernorm_forward(a, np.ones(3), np.zeros(3), {})
+    out, _ = impl.layernorm_forward(a, np.ones(3), np.zeros(3), {})
     close(out.std(axis=1), expected["after_stds"])
-    out, _ = room.layernorm_forward(a, np.full(3, 3.0), np.full(3, 5.0), {})
+    out, _ = impl.layernorm_forward(a, np.full(3, 3.0), np.full(3, 5.0), {})
     close(out.mean(axis=1), expected["after2_means"])
     close(out.std(axis=1), expected["after2_stds"])
 
 
-def test_layernorm_backward(room, reference):
+def test_layernorm_backward(impl, reference):
     x, gamma, beta, dout = 5 * randn(4, 5) + 12, randn(5), randn(5), randn(4, 5)
-    _, cache = room.layernorm_forward(x, gamma, beta, {})
-    dx, dgamma, dbeta = room.layernorm_backward(dout, cache)
+    _, cache = impl.layernorm_forward(x, gamma, beta, {})
+    dx, dgamma, dbeta = impl.layernorm_backward(dout, cache)
     arrays = {"dx": (dx, x), "dgamma": (dgamma, gamma), "dbeta": (dbeta, beta)}
     limits = reference("BatchNorm", "layernorm_backward")["limits"]
-    within(limits, lambda: room.layernorm_forward(x, gamma, beta, {})[0], dout, arrays)
+    within(limits, lambda: impl.layernorm_forward(x, gamma, beta, {})[0], dout, arrays)
 
 
-def test_dropout_forward(room, reference):
+def test_dropout_forward(impl, reference):
     expected = reference("Dropout", "forward")["values"]
     x = randn(500, 500) + 10
     close(x.mean(), expected["mean_in"])
     for p in (0.3, 0.6, 0.75):
-        train, _ = room.dropout_forward(x, {"mode": "train", "p": p})
-        test, _ = room.dropout_forward(x, {"mode": "test", "p": p})
+        train, _ = impl.dropout_forward(x, {"mode": "train", "p": p})
+        test, _ = impl.dropout_forward(x, {"mode": "test", "p": p})
         close(train.mean(), expected[f"p{p}.train_mean"])
         close((train == 0).mean(), expected[f"p{p}.zero_frac"])
         close(test.mean(), expected[f"p{p}.test_mean"])
         close((test == 0).mean(), expected[f"p{p}.test_zero"])
 
 
-def test_dropout_as_newer_editions_print_it(room, reference):
+def test_dropout_as_newer_editions_print_it(impl, reference):
     """They name the share that is kept; the numbers are the same for p = 1 - keep."""
     expected = reference("Dropout", "forward_by_keep")["values"]
     x = randn(500, 500) + 10
     for keep in (0.25, 0.4, 0.7):
-        train, _ = room.dropout_forward(x, {"mode": "train", "p": 1 - keep})
+        train, _ = impl.dropout_forward(x, {"mode": "train", "p": 1 - keep})
         close(train.mean(), expected[f"keep{keep}.train_mean"])
         close((train == 0).mean(), expected[f"keep{keep}.zero"])
 
 
-def test_conv_forward(room, reference):
-    out, _ = room.conv_forward_naive(
+def test_conv_forward(impl, reference):
+    out, _ = impl.conv_forward_naive(
         ramp(-0.1, 0.5, 2, 3, 4, 4),
         ramp(-0.2, 0.3, 3, 3, 4, 4),
         np.linspace(-0.1, 0.2, 3),
@@ -177,63 +177,63 @@ def test_conv_forward(room, reference):
     close(out, reference("CNN", "conv_forward")["values"]["out"])
 
 
-def test_conv_backward(room, reference):
+def test_conv_backward(impl, reference):
     expected = reference("CNN", "conv_backward")
     x, w, b, dout = randn(4, 3, 5, 5), randn(2, 3, 3, 3), randn(2), randn(4, 2, 5, 5)
     conv_param = {"stride": 1, "pad": 1}
-    _, cache = room.conv_forward_naive(x, w, b, conv_param)
-    dx, dw, db = room.conv_backward_naive(dout, cache)
+    _, cache = impl.conv_forward_naive(x, w, b, conv_param)
+    dx, dw, db = impl.conv_backward_naive(dout, cache)
     close(np.linalg.norm(dx), expected["values"]["dx_norm"])
     close(dx[0, 0], expected["values"]["dx_00"])
     close(dw, expected["values"]["dw"])
     close(db, expected["values"]["db"])
     arrays = {"dx": (dx, x), "dw": (dw, w), "db": (db, b)}
-    forward = room.conv_forward_naive
+    forward = impl.conv_forward_naive
     within(expected["limits"], lambda: forward(x, w, b, conv_param)[0], dout, arrays)
 
 
-def test_max_pool(room, reference):
+def test_max_pool(impl, reference):
     pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    out, _ = room.max_pool_forward_naive(ramp(-0.3, 0.4, 2, 3, 4, 4), pool_param)
+    out, _ = impl.max_pool_forward_naive(ramp(-0.3, 0.4, 2, 3, 4, 4), pool_param)
     close(out, reference("CNN", "pool_forward")["values"]["out"])
 
     expected = reference("CNN", "pool_backward")
     x, dout = randn(3, 2, 8, 8), randn(3, 2, 4, 4)
-    _, cache = room.max_pool_forward_naive(x, pool_param)
-    dx = room.max_pool_backward_naive(dout, cache)
+    _, cache = impl.max_pool_forward_naive(x, pool_param)
+    dx = impl.max_pool_backward_naive(dout, cache)
     close(dx.sum(), expected["values"]["dx_sum"])
     close(dout.sum(), expected["values"]["dout_sum"])
     close(dx[0, 0], expected["values"]["dx_00"])
-    forward = room.max_pool_forward_naive
+    forward = impl.max_pool_forward_naive
     within(expected["limits"], lambda: forward(x, pool_param)[0], dout, {"dx": (dx, x)})
 
 
-def test_fast_layers_case_on_naive_layers(room, reference):
+def test_fast_layers_case_on_naive_layers(impl, reference):
     """The case on which the notes time the naive layers, its first two images."""
     expected = reference("CNN", "conv_fast")["values"]
     x, w, b = randn(100, 3, 31, 31), randn(25, 3, 3, 3), randn(25)
-    out, _ = room.conv_forward_naive(x[:1], w, b, {"stride": 2, "pad": 1})
+    out, _ = impl.conv_forward_naive(x[:1], w, b, {"stride": 2, "pad": 1})
     close(out[0, 0, 0], expected["out_0_0_0"])
 
     np.random.seed(231)
     expected = reference("CNN", "pool_fast")["values"]
     x, dout = randn(100, 3, 32, 32), randn(100, 3, 16, 16)
     pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    out, cache = room.max_pool_forward_naive(x, pool_param)
-    dx = room.max_pool_backward_naive(dout, cache)
+    out, cache = impl.max_pool_forward_naive(x, pool_param)
+    dx = impl.max_pool_backward_naive(dout, cache)
     close(np.linalg.norm(out), expected["out_norm"])
     close(out[0, 0, 0], expected["out_0_0_0"])
     close(np.linalg.norm(dx), expected["dx_norm"])
     close(dx.sum(), expected["dx_sum"])
 
 
-def test_spatial_batchnorm_train(room, reference):
+def test_spatial_batchnorm_train(impl, reference):
     expected = reference("CNN", "sbn_forward_train")
     values = expected["values"]
     x = 4 * randn(2, 3, 4, 5) + 10
     close(x.mean(axis=(0, 2, 3)), values["before.means"])
     close(x.std(axis=(0, 2, 3)), values["before.stds"])
-    forward = room.spatial_batchnorm_forward
+    forward = impl.spatial_batchnorm_forward
     out, _ = forward(x, np.ones(3), np.zeros(3), {"mode": "train"})
     assert list(out.shape) == values["shape"]
     assert np.abs(out.mean(axis=(0, 2, 3))).max() < expected["limits"]["means~0"]
@@ -244,10 +244,10 @@ def test_spatial_batchnorm_train(room, reference):
     close(out.std(axis=(0, 2, 3)), values["stds2"])
 
 
-def test_spatial_batchnorm_test(room, reference):
+def test_spatial_batchnorm_test(impl, reference):
     expected = reference("CNN", "sbn_forward_test")["values"]
     bn_param = {"mode": "train"}
-    forward = room.spatial_batchnorm_forward
+    forward = impl.spatial_batchnorm_forward
     for _ in range(50):
         forward(2.3 * randn(10, 4, 11, 12) + 13, np.ones(4), np.zeros(4), bn_param)
     bn_param["mode"] = "test"
@@ -256,40 +256,40 @@ def test_spatial_batchnorm_test(room, reference):
     close(out.std(axis=(0, 2, 3)), expected["stds"])
 
 
-def test_spatial_batchnorm_backward(room, reference):
+def test_spatial_batchnorm_backward(impl, reference):
     x, gamma, beta, dout = 5 * randn(2, 3, 4, 5) + 12, randn(3), randn(3), randn(2, 3, 4, 5)
-    forward = room.spatial_batchnorm_forward
+    forward = impl.spatial_batchnorm_forward
     _, cache = forward(x, gamma, beta, {"mode": "train"})
-    dx, dgamma, dbeta = room.spatial_batchnorm_backward(dout, cache)
+    dx, dgamma, dbeta = impl.spatial_batchnorm_backward(dout, cache)
     arrays = {"dx": (dx, x), "dgamma": (dgamma, gamma), "dbeta": (dbeta, beta)}
     limits = reference("CNN", "sbn_backward")["limits"]
     within(limits, lambda: forward(x, gamma, beta, {"mode": "train"})[0], dout, arrays)
 
 
-def test_spatial_groupnorm(room, reference):
+def test_spatial_groupnorm(impl, reference):
     expected = reference("CNN", "groupnorm_forward")["values"]
     x = 4 * randn(2, 6, 4, 5) + 10
     gamma, beta = np.ones((1, 6, 1, 1)), np.zeros((1, 6, 1, 1))
     close(x.reshape(4, -1).mean(axis=1), expected["before_means"])
     close(x.reshape(4, -1).std(axis=1), expected["before_stds"])
-    out, _ = room.spatial_groupnorm_forward(x, gamma, beta, 2, {})
+    out, _ = impl.spatial_groupnorm_forward(x, gamma, beta, 2, {})
     close(out.reshape(4, -1).std(axis=1), expected["after_stds"])
     assert np.abs(out.reshape(4, -1).mean(axis=1)).max() < 1e-10
 
 
-def test_spatial_groupnorm_backward(room, reference):
+def test_spatial_groupnorm_backward(impl, reference):
     x, dout = 5 * randn(2, 6, 4, 5) + 12, randn(2, 6, 4, 5)
     gamma, beta = randn(1, 6, 1, 1), randn(1, 6, 1, 1)
-    forward = room.spatial_groupnorm_forward
+    forward = impl.spatial_groupnorm_forward
     _, cache = forward(x, gamma, beta, 2, {})
-    dx, dgamma, dbeta = room.spatial_groupnorm_backward(dout, cache)
+    dx, dgamma, dbeta = impl.spatial_groupnorm_backward(dout, cache)
     arrays = {"dx": (dx, x), "dgamma": (dgamma, gamma), "dbeta": (dbeta, beta)}
     limits = reference("CNN", "groupnorm_backward")["limits"]
     within(limits, lambda: forward(x, gamma, beta, 2, {})[0], dout, arrays)
 
 
 @pytest.mark.parametrize("check", ["affine_relu", "conv_relu", "conv_relu_pool"])
-def test_sandwiches(room, reference, check):
+def test_sandwiches(impl, reference, check):
     if check == "affine_relu":
         x, w, b, dout = randn(2, 3, 4), randn(12, 10), randn(10), randn(2, 10)
         params = ()
@@ -299,9 +299,9 @@ def test_sandwiches(room, reference, check):
     else:
         x, w, b, dout = randn(2, 3, 16, 16), randn(3, 3, 3, 3), randn(3), randn(2, 3, 8, 8)
         params = ({"stride": 1, "pad": 1}, {"pool_height": 2, "pool_width": 2, "stride": 2})
-    forward = getattr(room, f"{check}_forward")
+    forward = getattr(impl, f"{check}_forward")
     _, cache = forward(x, w, b, *params)
-    dx, dw, db = getattr(room, f"{check}_backward")(dout, cache)
+    dx, dw, db = getattr(impl, f"{check}_backward")(dout, cache)
     arrays = {"dx": (dx, x), "dw": (dw, w), "db": (db, b)}
     notebook = "FullyConnectedNet" if check == "affine_relu" else "CNN"
     limits = reference(notebook, check)["limits"]

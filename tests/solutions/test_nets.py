@@ -29,9 +29,9 @@ def assert_gradients(model, X, y, limit=1e-6):
         assert error < limit * max(np.linalg.norm(grad), 1e-3 * whole), name
 
 
-def two_layer_net(room):
+def two_layer_net(impl):
     """The notes' net: parameters that anyone can set, whatever they drew."""
-    model = room.TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7, weight_scale=1e-3)
+    model = impl.TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7, weight_scale=1e-3)
     model.params["W1"] = np.linspace(-0.7, 0.3, num=250).reshape(5, 50)
     model.params["b1"] = np.linspace(-0.1, 0.9, num=50)
     model.params["W2"] = np.linspace(-0.3, 0.4, num=350).reshape(50, 7)
@@ -40,10 +40,10 @@ def two_layer_net(room):
     return model, X, np.array([0, 5, 1])
 
 
-def test_two_layer_parameters(room, reference):
+def test_two_layer_parameters(impl, reference):
     limits = reference("FullyConnectedNet", "TwoLayerNet")["limits"]
     randn(3, 5), np.random.randint(7, size=3)
-    model = room.TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7, weight_scale=1e-3)
+    model = impl.TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7, weight_scale=1e-3)
     assert {name: value.shape for name, value in model.params.items()} == {
         "W1": (5, 50),
         "b1": (50,),
@@ -55,10 +55,10 @@ def test_two_layer_parameters(room, reference):
     assert not model.params["b1"].any() and not model.params["b2"].any()
 
 
-def test_two_layer_loss(room, reference):
+def test_two_layer_loss(impl, reference):
     expected = reference("FullyConnectedNet", "TwoLayerNet")
     values, limits = expected["values"], expected["limits"]
-    model, X, y = two_layer_net(room)
+    model, X, y = two_layer_net(impl)
     close(model.loss(X), values["scores"])
     loss, grads = model.loss(X, y)
     close(loss, values["loss"])
@@ -77,13 +77,13 @@ def test_two_layer_loss(room, reference):
 
 
 @pytest.mark.parametrize("notebook", ["FullyConnectedNet", "BatchNorm"])
-def test_deep_net_as_in_the_notes(room, reference, notebook):
+def test_deep_net_as_in_the_notes(impl, reference, notebook):
     """Loss, gradients and, through them, the order in which the weights are drawn."""
     expected = reference(notebook, "FullyConnectedNet")
     values, limits = expected["values"], expected["limits"]
     X, y = randn(2, 15), np.random.randint(10, size=2)
     for reg in (0, 3.14):
-        model = room.FullyConnectedNet(
+        model = impl.FullyConnectedNet(
             [20, 30],
             input_dim=15,
             num_classes=10,
@@ -104,11 +104,11 @@ def test_deep_net_as_in_the_notes(room, reference, notebook):
             assert error < limits[f"reg{reg}.{name}"], (reg, name)
 
 
-def test_deep_net_with_dropout_as_in_the_notes(room, reference):
+def test_deep_net_with_dropout_as_in_the_notes(impl, reference):
     values = reference("Dropout", "FullyConnectedNet")["values"]
     X, y = randn(2, 15), np.random.randint(10, size=2)
     for p in ("0", "0.25", "0.5"):
-        model = room.FullyConnectedNet(
+        model = impl.FullyConnectedNet(
             [20, 30],
             input_dim=15,
             num_classes=10,
@@ -123,8 +123,8 @@ def test_deep_net_with_dropout_as_in_the_notes(room, reference):
 @pytest.mark.parametrize("normalization", [None, "batchnorm", "layernorm"])
 @pytest.mark.parametrize("dropout", [0, 0.4])
 @pytest.mark.parametrize("hidden_dims", [[], [7], [6, 5, 4]])
-def test_deep_net_gradients(room, normalization, dropout, hidden_dims):
-    model = room.FullyConnectedNet(
+def test_deep_net_gradients(impl, normalization, dropout, hidden_dims):
+    model = impl.FullyConnectedNet(
         hidden_dims,
         input_dim=12,
         num_classes=3,
@@ -141,9 +141,9 @@ def test_deep_net_gradients(room, normalization, dropout, hidden_dims):
     assert_gradients(model, randn(6, 3, 2, 2), np.random.randint(3, size=6))
 
 
-def test_deep_net_parameters(room):
+def test_deep_net_parameters(impl):
     for normalization in (None, "batchnorm", "layernorm"):
-        model = room.FullyConnectedNet([4, 6], 5, 3, normalization=normalization)
+        model = impl.FullyConnectedNet([4, 6], 5, 3, normalization=normalization)
         shapes = {"W1": (5, 4), "b1": (4,), "W2": (4, 6), "b2": (6,), "W3": (6, 3), "b3": (3,)}
         if normalization:
             shapes |= {"gamma1": (4,), "beta1": (4,), "gamma2": (6,), "beta2": (6,)}
@@ -155,14 +155,14 @@ def test_deep_net_parameters(room):
                 assert np.all(value == (1 if name.startswith("gamma") else 0))
 
 
-def test_use_batchnorm_is_the_short_form(room):
-    short = room.FullyConnectedNet([4], 5, 3, use_batchnorm=True)
+def test_use_batchnorm_is_the_short_form(impl):
+    short = impl.FullyConnectedNet([4], 5, 3, use_batchnorm=True)
     assert short.normalization == "batchnorm"
     assert short.bn_params == [{"mode": "train"}]
 
 
-def test_batchnorm_at_test_time_does_not_see_the_batch(room):
-    model = room.FullyConnectedNet([8, 8], 6, 3, use_batchnorm=True, dtype=np.float64)
+def test_batchnorm_at_test_time_does_not_see_the_batch(impl):
+    model = impl.FullyConnectedNet([8, 8], 6, 3, use_batchnorm=True, dtype=np.float64)
     X, y = randn(20, 6), np.random.randint(3, size=20)
     for _ in range(3):
         model.loss(X, y)
@@ -174,17 +174,17 @@ def test_batchnorm_at_test_time_does_not_see_the_batch(room):
         assert np.array_equal(old, param["running_mean"])
 
 
-def test_dropout_only_while_training(room):
-    model = room.FullyConnectedNet([50], 6, 3, dropout=0.5, weight_scale=1.0)
+def test_dropout_only_while_training(impl):
+    model = impl.FullyConnectedNet([50], 6, 3, dropout=0.5, weight_scale=1.0)
     X, y = randn(4, 6), np.random.randint(3, size=4)
     assert np.array_equal(model.loss(X), model.loss(X))
     assert model.loss(X, y)[0] != model.loss(X, y)[0]
 
 
 @pytest.mark.parametrize("size", [(3, 8, 8), (2, 7, 5), (1, 2, 3), (3, 9, 4)])
-def test_conv_net_gradients(room, size):
+def test_conv_net_gradients(impl, size):
     """Odd heights and widths too: the pooling leaves out their last row or column."""
-    model = room.ThreeLayerConvNet(
+    model = impl.ThreeLayerConvNet(
         input_dim=size,
         num_filters=3,
         filter_size=3,
@@ -199,20 +199,20 @@ def test_conv_net_gradients(room, size):
     assert_gradients(model, randn(2, *size), np.random.randint(4, size=2))
 
 
-def test_conv_net_as_in_the_notes(room, reference):
+def test_conv_net_as_in_the_notes(impl, reference):
     values = reference("CNN", "ThreeLayer_loss")["values"]
     np.random.seed(0)
-    model = room.ThreeLayerConvNet()
+    model = impl.ThreeLayerConvNet()
     X, y = randn(50, 3, 32, 32), np.random.randint(10, size=50)
     close(float(model.loss(X, y)[0]), values["loss~log10"], rtol=1e-6)
     model.reg = 0.5
     close(float(model.loss(X, y)[0]), values["loss_reg"], rtol=1e-6)
 
 
-def test_conv_net_gradients_as_in_the_notes(room, reference):
+def test_conv_net_gradients_as_in_the_notes(impl, reference):
     limits = reference("CNN", "ThreeLayer_grad")["limits"]
     X, y = randn(2, 3, 16, 16), np.random.randint(10, size=2)
-    model = room.ThreeLayerConvNet(
+    model = impl.ThreeLayerConvNet(
         num_filters=3, filter_size=3, input_dim=(3, 16, 16), hidden_dim=7, dtype=np.float64
     )
     _, grads = model.loss(X, y)
@@ -220,17 +220,17 @@ def test_conv_net_gradients_as_in_the_notes(room, reference):
         assert rel_error(grads[name], numeric_gradient(model, X, y, name, h=1e-6)) < limit
 
 
-def build(room, kind, dtype):
+def build(impl, kind, dtype):
     """A small net of each kind with a batch for it."""
     if kind == "conv":
-        model = room.ThreeLayerConvNet((2, 6, 5), 3, 3, 5, 4, reg=0.1, dtype=dtype)
+        model = impl.ThreeLayerConvNet((2, 6, 5), 3, 3, 5, 4, reg=0.1, dtype=dtype)
         X = randn(3, 2, 6, 5)
     elif kind == "two-layer":
-        model = room.TwoLayerNet(6, 5, 4, reg=0.1)
+        model = impl.TwoLayerNet(6, 5, 4, reg=0.1)
         model.params = {name: value.astype(dtype) for name, value in model.params.items()}
         X = randn(3, 6)
     else:
-        model = room.FullyConnectedNet(
+        model = impl.FullyConnectedNet(
             [5, 5], 6, 4, dropout=0.3, reg=0.1, normalization=kind, dtype=dtype
         )
         X = randn(3, 6)
@@ -242,8 +242,8 @@ KINDS = ["two-layer", None, "batchnorm", "layernorm", "conv"]
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_dtype_is_kept(room, kind, dtype):
-    model, X, y = build(room, kind, dtype)
+def test_dtype_is_kept(impl, kind, dtype):
+    model, X, y = build(impl, kind, dtype)
     loss, grads = model.loss(X, y)
     assert np.asarray(loss).dtype == dtype
     assert model.loss(X).dtype == dtype
@@ -252,18 +252,18 @@ def test_dtype_is_kept(room, kind, dtype):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_numpy_settings_do_not_promote(room, kind):
+def test_numpy_settings_do_not_promote(impl, kind):
     """A NumPy float64 is what a sweep over np.logspace passes."""
     settings = {"reg": np.float64(0.1), "weight_scale": np.float64(0.01)}
     if kind == "conv":
-        model = room.ThreeLayerConvNet((2, 4, 4), 2, 3, 5, 4, **settings)
+        model = impl.ThreeLayerConvNet((2, 4, 4), 2, 3, 5, 4, **settings)
         X = randn(3, 2, 4, 4)
     elif kind == "two-layer":
-        model = room.TwoLayerNet(6, 5, 4, **settings)
+        model = impl.TwoLayerNet(6, 5, 4, **settings)
         model.params = {name: value.astype(np.float32) for name, value in model.params.items()}
         X = randn(3, 6).astype(np.float32)
     else:
-        model = room.FullyConnectedNet(
+        model = impl.FullyConnectedNet(
             [5, 5], 6, 4, dropout=np.float64(0.5), normalization=kind, **settings
         )
         X = randn(3, 6)
@@ -272,8 +272,8 @@ def test_numpy_settings_do_not_promote(room, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_changed(room, kind):
-    model, X, y = build(room, kind, np.float64)
+def test_nothing_is_changed(impl, kind):
+    model, X, y = build(impl, kind, np.float64)
     for array in (X, y, *model.params.values()):
         array.flags.writeable = False
     _, grads = model.loss(X, y)
@@ -282,9 +282,9 @@ def test_nothing_is_changed(room, kind):
         assert not any(np.shares_memory(grad, value) for value in model.params.values()), name
 
 
-def test_only_weights_are_regularised(room):
+def test_only_weights_are_regularised(impl):
     for kind in KINDS:
-        model, X, y = build(room, kind, np.float64)
+        model, X, y = build(impl, kind, np.float64)
         if getattr(model, "use_dropout", False):
             model.dropout_param["seed"] = 3
         model.reg = 0.0
@@ -299,8 +299,8 @@ def test_only_weights_are_regularised(room):
             np.testing.assert_allclose(more_grads[name] - grad, added, atol=1e-12)
 
 
-def test_given_steps_do_nothing_in_a_plain_net(room):
-    model = room.FullyConnectedNet([5], 6, 4)
+def test_given_steps_do_nothing_in_a_plain_net(impl):
+    model = impl.FullyConnectedNet([5], 6, 4)
     x, grads = randn(3, 5), {}
     assert model.norm_forward(1, x) == (x, None)
     assert model.norm_backward(1, x, None, grads) is x and grads == {}

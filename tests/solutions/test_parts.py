@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbook.workspace import load_room
+from workbook.student import load_implementation
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 PARTS = ["batchnorm", "layernorm", "dropout"]
@@ -19,7 +19,7 @@ NAMED_BLOCK = re.compile(
 @pytest.fixture
 def without_parts(tmp_path):
     """The solutions, with every block of the later parts still a stub."""
-    folder = tmp_path / "room"
+    folder = tmp_path / "impl"
     shutil.copytree(SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     file = folder / "classifiers" / "fc_net.py"
     source, count = NAMED_BLOCK.subn(
@@ -27,8 +27,8 @@ def without_parts(tmp_path):
     )
     assert count == 8
     file.write_text(source, encoding="utf-8", newline="\n")
-    with load_room(folder) as room:
-        yield room
+    with load_implementation(folder) as impl:
+        yield impl
 
 
 def test_the_plain_net_needs_none_of_the_parts(without_parts):
@@ -46,10 +46,10 @@ def test_each_part_says_that_it_is_to_do(without_parts, part):
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_hook_of_a_part_is_to_do(room, without_parts, part):
+def test_every_hook_of_a_part_is_to_do(impl, without_parts, part):
     """With parameters in place, so that no earlier block of the part hides a later one."""
     settings = {"dropout": 0.5} if part == "dropout" else {"normalization": part}
-    whole = room.FullyConnectedNet([5, 4], 6, 3, **settings)
+    whole = impl.FullyConnectedNet([5, 4], 6, 3, **settings)
     stub = without_parts.FullyConnectedNet.__new__(without_parts.FullyConnectedNet)
     stub.__dict__.update(whole.__dict__)
     x = np.random.randn(4, 5)

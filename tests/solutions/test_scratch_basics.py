@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from workbook.numerics import rel_error
-from workbook.workspace import load_room
+from workbook.student import load_implementation
 
-scratch = load_room(Path(__file__).parents[2] / "solutions").scratch
+scratch = load_implementation(Path(__file__).parents[2] / "solutions").scratch
 
 FLOATS = [np.float32, np.float64]
 scores = arrays.arrays(

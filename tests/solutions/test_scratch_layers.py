@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook.numerics import eval_numerical_gradient_array, rel_error
-from workbook.workspace import load_room
+from workbook.student import load_implementation
 
-scratch = load_room(Path(__file__).parents[2] / "solutions").scratch
+scratch = load_implementation(Path(__file__).parents[2] / "solutions").scratch
 
 FLOATS = [np.float32, np.float64]
 # N, C, H, W, window height and width, stride, pad: non-square, left-over pixels, stride

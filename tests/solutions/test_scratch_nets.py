@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from workbook.numerics import rel_error
-from workbook.workspace import load_room
+from workbook.student import load_implementation
 
-scratch = load_room(Path(__file__).parents[2] / "solutions").scratch
+scratch = load_implementation(Path(__file__).parents[2] / "solutions").scratch
 
 # The weights of the course notes, printed there with eight decimals.
 W = np.array([[0.23210343, 0.80529943, 0.33053336], [1.15018482, 0.39713218, -1.69789563]])

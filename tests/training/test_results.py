@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from workbook.errors import WorkbookError
 from workbook.training import results, storage
 from workbook.training.experiments import Race
-from workbook.training.results import Run
+from workbook.training.results import TrainingCurves
 
 floats = st.floats(allow_nan=False)
 plain = st.recursive(
@@ -63,7 +63,7 @@ def test_what_is_not_plain_is_refused(value):
         storage.pack(value)
 
 
-RUN = Run((2.3, math.inf), (0.1,), (0.125,), 10, diverged_at=2)
+RUN = TrainingCurves((2.3, math.inf), (0.1,), (0.125,), 10, diverged_at=2)
 
 
 def test_a_result_comes_back_from_its_file(tmp_path):
@@ -78,11 +78,11 @@ def test_results_are_frozen():
 
 
 def test_what_a_run_says_of_itself():
-    run = Run((3.0, 2.0, 1.0, 0.5), (0.1, 0.7, 0.6), (0.2, 0.4, 0.5), 2)
+    run = TrainingCurves((3.0, 2.0, 1.0, 0.5), (0.1, 0.7, 0.6), (0.2, 0.4, 0.5), 2)
     assert run.final_loss == 0.75
     assert (run.best_train_acc, run.best_val_acc) == (0.7, 0.5)
     assert RUN.final_loss == math.inf
-    nothing = Run((), (), (), 10, complete=False)
+    nothing = TrainingCurves((), (), (), 10, complete=False)
     assert math.isnan(nothing.final_loss)
     assert nothing.best_val_acc == 0
 
@@ -95,7 +95,7 @@ def test_other_files_are_refused(tmp_path):
     storage.save(path, {"format": "workbook result 1", "content": {"result": "No", "fields": {}}})
     with pytest.raises(WorkbookError, match="no result called 'No'"):
         results.load(path)
-    bad = {"result": "Run", "fields": {"colour": 1}}
+    bad = {"result": "TrainingCurves", "fields": {"colour": 1}}
     storage.save(path, {"format": "workbook result 1", "content": bad})
     with pytest.raises(WorkbookError, match="another version"):
         results.load(path)

@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from workbook.student import load_implementation
 from workbook.training import Solver
-from workbook.workspace import load_room
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 
 
 @pytest.fixture(scope="module")
-def room() -> Iterator[Any]:
-    with load_room(SOLUTIONS) as room:
-        yield room
+def impl() -> Iterator[Any]:
+    with load_implementation(SOLUTIONS) as impl:
+        yield impl
 
 
-def make(room: Any, kind: dict[str, Any], seed: int) -> Any:
+def make(impl: Any, kind: dict[str, Any], seed: int) -> Any:
     np.random.seed(seed)
     sizes = {"input_dim": 12, "num_classes": 4, "weight_scale": 5e-2, "reg": 1e-3}
-    return room.FullyConnectedNet([20, 15], **sizes, **kind)
+    return impl.FullyConnectedNet([20, 15], **sizes, **kind)
 
 
 @pytest.mark.parametrize(
@@ -36,16 +36,16 @@ def make(room: Any, kind: dict[str, Any], seed: int) -> Any:
     ],
     ids=lambda kind: "-".join(kind) or "plain",
 )
-def test_a_resumed_run_ends_as_an_uninterrupted_one(room, data, tmp_path, kind):
+def test_a_resumed_run_ends_as_an_uninterrupted_one(impl, data, tmp_path, kind):
     options: dict[str, Any] = {
         "optim_config": {"learning_rate": 5e-3},
-        "update_rule": room.adam,
+        "update_rule": impl.adam,
         "lr_decay": 0.9,
         "batch_size": 25,
         "num_train_samples": 60,
         "verbose": False,
     }
-    whole = Solver(make(room, kind, 1), data, num_epochs=6, **options)
+    whole = Solver(make(impl, kind, 1), data, num_epochs=6, **options)
     whole.train()
 
     name = tmp_path / "run"
@@ -55,11 +55,11 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(room, data, tmp_path, kind):
             raise OSError
 
     part = Solver(
-        make(room, kind, 1), data, num_epochs=6, checkpoint_name=name, callback=dies, **options
+        make(impl, kind, 1), data, num_epochs=6, checkpoint_name=name, callback=dies, **options
     )
     with pytest.raises(OSError):
         part.train()
-    resumed = Solver.resume(name, make(room, kind, 2), data, update_rule=room.adam, verbose=False)
+    resumed = Solver.resume(name, make(impl, kind, 2), data, update_rule=impl.adam, verbose=False)
     resumed.train()
 
     assert resumed.loss_history == whole.loss_history
@@ -76,12 +76,12 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(room, data, tmp_path, kind):
 
 
 @pytest.mark.parametrize("rule", ["sgd", "sgd_momentum", "rmsprop", "adam"])
-def test_every_rule_of_the_course_learns(room, data, rule):
+def test_every_rule_of_the_course_learns(impl, data, rule):
     rates = {"sgd": 0.5, "sgd_momentum": 0.05, "rmsprop": 3e-3, "adam": 5e-3}
     solver = Solver(
-        make(room, {}, 1),
+        make(impl, {}, 1),
         data,
-        update_rule=getattr(room, rule),
+        update_rule=getattr(impl, rule),
         optim_config={"learning_rate": rates[rule]},
         num_epochs=30,
         batch_size=25,
@@ -92,10 +92,10 @@ def test_every_rule_of_the_course_learns(room, data, rule):
     assert {w.dtype for w in solver.model.params.values()} == {np.dtype(np.float32)}
 
 
-def test_the_course_configurations_are_all_accepted(room, data):
+def test_the_course_configurations_are_all_accepted(impl, data):
     """Whatever a rule keeps in its configuration may be given to it as well."""
     for rule in ("sgd", "sgd_momentum", "rmsprop", "adam"):
-        _, config = getattr(room, rule)(np.zeros(3), np.ones(3), None)
+        _, config = getattr(impl, rule)(np.zeros(3), np.ones(3), None)
         from workbook.training.inputs import _RULE_KEYS
 
         assert set(config) <= set(_RULE_KEYS[rule])

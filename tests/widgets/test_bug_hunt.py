@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from workbook.checks.hunt import Curves, new_round
+from workbook.checks.bughunt.model import HuntCurves, new_round
 from workbook.errors import UsageError
 from workbook.widgets import bug_hunt, hunt
 
@@ -50,7 +50,7 @@ def test_the_figure_shows_both_curves_of_both_losses(figures, capsys):
 
 def test_a_lost_curve_ends_where_it_was_lost():
     played = new_round(seed=5)
-    lost = Curves((1.0, *[float("nan")] * 15), (1.0, *[float("nan")] * 15))
+    lost = HuntCurves((1.0, *[float("nan")] * 15), (1.0, *[float("nan")] * 15))
     figure = bug_hunt._figure(replace(played, hunt=replace(played.hunt, wrong=lost)))
     for axes in figure.axes:
         assert np.isnan(np.asarray(axes.lines[1].get_ydata())[1:]).all()

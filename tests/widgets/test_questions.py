@@ -7,7 +7,7 @@ from workbook.widgets import questions
 
 
 @pytest.fixture
-def room(monkeypatch):
+def impl(monkeypatch):
     """One question, solutions off; what is kept and shown can be looked at."""
     kept, shown = {}, []
     monkeypatch.setattr(questions, "solutions_on", lambda: False)
@@ -21,26 +21,26 @@ def room(monkeypatch):
 
 
 @pytest.mark.parametrize("words", ["", "\n(write here)\n", "dunno"])
-def test_nothing_opens_before_something_is_written(room, capsys, words):
+def test_nothing_opens_before_something_is_written(impl, capsys, words):
     questions.answer("dead-units", words)
-    assert room == ({}, [])
+    assert impl == ({}, [])
     assert capsys.readouterr().out == "Write first.\n"
 
 
-def test_the_answer_is_kept_and_the_model_opens(room):
-    kept, shown = room
+def test_the_answer_is_kept_and_the_model_opens(impl):
+    kept, shown = impl
     questions.answer("dead-units", "\nThe unit never fires again.\n")
     assert kept["answers"]["dead-units"]["text"] == "The unit never fires again."
     assert "Because the gradient is 0." in shown[0].data
 
 
-def test_nothing_is_kept_while_solutions_are_on(room, monkeypatch):
+def test_nothing_is_kept_while_solutions_are_on(impl, monkeypatch):
     monkeypatch.setattr(questions, "solutions_on", lambda: True)
     questions.answer("dead-units", "The unit never fires again.")
-    assert room[0] == {}
-    assert len(room[1]) == 1
+    assert impl[0] == {}
+    assert len(impl[1]) == 1
 
 
-def test_an_unknown_question_is_refused(room):
+def test_an_unknown_question_is_refused(impl):
     with pytest.raises(UsageError, match="dead-units-2"):
         questions.answer("dead-units-2", "whatever I write here")

@@ -4,8 +4,8 @@ import pytest
 
 from workbook import curriculum
 from workbook.errors import UsageError
+from workbook.student import locations
 from workbook.widgets import here, switch
-from workbook.workspace import choice
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def known(monkeypatch):
     outcomes = {}
     monkeypatch.setattr(switch.progress, "outcomes", lambda: outcomes)
     yield outcomes
-    choice.use(None)
+    locations.use(None)
 
 
 def of(notebook):
@@ -49,13 +49,13 @@ def test_static_it_is_text(known, capsys):
 
 
 def test_the_buttons_switch_and_follow_a_switch_made_elsewhere(known):
-    if choice.solutions_folder() is None:
+    if locations.solutions_folder() is None:
         pytest.skip("this copy has no solutions")
     panel = switch.Switch("Dropout")
-    assert panel.choice.value == "stubs" and not choice.solutions_on()
+    assert panel.choice.value == "stubs" and not locations.solutions_on()
     panel.choice.value = "solutions"
-    assert choice.solutions_on() and "runs the solutions" in panel.words.value
-    choice.use("stubs")
+    assert locations.solutions_on() and "runs the solutions" in panel.words.value
+    locations.use("stubs")
     panel.again.click()
     assert panel.choice.value == "stubs" and "your files" in panel.words.value
     known |= {exercise.id: "pass" for exercise in of("Dropout")}
@@ -67,7 +67,7 @@ def test_the_buttons_switch_and_follow_a_switch_made_elsewhere(known):
 
 
 def test_a_copy_without_solutions_has_no_switch(known, monkeypatch):
-    monkeypatch.setattr(switch.choice, "solutions_folder", lambda: None)
+    monkeypatch.setattr(switch.locations, "solutions_folder", lambda: None)
     panel = switch.Switch("Dropout")
     assert panel.choice.disabled
     panel.close()

@@ -14,6 +14,6 @@ __all__ = ["check", "failing"]
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from workbook.checks import cells
+    from workbook.checks import notebook_api
 
-    return getattr(cells, name)
+    return getattr(notebook_api, name)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbook import curriculum
-from workbook.checks.probe import Limit, Probe
-from workbook.checks.record import Changed, Record, Value, dtype_name
+from workbook.cases import Case, Limit
 from workbook.numerics.errors import largest_relative
+from workbook.records import Changed, Record, Value, dtype_name
 
 __all__ = ["ArrayVerdict", "Comparison", "Finding", "canonical", "compare", "measure"]
 
@@ -157,7 +157,7 @@ def _array(name: str, got: Value | None, want: Value | None, limit: Limit | None
     return ArrayVerdict(problem="dtype" if typed else "", **about)
 
 
-def compare(record: Record, reference: Record, probe: Probe) -> Comparison:
+def compare(record: Record, reference: Record, case: Case) -> Comparison:
     """Compare a record with the reference's.
 
     Parameters
@@ -175,7 +175,7 @@ def compare(record: Record, reference: Record, probe: Probe) -> Comparison:
     raised = record.raised
     if raised is not None:
         if raised.unwritten:
-            outcome = "todo" if raised.unwritten == probe.exercise else "blocked"
+            outcome = "todo" if raised.unwritten == case.exercise else "blocked"
         else:
             outcome = {"MemoryError": "memory", "Missing": "missing"}.get(raised.type, "error")
         kind = "todo" if outcome == "todo" else "raised"
@@ -183,9 +183,9 @@ def compare(record: Record, reference: Record, probe: Probe) -> Comparison:
     verdicts = []
     for name in [*reference.arrays, *(n for n in record.arrays if n not in reference.arrays)]:
         got, want = record.arrays.get(name), reference.arrays.get(name)
-        verdicts.append(_array(name, got, want, None if want is None else probe.limit(name)))
+        verdicts.append(_array(name, got, want, None if want is None else case.limit(name)))
     findings = [Finding(v.problem, v.name) for v in verdicts if not v.ok]
-    findings += _changes(record, reference, probe)
+    findings += _changes(record, reference, case)
     failed = any(finding.fatal for finding in findings)
     return Comparison("fail" if failed else "pass", tuple(verdicts), (*findings, *notes))
 
@@ -206,7 +206,7 @@ def canonical(change: Changed, record: Record, reference: Record) -> str:
         return change.argument
 
 
-def _changes(record: Record, reference: Record, probe: Probe) -> list[Finding]:
+def _changes(record: Record, reference: Record, case: Case) -> list[Finding]:
     found: dict[str, Finding] = {}
     usual = {(c.call, canonical(c, reference, reference)) for c in reference.changed}
     for change in record.changed:
@@ -214,9 +214,9 @@ def _changes(record: Record, reference: Record, probe: Probe) -> list[Finding]:
             continue
         function = record.calls[change.call].function
         name = canonical(change, record, reference)
-        if not _is_own(function, probe.exercise) or (change.call, name) in usual:
+        if not _is_own(function, case.exercise) or (change.call, name) in usual:
             continue
-        fatal = name in probe.keeps or name.partition("[")[0] in probe.keeps
+        fatal = name in case.keeps or name.partition("[")[0] in case.keeps
         if not fatal and "[" in name:
             continue  # What lies in a dictionary is often kept there on purpose.
         found.setdefault(name, Finding("changed", name, fatal, {"function": function}))

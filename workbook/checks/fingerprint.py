@@ -12,18 +12,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbook.cases import Case, Limit
 from workbook.checks.compare import Comparison
-from workbook.checks.probe import Limit, Probe
-from workbook.checks.record import Record, Value
+from workbook.records import Record, Value
 
-__all__ = ["ArrayPrint", "ProbePrint", "VariantPrint", "array_print", "matches", "variant_print"]
+__all__ = [
+    "ArrayFingerprint",
+    "CaseFingerprint",
+    "Fingerprint",
+    "array_fingerprint",
+    "fingerprint",
+    "matches",
+]
 
 PROJECTIONS = 4
 NUMBERS = PROJECTIONS + 1
 
 
 @dataclass(frozen=True)
-class ArrayPrint:
+class ArrayFingerprint:
     """One array; `numbers` is its norm and projections, or all of a short statistic."""
 
     kind: str
@@ -34,7 +41,7 @@ class ArrayPrint:
 
 
 @dataclass(frozen=True)
-class ProbePrint:
+class CaseFingerprint:
     """What a variant did in one probe that tells it from the right answer.
 
     Attributes
@@ -50,32 +57,32 @@ class ProbePrint:
     """
 
     raised: tuple[str, str] | None = None
-    arrays: Mapping[str, ArrayPrint] = field(default_factory=dict)
+    arrays: Mapping[str, ArrayFingerprint] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class VariantPrint:
+class Fingerprint:
     """A known mistake: where it differs from the right answer, by probe name."""
 
     exercise: str
     id: str
     message: str
-    probes: Mapping[str, ProbePrint]
+    cases: Mapping[str, CaseFingerprint]
 
 
-def _projector(exercise: str, probe: str, array: str, size: int) -> NDArray[Any]:
-    key = zlib.crc32(f"{exercise}/{probe}/{array}".encode())
+def _projector(exercise: str, case: str, array: str, size: int) -> NDArray[Any]:
+    key = zlib.crc32(f"{exercise}/{case}/{array}".encode())
     return np.random.default_rng([key, size]).standard_normal((PROJECTIONS, size))
 
 
-def array_print(value: Value, probe: Probe, name: str) -> ArrayPrint:
+def array_fingerprint(value: Value, case: Case, name: str) -> ArrayFingerprint:
     """The print of one returned value."""
     array = value.array
     if array is None:
-        return ArrayPrint(value.kind, value.type, None)
+        return ArrayFingerprint(value.kind, value.type, None)
     flat = array.ravel().astype(np.complex128 if array.dtype.kind == "c" else np.float64)
     flat = np.abs(flat) if array.dtype.kind == "c" else flat
     odd = (
@@ -84,14 +91,14 @@ def array_print(value: Value, probe: Probe, name: str) -> ArrayPrint:
         int((flat == -np.inf).sum()),
     )
     flat = np.where(np.isfinite(flat), flat, 0.0)
-    if _measure(probe, name) == "statistic":
+    if _measure(case, name) == "statistic":
         numbers = flat[:64]
     else:
         # Pairwise sums rather than a matrix product: the same bits whatever the BLAS.
-        rows = _projector(probe.exercise, probe.name, name, flat.size) * flat
+        rows = _projector(case.exercise, case.name, name, flat.size) * flat
         numbers = np.concatenate([[np.sqrt(np.sum(flat * flat))], rows.sum(axis=1)])
     dtype = array.dtype.name if value.kind == "array" else value.kind
-    return ArrayPrint(
+    return ArrayFingerprint(
         "array" if value.kind in ("array", "scalar") else value.kind,
         dtype,
         array.shape,
@@ -100,24 +107,24 @@ def array_print(value: Value, probe: Probe, name: str) -> ArrayPrint:
     )
 
 
-def _limit(probe: Probe, name: str) -> Limit | None:
+def _limit(case: Case, name: str) -> Limit | None:
     try:
-        return probe.limit(name)
+        return case.limit(name)
     except KeyError:  # An array that the right answer does not have.
         return None
 
 
-def _measure(probe: Probe, name: str) -> str:
-    limit = _limit(probe, name)
+def _measure(case: Case, name: str) -> str:
+    limit = _limit(case, name)
     return limit.measure if limit is not None else "relative"
 
 
-def matches(value: Value | None, known: ArrayPrint, probe: Probe, name: str) -> bool:
+def matches(value: Value | None, known: ArrayFingerprint, case: Case, name: str) -> bool:
     """Whether a returned value is the one that the print was taken of."""
     if value is None:
         return False
-    got = array_print(value, probe, name)
-    limit = _limit(probe, name)
+    got = array_fingerprint(value, case, name)
+    limit = _limit(case, name)
     judged = limit is None or limit.dtype
     if got.kind != known.kind or got.shape != known.shape or got.odd != known.odd:
         return False
@@ -136,18 +143,18 @@ def matches(value: Value | None, known: ArrayPrint, probe: Probe, name: str) -> 
     return all(abs(a - b) <= tolerance for a, b in pairs)
 
 
-def probe_print(
-    record: Record, reference: Record, comparison: Comparison, probe: Probe
-) -> ProbePrint | None:
+def case_fingerprint(
+    record: Record, reference: Record, comparison: Comparison, case: Case
+) -> CaseFingerprint | None:
     """What tells a record from the reference, or None if nothing does."""
     if comparison.outcome == "pass":
         return None
     if record.raised is not None:
-        return ProbePrint(raised=(record.raised.type, record.raised.message))
+        return CaseFingerprint(raised=(record.raised.type, record.raised.message))
     kinds = {name: [v.name for v in comparison.arrays if v.problem == name] for name in _ABSENT}
     wrong = [v.name for v in comparison.arrays if not v.ok and v.problem != "missing"]
-    return ProbePrint(
-        arrays={name: array_print(record.arrays[name], probe, name) for name in wrong},
+    return CaseFingerprint(
+        arrays={name: array_fingerprint(record.arrays[name], case, name) for name in wrong},
         missing=tuple(kinds["missing"]),
         extra=tuple(kinds["extra"]),
         changed=changed_arguments(comparison),
@@ -162,16 +169,16 @@ def changed_arguments(comparison: Comparison) -> tuple[str, ...]:
     return tuple(f.array for f in comparison.findings if f.kind == "changed" and f.fatal)
 
 
-def variant_print(
+def fingerprint(
     exercise: str,
-    variant: str,
+    misconception: str,
     message: str,
-    runs: Iterable[tuple[Probe, Record, Record, Comparison]],
-) -> VariantPrint:
+    runs: Iterable[tuple[Case, Record, Record, Comparison]],
+) -> Fingerprint:
     """The print of a variant from its runs: (probe, record, reference, comparison)."""
     found = {}
-    for probe, record, reference, comparison in runs:
-        printed = probe_print(record, reference, comparison, probe)
-        if printed is not None:
-            found[probe.name] = printed
-    return VariantPrint(exercise, variant, message, found)
+    for case, record, reference, comparison in runs:
+        taken = case_fingerprint(record, reference, comparison, case)
+        if taken is not None:
+            found[case.name] = taken
+    return Fingerprint(exercise, misconception, message, found)

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbook import locale
+from workbook.cases import Case
 from workbook.checks.compare import Comparison
-from workbook.checks.probe import Probe
-from workbook.checks.record import Record
 from workbook.errors import WorkbookError
+from workbook.records import Record
 
-__all__ = ["PARTS", "Case", "Message", "View", "fill"]
+__all__ = ["PARTS", "ArrayView", "ComparedCase", "Message", "fill"]
 
 PARTS = ("seen", "looks_like", "why", "look")
 
@@ -45,15 +45,15 @@ class Message:
     looks_like: str
     why: str
     look: str
-    probe: str = ""
+    case: str = ""
     misconception: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class ComparedCase:
     """One probe with everything known about it."""
 
-    probe: Probe
+    case: Case
     record: Record
     reference: Record
     comparison: Comparison
@@ -68,15 +68,15 @@ class Case:
 
         A name that is no identifier is offered with underscores: `grads[W1]` as `grads_W1`.
         """
-        names: dict[str, Any] = {"probe": self.probe.name, "exercise": self.probe.exercise}
-        inputs = {name: View(array) for name, array in self.record.inputs.items()}
+        names: dict[str, Any] = {"case": self.case.name, "exercise": self.case.exercise}
+        inputs = {name: ArrayView(array) for name, array in self.record.inputs.items()}
         names["arg"] = inputs
         names["opt"] = self.record.options
         names |= {_plain(name): view for name, view in inputs.items()}
         for name in {**self.reference.arrays, **self.record.arrays}:
             got, want = self.record.arrays.get(name), self.reference.arrays.get(name)
             array = got.array if got is not None else None
-            names[_plain(name)] = View(
+            names[_plain(name)] = ArrayView(
                 array,
                 want.array if want is not None else None,
                 got.type if got is not None else "nothing",
@@ -88,7 +88,7 @@ def _plain(name: str) -> str:
     return name.replace("[", "_").replace("]", "").replace(" ", "_").replace(".", "_")
 
 
-class View:
+class ArrayView:
     """An array of the student's as sentences speak of it; the reference itself is not shown.
 
     `{dx}` prints it if it is small, `{dx:.6}` with six decimals in place of three.
@@ -192,7 +192,7 @@ _MEASURES: Mapping[str, Any] = {
 
 def fill(
     message_id: str,
-    case: Case | None = None,
+    compared: ComparedCase | None = None,
     *,
     misconception: str | None = None,
     **values: object,
@@ -204,7 +204,7 @@ def fill(
     WorkbookError
         If a part is missing, or speaks of something that is not there.
     """
-    names: dict[str, Any] = {**(case.names() if case is not None else {}), **values}
+    names: dict[str, Any] = {**(compared.names() if compared is not None else {}), **values}
     parts = {}
     for part in PARTS:
         try:
@@ -216,6 +216,6 @@ def fill(
     return Message(
         id=message_id,
         **parts,
-        probe=case.probe.name if case is not None else "",
+        case=compared.case.name if compared is not None else "",
         misconception=misconception,
     )

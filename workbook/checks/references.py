@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Protocol
 
-from workbook.checks import key as keys
-from workbook.checks import probe as probes
+from workbook.cases import DEFAULT_SEED
+from workbook.checks import answer_key
+from workbook.checks.case_runner import CaseRunner
 from workbook.checks.compare import compare
-from workbook.checks.fingerprint import VariantPrint, variant_print
-from workbook.checks.probe import DEFAULT_SEED
-from workbook.checks.record import Record
-from workbook.checks.runner import Runner
+from workbook.checks.fingerprint import Fingerprint, fingerprint
+from workbook.course import cases_of
 from workbook.errors import UsageError, WorkbookError
+from workbook.records import Record
 
 __all__ = ["FromKey", "FromSolutions", "References", "choose"]
 
@@ -26,7 +26,7 @@ class References(Protocol):
     def records(self, exercise_id: str) -> dict[str, Record]:
         """The solution's record by probe name."""
 
-    def variants(self, exercise_id: str) -> list[VariantPrint]:
+    def fingerprints(self, exercise_id: str) -> list[Fingerprint]:
         """The prints of the known mistakes."""
 
     def close(self) -> None:
@@ -36,7 +36,7 @@ class References(Protocol):
 class FromKey:
     """The answer key, at the one seed that it was built for."""
 
-    def __init__(self, key: "keys.Key") -> None:
+    def __init__(self, key: "answer_key.AnswerKey") -> None:
         self._key = key
         self.seed = key.seed
 
@@ -48,9 +48,9 @@ class FromKey:
         """The solution's record by probe name."""
         return self._key.records(exercise_id)
 
-    def variants(self, exercise_id: str) -> list[VariantPrint]:
+    def fingerprints(self, exercise_id: str) -> list[Fingerprint]:
         """The prints of the known mistakes."""
-        return self._key.variants(exercise_id)
+        return self._key.fingerprints(exercise_id)
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -68,19 +68,19 @@ class FromSolutions:
         Used in their place for exercises for which it is fresh.
     """
 
-    def __init__(self, folder: Path, seed: int, key: "keys.Key | None" = None) -> None:
+    def __init__(self, folder: Path, seed: int, key: "answer_key.AnswerKey | None" = None) -> None:
         self.folder = folder
         self.seed = seed
         self._key = key if key is not None and key.seed == seed else None
-        self._runner = Runner(timeout=120.0, memory=0)
+        self._runner = CaseRunner(timeout=120.0, memory=0)
         self._records: dict[str, dict[str, Record]] = {}
-        self._variants: dict[str, list[VariantPrint]] = {}
+        self._fingerprints: dict[str, list[Fingerprint]] = {}
 
     def seed_of(self, exercise_id: str) -> int:
         """The seed of one exercise's probes."""
         return self.seed
 
-    def _from_key(self, exercise_id: str) -> "keys.Key | None":
+    def _from_key(self, exercise_id: str) -> "answer_key.AnswerKey | None":
         if self._key is not None and self._key.is_fresh(exercise_id, self.folder):
             return self._key
         return None
@@ -94,7 +94,7 @@ class FromSolutions:
             )
         return self._records[exercise_id]
 
-    def run(self, exercise_id: str, variant: str = "") -> dict[str, Record]:
+    def run(self, exercise_id: str, misconception: str = "") -> dict[str, Record]:
         """Run the probes on the solutions, or on one variant of them.
 
         Raises
@@ -105,48 +105,50 @@ class FromSolutions:
         job = {
             "exercise": exercise_id,
             "seed": self.seed_of(exercise_id),
-            "room": str(self.folder.resolve()),
+            "impl": str(self.folder.resolve()),
         }
-        run = self._runner.run({**job, "trusted": True, "variant": variant})
+        run = self._runner.run({**job, "trusted": True, "misconception": misconception})
         if run.outcome:
-            what = f"variant {variant!r}" if variant else "solution"
+            what = f"variant {misconception!r}" if misconception else "solution"
             raise WorkbookError(
                 f"The {what} of {exercise_id} did not run: {run.outcome} {run.detail}".strip()
             )
         for record in run.records:
-            if record.raised is not None and not variant:
+            if record.raised is not None and not misconception:
                 raised = record.raised
                 raise WorkbookError(
-                    f"The solution of {exercise_id} raised in {record.probe!r}: "
+                    f"The solution of {exercise_id} raised in {record.case!r}: "
                     f"{raised.type}: {raised.message} ({raised.file} line {raised.line})."
                 )
-        return {record.probe: record for record in run.records}
+        return {record.case: record for record in run.records}
 
     def catalogue(self, exercise_id: str) -> list[dict[str, object]]:
         """The known variants: `id, message, row, correct`."""
         job = {
             "exercise": exercise_id,
             "seed": self.seed_of(exercise_id),
-            "room": str(self.folder.resolve()),
+            "impl": str(self.folder.resolve()),
         }
         run = self._runner.run({**job, "trusted": True, "catalogue": True})
         if run.outcome:
             raise WorkbookError(f"The variants of {exercise_id} cannot be read: {run.detail}.")
         return run.catalogue
 
-    def variants(self, exercise_id: str) -> list[VariantPrint]:
+    def fingerprints(self, exercise_id: str) -> list[Fingerprint]:
         """The prints of the known mistakes."""
-        if exercise_id not in self._variants:
+        if exercise_id not in self._fingerprints:
             key = self._from_key(exercise_id)
-            self._variants[exercise_id] = (
-                key.variants(exercise_id) if key is not None else self.run_variants(exercise_id)
+            self._fingerprints[exercise_id] = (
+                key.fingerprints(exercise_id)
+                if key is not None
+                else self.run_misconceptions(exercise_id)
             )
-        return self._variants[exercise_id]
+        return self._fingerprints[exercise_id]
 
-    def run_variants(self, exercise_id: str) -> list[VariantPrint]:
+    def run_misconceptions(self, exercise_id: str) -> list[Fingerprint]:
         """Run every wrong variant and take its print."""
         reference = self.records(exercise_id)
-        prints = []
+        projections = []
         for listed in self.catalogue(exercise_id):
             if listed["correct"]:
                 continue
@@ -154,22 +156,22 @@ class FromSolutions:
             records = self.run(exercise_id, name)
             runs = [
                 (p, records[p.name], reference[p.name])
-                for p in probes.for_exercise(exercise_id)
+                for p in cases_of(exercise_id)
                 if p.name in records
             ]
-            prints.append(
-                variant_print(
+            projections.append(
+                fingerprint(
                     exercise_id,
                     name,
                     str(listed["message"]),
                     [(p, got, want, compare(got, want, p)) for p, got, want in runs],
                 )
             )
-        return prints
+        return projections
 
     def known(self) -> int:
         """How many exercises have been run, solutions and mistakes apart."""
-        return len(self._records) + len(self._variants)
+        return len(self._records) + len(self._fingerprints)
 
     def close(self) -> None:
         """End the process that runs the solutions."""
@@ -185,7 +187,7 @@ def choose(solutions: Path | None, seed: int | None) -> References:
         If another seed than the key's is asked for and there are no solutions.
     """
     try:
-        key = keys.shipped()
+        key = answer_key.shipped()
     except WorkbookError:
         if solutions is None:
             raise

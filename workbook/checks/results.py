@@ -5,14 +5,14 @@ from typing import Any
 
 from workbook.checks.compare import Comparison
 from workbook.checks.diagnose import Message
-from workbook.checks.record import Printed, Record
+from workbook.records import Printed, Record
 
 __all__ = [
     "OUTCOMES",
     "SCHEMA",
+    "CaseReport",
     "CheckResult",
     "ExerciseResult",
-    "ProbeReport",
     "Report",
 ]
 
@@ -86,7 +86,7 @@ class ExerciseResult:
 
 
 @dataclass(frozen=True, eq=False)
-class ProbeReport:
+class CaseReport:
     """One probe in full: for cards, `failing` and feedback pages.
 
     Attributes
@@ -115,9 +115,9 @@ class Report:
     Attributes
     ----------
     result : ExerciseResult
-    probes : tuple of ProbeReport
+    probes : tuple of CaseReport
         Of the run behind `outcome`.
-    stack : tuple of ProbeReport
+    stack : tuple of CaseReport
         Of the run within the student's stack; empty if it is the same run.
     message : Message or None
         What is wrong, in four parts.
@@ -135,8 +135,8 @@ class Report:
     """
 
     result: ExerciseResult
-    probes: tuple[ProbeReport, ...] = ()
-    stack: tuple[ProbeReport, ...] = ()
+    cases: tuple[CaseReport, ...] = ()
+    stack: tuple[CaseReport, ...] = ()
     message: Message | None = None
     also: tuple[Message, ...] = ()
     notes: tuple[str, ...] = ()

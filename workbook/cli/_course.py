@@ -6,11 +6,11 @@ from pathlib import Path
 
 from workbook.curriculum import Exercise, load
 
-__all__ = ["Standing", "next_exercise", "standing", "stub_line"]
+__all__ = ["CourseProgress", "course_progress", "next_exercise", "stub_line"]
 
 
 @dataclass(frozen=True)
-class Standing:
+class CourseProgress:
     """Counts over some exercises; optional ones are counted apart.
 
     Attributes
@@ -34,9 +34,9 @@ class Standing:
     minutes: int
 
 
-def standing(
+def course_progress(
     exercises: list[Exercise], outcomes: Mapping[str, str], points: Mapping[str, float]
-) -> Standing:
+) -> CourseProgress:
     """How far some exercises are."""
     needed = [e for e in exercises if not e.optional]
     bonus = [e for e in exercises if e.optional]
@@ -44,7 +44,7 @@ def standing(
     def right(some: list[Exercise]) -> int:
         return sum(outcomes.get(e.id) == "pass" for e in some)
 
-    return Standing(
+    return CourseProgress(
         right=right(needed),
         count=len(needed),
         bonus_right=right(bonus),
@@ -66,11 +66,11 @@ def next_exercise(outcomes: Mapping[str, str]) -> Exercise | None:
 
 def stub_line(exercise: Exercise, folder: Path) -> int | None:
     """The line in a folder's file where the exercise's function or class begins."""
-    from workbook.workspace import sections
+    from workbook.student import source_blocks
 
-    source = sections.read(folder / exercise.file)
+    source = source_blocks.read(folder / exercise.file)
     try:
-        found = sections.spans(source or "").get(exercise.qualname)
+        found = source_blocks.spans(source or "").get(exercise.qualname)
     except (SyntaxError, ValueError):
         return None
     return found.first if found is not None else None

@@ -10,7 +10,7 @@ import click
 from workbook import curriculum
 from workbook.errors import UsageError
 from workbook.locale import text
-from workbook.workspace import choice
+from workbook.student import locations
 
 if TYPE_CHECKING:
     from workbook.checks.results import Report
@@ -65,7 +65,7 @@ def folder_to_judge(given: str | None) -> Path:
         If the named one holds none of the exercise files.
     """
     if given is None:
-        return said(choice.student_folder())
+        return said(locations.student_folder())
     folder = Path(given).expanduser().resolve()
     if not folder.is_dir():
         raise UsageError(text("cli.no_folder", given=given))
@@ -80,26 +80,26 @@ def folder_to_judge(given: str | None) -> Path:
 def said(folder: Path) -> Path:
     """The folder itself, named on stderr unless it lies below where the command was given."""
     if not folder.resolve().is_relative_to(Path.cwd().resolve()):
-        click.echo(text("handout.using", folder=folder), err=True)
+        click.echo(text("release.using", folder=folder), err=True)
     return folder
 
 
 def judged(folder: Path, ids: list[str], seed: int | None = None) -> Iterator["Report"]:
     """Judge exercises one by one, and say on a terminal which one it is at."""
-    from workbook.checks.runner import Runner
+    from workbook.checks.case_runner import CaseRunner
 
-    with Runner() as runner:
+    with CaseRunner() as runner:
         runner.start()  # It gets ready while this process imports what it needs itself.
         from rich.console import Console
 
-        from workbook.checks.discretion import discreet
-        from workbook.checks.judge import Judge
+        from workbook.checks.checker import Checker
+        from workbook.checks.feedback_policy import apply
 
         console = Console(stderr=True, highlight=False)
         with (
-            Judge(folder, seed=seed, runner=runner) as session,
+            Checker(folder, seed=seed, runner=runner) as session,
             console.status(text("cli.begin")) as status,
         ):
             for number, name in enumerate(ids, start=1):
                 status.update(text("cli.judging", exercise=name, number=number, count=len(ids)))
-                yield discreet(session.report(name))
+                yield apply(session.report(name))

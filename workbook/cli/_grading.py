@@ -16,17 +16,17 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from workbook.grading import classrun
-from workbook.grading.submissions import Handed
-from workbook.grading.totals import Grade
+from workbook.grading import grade_class
+from workbook.grading.grades import Grade
+from workbook.grading.intake.submissions import ClassSubmissions
 
-__all__ = ["Shown", "summary"]
+__all__ = ["ProgressView", "summary"]
 
 # Between two lines where there is no terminal to redraw, in seconds.
 _PAUSE = 15.0
 
 
-class Shown(classrun.Progress):
+class ProgressView(grade_class.ClassProgress):
     """Progress with rate, time left and counts per outcome."""
 
     def __init__(self) -> None:
@@ -47,14 +47,14 @@ class Shown(classrun.Progress):
         self._units = 0
         self._began = self._said = time.monotonic()
 
-    def __enter__(self) -> "Shown":
+    def __enter__(self) -> "ProgressView":
         self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def begin(self, handed: Handed, units: int, sandbox: str) -> None:
+    def begin(self, handed: ClassSubmissions, units: int, sandbox: str) -> None:
         """Say what there is to do."""
         for name in handed.unknown:
             self._say(f"{name}: from nobody on the roster, not judged")

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from workbook.checks.card import Card
+from workbook.checks.card.model import Card
 from workbook.locale import text
 
 if TYPE_CHECKING:

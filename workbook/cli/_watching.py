@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbook import curriculum
-from workbook.checks import requirements
-from workbook.checks.kept import Kept
-from workbook.workspace import changes, sections
+from workbook.checks.warm_checker import WarmChecker
+from workbook.student import changed_exercises, source_blocks
 
 if TYPE_CHECKING:
     from workbook.checks.results import Report
 
-__all__ = ["Files", "Judging", "dependants"]
+__all__ = ["WatchedChecks", "WatchedFiles", "dependants"]
 
 # A check that takes longer than this is not waited for when the file was saved again.
 _PATIENCE = 1.0
@@ -29,11 +28,11 @@ def dependants(ids: list[str]) -> list[str]:
     return [
         e.id
         for e in known
-        if e.id not in mine and (e.pair in pairs or mine & set(requirements.closure(e.id, known)))
+        if e.id not in mine and (e.pair in pairs or mine & set(curriculum.closure(e.id, known)))
     ]
 
 
-class Files:
+class WatchedFiles:
     """The exercise files of a folder as they were last seen.
 
     Parameters
@@ -48,7 +47,7 @@ class Files:
     def _read(self, file: str) -> tuple[bytes, str | None] | None:
         path = self.folder / file
         try:
-            return path.read_bytes(), sections.read(path)
+            return path.read_bytes(), source_blocks.read(path)
         except OSError:
             return None
 
@@ -64,14 +63,14 @@ class Files:
             if (now and now[0]) == (before and before[0]):
                 continue
             self._seen[file] = now
-            touched = changes.touched(file, before and before[1], now and now[1])
+            touched = changed_exercises.touched(file, before and before[1], now and now[1])
             if now is None or before is None or (now[1] is None and before[1] is None):
                 touched = [e.id for e in curriculum.load().in_file(file)]
             found[file] = touched
         return found
 
 
-class Judging:
+class WatchedChecks:
     """Judges exercises one after another in a thread, and can be called off.
 
     Parameters
@@ -94,7 +93,7 @@ class Judging:
         self._lock = threading.Lock()
         self._busy: tuple[str, float] | None = None
         self.turn = 0
-        self._kept = Kept(folder)
+        self._kept = WarmChecker(folder)
         self._round = 0
         self._hire()
 
@@ -104,7 +103,7 @@ class Judging:
             target=self._work, args=(self._kept, self._round), daemon=True, name="workbook-judge"
         ).start()
 
-    def _work(self, kept: Kept, number: int) -> None:
+    def _work(self, kept: WarmChecker, number: int) -> None:
         while True:
             self._wake.wait()
             with self._lock:
@@ -155,7 +154,7 @@ class Judging:
 
     def _call_off(self) -> None:
         with self._lock:
-            old, self._kept = self._kept, Kept(self.folder)
+            old, self._kept = self._kept, WarmChecker(self.folder)
             self._busy = None
             self._hire()
         old.close()

@@ -43,7 +43,7 @@ def command(
     folder = folder_to_judge(exercises)
     reports = list(judged(folder, ids, seed))
 
-    from workbook.workspace import progress
+    from workbook.student import progress
 
     results = [report.result.as_json() for report in reports]
     progress.record(folder, results)

@@ -20,10 +20,10 @@ def command(as_json: bool) -> int:
     """
     from rich.text import Text
 
-    from workbook.cli import _diagnoses
+    from workbook.cli import _diagnostics
     from workbook.cli._tables import console, plain_table
 
-    found = [_diagnoses.examined(diagnosis) for diagnosis in _diagnoses.ALL]
+    found = [_diagnostics.examined(diagnosis) for diagnosis in _diagnostics.ALL]
     broken = [each for each in found if each.state == "broken"]
     if as_json:
         click.echo(json.dumps([each.as_json() for each in found], indent=2))

@@ -11,7 +11,7 @@ import click
 from workbook.errors import UsageError
 
 if TYPE_CHECKING:
-    from workbook.grading.totals import Grade
+    from workbook.grading.grades import Grade
 
 __all__ = ["command"]
 
@@ -71,13 +71,13 @@ def command(
     has a verdict, whatever the marks, 1 if somebody has none because of the grader, 2 if the
     command was wrong.
     """
-    from workbook.grading.optional import need
+    from workbook.grading.extras import need
 
     need("sqlalchemy", "alembic", "jinja2", *(["distributed"] if scheduler else []))
-    from workbook.grading import classrun, selftest
-    from workbook.grading.roster import read_roster
-    from workbook.grading.scheme import EXAMPLE, default_scheme, read_scheme
-    from workbook.workspace.choice import solutions_folder
+    from workbook.grading import grade_class, selftest
+    from workbook.grading.intake.roster import read_roster
+    from workbook.grading.intake.scheme import EXAMPLE, default_scheme, read_scheme
+    from workbook.student.locations import solutions_folder
 
     if print_scheme:
         click.echo(EXAMPLE, nl=False)
@@ -94,7 +94,7 @@ def command(
         return 1 if wrong else 0
     if submissions is None:
         raise UsageError("Name the folder with the submissions, or use --self-test.")
-    asked = classrun.Asked(
+    asked = grade_class.GradeOptions(
         submissions=submissions,
         out=out,
         scheme=rules,
@@ -113,17 +113,17 @@ def command(
 
 
 def _grade(asked: "object", scheduler: str | None) -> int:
-    from workbook.cli._grading import Shown, summary
-    from workbook.grading import classrun
+    from workbook.cli._grading import ProgressView, summary
+    from workbook.grading import grade_class
 
-    assert isinstance(asked, classrun.Asked)
+    assert isinstance(asked, grade_class.GradeOptions)
     stop = threading.Event()
     before = signal.signal(signal.SIGINT, lambda *_: stop.set())
     try:
-        with Shown() as shown, classrun.cluster(scheduler) as executor:
+        with ProgressView() as shown, grade_class.cluster(scheduler) as executor:
             from dataclasses import replace
 
-            found = classrun.grade(replace(asked, executor=executor), shown, stop)
+            found = grade_class.grade(replace(asked, executor=executor), shown, stop)
     finally:
         signal.signal(signal.SIGINT, before)
     if stop.is_set() and not found:

@@ -12,7 +12,7 @@ from workbook.errors import UsageError
 
 if TYPE_CHECKING:
     from workbook.grading.gradebook.store import Gradebook
-    from workbook.grading.totals import Grade
+    from workbook.grading.grades import Grade
 
 __all__ = ["command"]
 
@@ -41,27 +41,27 @@ def _places(function: _Command) -> _Command:
 
 
 def _open(out: Path, url: str) -> "Gradebook":
-    from workbook.grading.optional import need
+    from workbook.grading.extras import need
 
     need("sqlalchemy", "alembic", "jinja2")
-    from workbook.grading import classrun
-    from workbook.grading.folder import DATABASE
+    from workbook.grading import grade_class
+    from workbook.grading.results_folder import DATABASE
 
     if not url and not (out / DATABASE).is_file():
         raise UsageError(f"{out} holds no gradebook. Name the folder with `--out`.")
-    return classrun.gradebook_of(out, url)
+    return grade_class.gradebook_of(out, url)
 
 
 def _rewritten(out: Path, gradebook: "Gradebook") -> "list[Grade]":
     """Write every table and page anew from the gradebook."""
-    from workbook.grading import classrun
-    from workbook.grading.folder import alone, open_folder, write_results
+    from workbook.grading import grade_class
+    from workbook.grading.results_folder import alone, open_folder, write_results
 
     run = gradebook.latest(finished=True)
     if run is None:
         raise UsageError("No run of this gradebook came to its end. Run `workbook grade` again.")
     open_folder(out)
-    words = classrun.sandbox_words(run.settings["sandbox"])
+    words = grade_class.sandbox_words(run.settings["sandbox"])
     with alone(out):
         return write_results(out, gradebook, run.id, words)
 
@@ -73,7 +73,7 @@ def show(student: str | None, out: Path, gradebook: str) -> None:
     """Print everybody's total, or all exercises of STUDENT."""
     from workbook.cli._tables import console, plain_table, styled
     from workbook.grading.exports.tables import number
-    from workbook.grading.totals import grades
+    from workbook.grading.grades import grades
 
     with _open(out, gradebook) as book:
         run = book.latest(finished=True)

@@ -21,8 +21,8 @@ def command(out: Path, scheme: Path | None, seed: int | None, nbval: bool) -> No
     It holds the solutions: upload it to Gradescope and give it to nobody.
     """
     from workbook.grading.exports.gradescope import pack
-    from workbook.grading.scheme import default_scheme, read_scheme, seed_secret
-    from workbook.workspace.files import write_bytes
+    from workbook.grading.intake.scheme import default_scheme, read_scheme, seed_secret
+    from workbook.student.atomic_write import write_bytes
 
     rules = read_scheme(scheme) if scheme else default_scheme()
     secret = secrets.token_hex(32) if seed is None else seed_secret(seed)

@@ -31,9 +31,9 @@ def paragraphs(exercise_id: str, again: bool = False) -> list[str]:
 
     Asking for the next one is remembered.
     """
-    from workbook.workspace import policy, progress
+    from workbook.student import course_policy, progress
 
-    if not policy.current().hints:
+    if not course_policy.current().hints:
         return [text("policy.no_hints")]
     before = progress.hints_read(exercise_id)
     if again:
@@ -69,11 +69,11 @@ def _indented(words: str) -> list[str]:
 
 
 def _what_next(exercise_id: str, number: int) -> list[str]:
-    from workbook.workspace import choice
+    from workbook.student import locations
 
     if number < len(STAGES):
         stage = text(f"hint_command.{STAGES[number]}")
         return [text("hint_command.more", exercise=exercise_id, stage=stage)]
-    if choice.solutions_folder() is not None:
+    if locations.solutions_folder() is not None:
         return [text("hint_command.last_show", exercise=exercise_id)]
     return [text("hint_command.last")]

@@ -9,7 +9,7 @@ import click
 from workbook.locale import text
 
 if TYPE_CHECKING:
-    from workbook.checks.hunt import Round
+    from workbook.checks.bughunt.model import HuntRound
 
 __all__ = ["command"]
 
@@ -32,9 +32,9 @@ def command(level: int | None, seed: int | None, anyway: bool) -> int:
     You see how it learns beside the right one, say where the mistake is, then what it is.
     Level 1 is hard to overlook, level 2 is subtle, and level 3 passes every gradient check.
     """
-    from workbook.checks.hunt import new_round
-    from workbook.checks.hunt_words import closed
-    from workbook.workspace import progress
+    from workbook.checks.bughunt.model import new_round
+    from workbook.checks.bughunt.text import closed
+    from workbook.student import progress
 
     passed: Collection[str] | None = None
     if not anyway:
@@ -43,7 +43,7 @@ def command(level: int | None, seed: int | None, anyway: bool) -> int:
     if played is None:
         click.echo(closed(level, passed or (), text("hunt.anyway_command")))
         return 1
-    from workbook.checks.hunt_own import on_own_network
+    from workbook.checks.bughunt.own_network import on_own_network
 
     played = on_own_network(played)
     options = [f"--level {level}"] if level else []
@@ -69,12 +69,12 @@ def _say(lines: Iterable[str]) -> None:
         click.echo("\n".join(wrapped))
 
 
-def _play(played: "Round") -> None:
-    from workbook.checks import hunt_words as words
+def _play(played: "HuntRound") -> None:
+    from workbook.checks.bughunt import text as bughunt_text
 
     hunt = played.hunt
-    _say([text("hunt.head", level=played.level, seed=played.seed), words.story(played), ""])
-    for line in words.charts(hunt.right, hunt.wrong):
+    _say([text("hunt.head", level=played.level, seed=played.seed), bughunt_text.story(played), ""])
+    for line in bughunt_text.charts(hunt.right, hunt.wrong):
         click.echo(line)
     try:
         guesses = _ask(
@@ -93,16 +93,16 @@ def _play(played: "Round") -> None:
             [text("hunt.not_that")] * len(played.answers),
         )
     except _Shown:
-        _say(["", *words.verdict(played, found=False)])
+        _say(["", *bughunt_text.verdict(played, found=False)])
         return
-    _say(["", *words.verdict(played, found=True), text("hunt.found_guesses", count=guesses)])
+    _say(["", *bughunt_text.verdict(played, found=True), text("hunt.found_guesses", count=guesses)])
 
 
 def _ask(
-    played: "Round", question: str, choices: Collection[str], right: int, misses: list[str]
+    played: "HuntRound", question: str, choices: Collection[str], right: int, misses: list[str]
 ) -> int:
     """Ask until the answer is right; how many guesses it took."""
-    from workbook.checks.hunt_words import gradient_lines, numbered
+    from workbook.checks.bughunt.text import gradient_lines, numbered
 
     _say(["", question, *numbered(choices), text("hunt.keys")])
     guesses = 0

@@ -16,9 +16,9 @@ def command(folder: Path) -> int:
 
     Nothing that is there is overwritten. Commands find the folder from anywhere inside it.
     """
-    from workbook.handout import folders
+    from workbook.release import student_folder
 
-    top = folders.make(folder)
-    click.echo(text("handout.init.made", folder=folder, names=", ".join(top)))
-    click.echo(text("handout.init.next", folder=folder))
+    top = student_folder.make(folder)
+    click.echo(text("release.init.made", folder=folder, names=", ".join(top)))
+    click.echo(text("release.init.next", folder=folder))
     return 0

@@ -13,26 +13,25 @@ def command(exercise: tuple[str, ...], check: bool, alike: bool) -> int:
     It is what a copy without solutions checks and diagnoses with. Only parts that are out of
     date are built anew; name EXERCISEs to build just those.
     """
-    from workbook.checks import key as keys
-    from workbook.checks import keybuild
+    from workbook.checks import answer_key, answer_key_build
     from workbook.errors import WorkbookError
-    from workbook.workspace.choice import solutions_folder
+    from workbook.student.locations import solutions_folder
 
     folder = solutions_folder()
     if folder is None:
         raise WorkbookError("The answer key is built from solutions/, and this copy has none.")
     if alike:
-        key = keys.shipped()
+        key = answer_key.shipped()
         for name in exercise or (key.ids() if key else ()):
             for group in key.alike(name) if key else ():
-                click.echo(f"{name}: {', '.join(variant.id for variant in group)}")
+                click.echo(f"{name}: {', '.join(misconception.id for misconception in group)}")
         return 0
-    stale = keys.stale(folder)
+    stale = answer_key.stale(folder)
     if check:
         for name in stale:
             click.echo(f"{name}: out of date")
         click.echo("The answer key is out of date." if stale else "The answer key is fresh.")
         return 1 if stale else 0
-    built = keybuild.update(folder, exercise or None, report=click.echo)
-    click.echo(f"{len(built.ids())} exercises, {keys.size()} bytes.")
+    built = answer_key_build.update(folder, exercise or None, report=click.echo)
+    click.echo(f"{len(built.ids())} exercises, {answer_key.size()} bytes.")
     return 0

@@ -27,12 +27,12 @@ def command(
     A solution with markers, an entry in the curriculum, a probe, a known mistake, and the words
     for it: each works as it is, and is yours to fill in. docs/instructor.md walks through one.
     """
-    from workbook.handout import skeleton
-    from workbook.workspace.choice import shown
+    from workbook.release import new_exercise
+    from workbook.student.locations import shown
 
     names = tuple(name.strip() for name in arguments.split(","))
-    new = skeleton.New(exercise, file, notebook, names, title, points, minutes)
-    for path in skeleton.write(new):
+    new = new_exercise.NewExercise(exercise, file, notebook, names, title, points, minutes)
+    for path in new_exercise.write(new):
         click.echo(f"wrote {shown(path)}")
     click.echo("Fill them in, then: workbook stubs, workbook key, workbook check " + exercise)
     return 0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
-    from workbook.grading.nbval_results import CellResult, NotebookResult
+    from workbook.grading.nbval.results import CellResult, NotebookResult
 
 __all__ = ["command"]
 
@@ -104,8 +104,8 @@ def run(names: tuple[str, ...], solutions: bool | None, jobs: int | None, timeou
     """
     from rich.console import Console
 
-    from workbook.grading.nbval_run import run_notebooks
-    from workbook.workspace.choice import current, solutions_folder
+    from workbook.grading.nbval.run import run_notebooks
+    from workbook.student.locations import current, solutions_folder
 
     paths = _chosen(names)
     if solutions and solutions_folder() is None:
@@ -149,7 +149,7 @@ def refresh(names: tuple[str, ...]) -> None:
     from rich.console import Console
 
     from workbook.errors import WorkbookError
-    from workbook.grading.nbval_refresh import refresh_notebook
+    from workbook.grading.nbval.refresh import refresh_notebook
 
     console, failed = Console(), False
     for path in _chosen(names):

@@ -41,9 +41,9 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
     30 seconds in all; Ctrl-C stops it. The page is one file, without names or paths.
     """
     from workbook import curriculum
+    from workbook.student import progress
     from workbook.widgets.portrait import making, page, place
     from workbook.widgets.portrait.plan import plan
-    from workbook.workspace import progress
 
     place.free(out)
     folder = folder_to_judge(exercises)

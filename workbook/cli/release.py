@@ -64,12 +64,11 @@ def command(
     """
     from rich.console import Console
 
-    from workbook.handout import course, release
-    from workbook.handout import given as solved
+    from workbook.release import course_files, presolved, release
 
-    wanted = release.Wanted(
+    wanted = release.ReleaseOptions(
         notebooks=_words(notebooks),
-        given=tuple(solved.chosen(_words(given))),
+        given=tuple(presolved.chosen(_words(given))),
         wheels=_words(wheels),
         policy="" if policy is None else _read(policy),
     )
@@ -86,8 +85,8 @@ def command(
     click.echo(f"Wrote {made} ({size / 1e6:.1f} MB).")
     if wanted.given:
         click.echo(f"Solved in it: {', '.join(wanted.given)}.")
-    chosen = [path.stem for path in course.notebooks(wanted.notebooks)]
-    alone = course.homeless(chosen, wanted.given)
+    chosen = [path.stem for path in course_files.notebooks(wanted.notebooks)]
+    alone = course_files.orphaned(chosen, wanted.given)
     if alone:
         click.echo(f"Required, but without their notebooks: {', '.join(alone)}.")
         click.echo("--given would hand them out solved.")

@@ -8,7 +8,7 @@ from workbook.errors import UsageError
 from workbook.locale import text
 
 if TYPE_CHECKING:
-    from workbook.workspace.reset import Plan
+    from workbook.student.reset import ResetPlan
 
 __all__ = ["command"]
 
@@ -25,11 +25,11 @@ def command(exercise: tuple[str, ...], everything: bool, yes: bool) -> int:
     """
     from workbook import curriculum
     from workbook.cli._exercises import said
-    from workbook.workspace import choice, reset
+    from workbook.student import locations, reset
 
     if everything == bool(exercise):
         raise UsageError(text("reset.which"))
-    folder = said(choice.student_folder())
+    folder = said(locations.student_folder())
     files = exercise if exercise and set(exercise) <= set(curriculum.load().files()) else None
     # A file that is gone is put back without a question.
     there = files is None or any((folder / file).exists() for file in files)
@@ -43,13 +43,13 @@ def command(exercise: tuple[str, ...], everything: bool, yes: bool) -> int:
     names = text("reset.all") if everything else ", ".join(exercise)
     kept = reset.carry_out(plan, text("reset.reason", names=names))
     for file in plan.contents:
-        click.echo(text("reset.done", file=choice.shown(folder / file)))
+        click.echo(text("reset.done", file=locations.shown(folder / file)))
     if kept is not None:
         click.echo(text("reset.kept", id=kept.id))
     return 0
 
 
-def _agreed(plan: "Plan", everything: bool) -> bool:
+def _agreed(plan: "ResetPlan", everything: bool) -> bool:
     """Ask about what goes along; without that there is nothing to ask."""
     for file in plan.whole:
         click.echo(text("reset.whole", file=file))

@@ -17,15 +17,15 @@ def command(snapshot: str, file: tuple[str, ...]) -> int:
     """
     from workbook import curriculum
     from workbook.cli._exercises import said
-    from workbook.workspace import choice, progress, snapshots
+    from workbook.student import locations, progress, snapshots
 
-    folder = said(choice.student_folder())
+    folder = said(locations.student_folder())
     restored, before = snapshots.restore(snapshot, folder, file or None)
     if not restored:
         click.echo(text("snapshots.same"))
         return 0
     for name in restored:
-        click.echo(text("snapshots.restored", file=choice.shown(folder / name)))
+        click.echo(text("snapshots.restored", file=locations.shown(folder / name)))
     if before is not None:
         click.echo(text("snapshots.before", id=before.id))
     if progress.counts(folder):

@@ -31,13 +31,13 @@ def command(exercise: str, answer: bool) -> int:
     from workbook.cli._exercises import judged, said
     from workbook.cli._tables import console
     from workbook.cli.hint import STAGES
-    from workbook.workspace import choice, progress
+    from workbook.student import locations, progress
 
     exercise_id = curriculum.load()[exercise].id
-    solutions = choice.solutions_folder()
+    solutions = locations.solutions_folder()
     if solutions is None:
         raise WorkbookError(text("show.no_solutions"))
-    folder = said(choice.student_folder())
+    folder = said(locations.student_folder())
     (report,) = judged(folder, [exercise_id])
     progress.record(folder, [report.result.as_json()])
     passed = report.result.outcome == "pass"
@@ -61,13 +61,13 @@ def _compare(out: "Console", exercise_id: str, folder: "Path", solutions: "Path"
     from rich.text import Text
 
     from workbook import curriculum
-    from workbook.workspace import excerpts, sections
+    from workbook.student import snippets, source_blocks
 
     file = curriculum.load()[exercise_id].file
     solution = (solutions / file).read_text(encoding="utf-8")
-    source = sections.read(folder / file)
-    mine = excerpts.theirs(source, exercise_id, solution) if source is not None else None
-    codes = (mine or text("show.unreadable"), excerpts.reference(solution, exercise_id))
+    source = source_blocks.read(folder / file)
+    mine = snippets.theirs(source, exercise_id, solution) if source is not None else None
+    codes = (mine or text("show.unreadable"), snippets.reference(solution, exercise_id))
     shown = [
         Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
         for code in codes

@@ -17,9 +17,9 @@ def command() -> int:
 
     from workbook.cli._exercises import said
     from workbook.cli._tables import console, plain_table
-    from workbook.workspace import choice, snapshots
+    from workbook.student import locations, snapshots
 
-    said(choice.student_folder())
+    said(locations.student_folder())
     found = snapshots.listing()
     if not found:
         click.echo(text("snapshots.none"))

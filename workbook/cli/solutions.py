@@ -16,12 +16,12 @@ def command(which: str) -> int:
     judge your files. In a running notebook `%solutions on` and `%solutions off` switch at
     once; a notebook that is open sees the saved choice at its next cell.
     """
-    from workbook.workspace import choice, live
+    from workbook.student import hot_reload, locations
 
     if which != "status":
-        choice.save("solutions" if which == "on" else "stubs")
-    click.echo(live.banner())
-    value = os.environ.get(choice.VARIABLE)
+        locations.save("solutions" if which == "on" else "stubs")
+    click.echo(hot_reload.banner())
+    value = os.environ.get(locations.VARIABLE)
     if which != "status" and value:
-        click.echo(locale.text("workspace.toggle.variable_wins", value=value))
+        click.echo(locale.text("student.toggle.variable_wins", value=value))
     return 0

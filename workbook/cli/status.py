@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from workbook.checks.results import Report
-    from workbook.cli._course import Standing
+    from workbook.cli._course import CourseProgress
 
 __all__ = ["command", "overview"]
 
@@ -29,7 +29,7 @@ def command(exercises: str | None) -> int:
     Judged are your own files as last saved, whatever the notebooks run with.
     """
     from workbook.cli._tables import console
-    from workbook.workspace import progress
+    from workbook.student import progress
 
     folder = folder_to_judge(exercises)
     reports = {r.result.exercise: r for r in judged(folder, chosen(()))}
@@ -44,7 +44,7 @@ def _of(part: float, whole: float) -> str:
     return text("cli.of", part=f"{part:g}", whole=f"{whole:g}")
 
 
-def _row(name: str, stand: "Standing") -> tuple[str, ...]:
+def _row(name: str, stand: "CourseProgress") -> tuple[str, ...]:
     return (
         name,
         _of(stand.right, stand.count),
@@ -56,19 +56,19 @@ def _row(name: str, stand: "Standing") -> tuple[str, ...]:
 
 
 def _table(outcomes: Mapping[str, str], points: Mapping[str, float]) -> "Table":
-    from workbook.cli._course import standing
+    from workbook.cli._course import course_progress
     from workbook.cli._tables import plain_table
     from workbook.curriculum import load
 
     headings = ("notebook", "right", "optional", "points", "minutes_left")
     table = plain_table(*(text(f"cli.{name}") for name in headings))
     for notebook in load().notebooks:
-        stand = standing(load().in_notebook(notebook.name), outcomes, points)
+        stand = course_progress(load().in_notebook(notebook.name), outcomes, points)
         table.add_row(*_row(notebook.name, stand))
     return table
 
 
-def _head(stand: "Standing") -> list[str]:
+def _head(stand: "CourseProgress") -> list[str]:
     hours, minutes = divmod(stand.minutes, 60)
     left = text("cli.hours" if hours else "cli.minutes", hours=hours, minutes=minutes)
     done = _BAR * stand.right // stand.count
@@ -126,12 +126,12 @@ def overview(reports: Mapping[str, "Report"], folder: Path) -> list[object]:
     """
     from rich.text import Text
 
-    from workbook.cli._course import standing
+    from workbook.cli._course import course_progress
     from workbook.curriculum import load
 
     outcomes = {name: report.result.outcome for name, report in reports.items()}
     points = {name: report.result.points for name, report in reports.items()}
-    stand = standing(list(load()), outcomes, points)
+    stand = course_progress(list(load()), outcomes, points)
     return [
         *map(Text, _head(stand)),
         _table(outcomes, points),

@@ -13,25 +13,25 @@ def command(check: bool) -> int:
     Every solution block becomes a line that says which exercise is still to do. Files that
     were edited are kept as a snapshot before they are overwritten.
     """
-    from workbook.workspace import stubs
+    from workbook.student import stubs
 
     if check:
         found = stubs.stale()
         for line in found:
             click.echo(line)
         key = "stale_advice" if found else "fresh"
-        click.echo(locale.text(f"workspace.stubs.{key}"))
+        click.echo(locale.text(f"student.stubs.{key}"))
         return 1 if found else 0
     done = stubs.write_stubs()
     for file in done.written:
-        click.echo(locale.text("workspace.stubs.written", file=file))
+        click.echo(locale.text("student.stubs.written", file=file))
     for file in done.removed:
-        click.echo(locale.text("workspace.stubs.removed", file=file))
+        click.echo(locale.text("student.stubs.removed", file=file))
     for file in done.kept:
-        click.echo(locale.text("workspace.stubs.kept", file=file))
+        click.echo(locale.text("student.stubs.kept", file=file))
     if done.snapshot is not None:
         saved = ", ".join(done.snapshot.files)
-        click.echo(locale.text("workspace.stubs.saved", id=done.snapshot.id, files=saved))
+        click.echo(locale.text("student.stubs.saved", id=done.snapshot.id, files=saved))
     counts = {"written": len(done.written), "unchanged": len(done.unchanged)}
-    click.echo(locale.text("workspace.stubs.summary", **counts))
+    click.echo(locale.text("student.stubs.summary", **counts))
     return 0

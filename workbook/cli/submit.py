@@ -14,7 +14,7 @@ from workbook.locale import text
 
 if TYPE_CHECKING:
     from workbook.checks.results import Report
-    from workbook.handout.submission import Student, Work
+    from workbook.release.submission import Author, StudentWork
 
 __all__ = ["command"]
 
@@ -34,11 +34,11 @@ def command(
     It asks for your name or id once and remembers it. Nothing is sent anywhere: hand the zip in
     where your course says. The solutions are never packed, also while notebooks run with them.
     """
-    from workbook.handout import submission
-    from workbook.workspace import choice, files, progress
+    from workbook.release import submission
+    from workbook.student import atomic_write, locations, progress
 
-    folder = folder_to_judge(exercises) if exercises else said(choice.own_folder())
-    home = choice.state_folder().parent
+    folder = folder_to_judge(exercises) if exercises else said(locations.own_folder())
+    home = locations.state_folder().parent
     if not (home / "notebooks").is_dir():
         home = folder.parent
     work = submission.gather(folder, home)
@@ -52,27 +52,27 @@ def command(
     packed = submission.pack(work, submission.manifest(work, student, results))
     # Named for its sender, as grading reads it where the course's own system adds nothing.
     path = out or home / f"{_slug(student.id or student.name)}.zip"
-    files.write_bytes(path, packed)
+    atomic_write.write_bytes(path, packed)
     _say(work, reports, path, len(packed))
     return 0
 
 
-def _student(student_id: str | None, name: str | None) -> "Student":
+def _student(student_id: str | None, name: str | None) -> "Author":
     """Who it is: as given, as remembered, or as answered now."""
-    from workbook.handout.submission import Student
-    from workbook.workspace.state import read_state, write_state
+    from workbook.release.submission import Author
+    from workbook.student.state_file import read_state, write_state
 
     kept = read_state("student")
-    before = Student(str(kept.get("id", "")), str(kept.get("name", "")))
-    student = Student(
+    before = Author(str(kept.get("id", "")), str(kept.get("name", "")))
+    student = Author(
         before.id if student_id is None else student_id.strip(),
         before.name if name is None else name.strip(),
     )
     if not (student.id or student.name):
         if not sys.stdin.isatty():
-            raise UsageError(text("handout.submit.who"))
-        answer = click.prompt(text("handout.submit.ask")).strip()
-        student = Student(id=answer)
+            raise UsageError(text("release.submit.who"))
+        answer = click.prompt(text("release.submit.ask")).strip()
+        student = Author(id=answer)
     if student != before:
         write_state("student", {"id": student.id, "name": student.name})
     return student
@@ -82,17 +82,17 @@ def _slug(words: str) -> str:
     return re.sub(r"[^\w.-]+", "-", words).strip("-.")[:60] or "work"
 
 
-def _unchanged(work: "Work", reports: Sequence["Report"]) -> None:
+def _unchanged(work: "StudentWork", reports: Sequence["Report"]) -> None:
     """What was judged is what is packed."""
     import hashlib
 
     for report in reports:
         data = work.exercises.get(report.result.file)
         if data is not None and hashlib.sha256(data).hexdigest() != report.result.sha256:
-            raise WorkbookError(text("handout.submit.changed", file=report.result.file))
+            raise WorkbookError(text("release.submit.changed", file=report.result.file))
 
 
-def _say(work: "Work", reports: Sequence["Report"], path: Path, size: int) -> None:
+def _say(work: "StudentWork", reports: Sequence["Report"], path: Path, size: int) -> None:
     from workbook import curriculum
 
     outcomes = {report.result.exercise: report.result.outcome for report in reports}
@@ -100,23 +100,23 @@ def _say(work: "Work", reports: Sequence["Report"], path: Path, size: int) -> No
         ids = [e.id for e in curriculum.load().in_notebook(notebook.name)]
         right = [name for name in ids if outcomes[name] == "pass"]
         click.echo(
-            text("handout.submit.done", notebook=notebook.name, right=len(right), count=len(ids))
+            text("release.submit.done", notebook=notebook.name, right=len(right), count=len(ids))
         )
         left = ("todo", "blocked")  # blocked is what waits for an exercise that is left
         wrong = [f"{n} ({outcomes[n]})" for n in ids if outcomes[n] not in ("pass", *left)]
         if wrong:
-            click.echo(text("handout.submit.wrong", names=", ".join(wrong)))
+            click.echo(text("release.submit.wrong", names=", ".join(wrong)))
         todo = [name for name in ids if outcomes[name] in left]
         if todo and right + wrong:
-            click.echo(text("handout.submit.todo", names=", ".join(todo)))
+            click.echo(text("release.submit.todo", names=", ".join(todo)))
     for name in work.missing:
-        click.echo(text("handout.submit.missing", file=name))
-    click.echo(text("handout.submit.packed"))
+        click.echo(text("release.submit.missing", file=name))
+    click.echo(text("release.submit.packed"))
     for name, data in {**work.files(), "manifest.json": b""}.items():
         click.echo(f"  {name}" + (f"  {len(data):,} bytes" if data else ""))
     for note in work.notes:
         click.echo(note)
     if not work.filled_in:
-        click.echo(text("handout.submit.statement"))
-    click.echo(text("handout.submit.written", file=path, kilobytes=max(1, size // 1000)))
-    click.echo(text("handout.submit.receipt", receipt=work.receipt))
+        click.echo(text("release.submit.statement"))
+    click.echo(text("release.submit.written", file=path, kilobytes=max(1, size // 1000)))
+    click.echo(text("release.submit.receipt", receipt=work.receipt))

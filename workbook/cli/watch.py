@@ -136,14 +136,14 @@ class _Watch:
 
     def __init__(self, folder: Path, events: _Events, with_keys: bool) -> None:
         from workbook.cli._tables import console
-        from workbook.cli._watching import Files, Judging
+        from workbook.cli._watching import WatchedChecks, WatchedFiles
 
         self.folder = folder
         self.events = events
         self.with_keys = with_keys
         self.out: Console = console()
-        self.files = Files(folder)
-        self.judging = Judging(folder, events)
+        self.files = WatchedFiles(folder)
+        self.judging = WatchedChecks(folder, events)
         self.reports: dict[str, Report] = {}
         # Exercises whose code was just saved: each gets a line, the first wrong one its message.
         self.loud: list[str] = []
@@ -193,7 +193,7 @@ class _Watch:
 
     def judged(self, name: str, result: "Report | Exception", turn: int) -> None:
         """Take a report; say what is new about it."""
-        from workbook.workspace import progress
+        from workbook.student import progress
 
         if name in self.loud and turn != self.judging.turn:
             return  # It was begun before the file was saved, and is judged once more.

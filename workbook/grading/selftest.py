@@ -4,10 +4,10 @@ from pathlib import Path
 
 from workbook import curriculum
 from workbook.errors import UsageError
-from workbook.grading import engine
-from workbook.grading.scheme import Scheme, seed_secret
-from workbook.grading.work import Settings, Submission, UnitResult
-from workbook.workspace.choice import pristine_folder, solutions_folder
+from workbook.grading import scheduler
+from workbook.grading.intake.scheme import Scheme, seed_secret
+from workbook.grading.units import Settings, Submission, UnitResult
+from workbook.student.locations import pristine_folder, solutions_folder
 
 __all__ = ["run", "summary"]
 
@@ -44,7 +44,7 @@ def run(
     def heard(submission: Submission, results: list[UnitResult]) -> None:
         found[submission.name] += results
 
-    engine.run(both, settings, jobs=jobs, done=lambda key: None, heard=heard)
+    scheduler.run(both, settings, jobs=jobs, done=lambda key: None, heard=heard)
     wrong = []
     for name, results in found.items():
         judged = {result.subject for result in results if result.kind == "judge"}

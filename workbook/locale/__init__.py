@@ -1,7 +1,8 @@
 """Every sentence that code says to a student, by id.
 
-The sentences lie in `en/`, one TOML file a topic; a table's dotted path inside its file is
-the id: `[hint.affine_forward] nudge = "..."` is `hint.affine_forward.nudge`.
+The texts of the user interface and of the heuristics lie in `en/`, those of an exercise in
+`workbook/course/<topic>/messages.toml` and `hints.toml`. A table's dotted path inside its file
+is the id: `[hint.affine_forward] nudge = "..."` is `hint.affine_forward.nudge`.
 """
 
 import tomllib
@@ -20,15 +21,22 @@ def _flatten(table: dict[str, object], prefix: str, into: dict[str, str]) -> Non
             _flatten(value, name, into)
         else:
             if name in into:
-                raise WorkbookError(f"The sentence {name!r} stands twice in workbook/locale/en.")
+                raise WorkbookError(f"The sentence {name!r} stands twice.")
             into[name] = str(value).strip("\n")
 
 
 @cache
 def sentences() -> dict[str, str]:
-    """All sentences by id."""
+    """Return all sentences by id."""
     found: dict[str, str] = {}
-    for file in sorted((Path(__file__).parent / "en").glob("*.toml")):
+    here = Path(__file__).parent
+    course = here.with_name("course")
+    for file in (
+        *sorted((here / "en").glob("*.toml")),
+        *sorted(course.glob("*messages.toml")),
+        *sorted(course.glob("*/messages.toml")),
+        *sorted(course.glob("*/hints.toml")),
+    ):
         _flatten(tomllib.loads(file.read_text(encoding="utf-8")), "", found)
     return found
 
@@ -44,6 +52,6 @@ def text(sentence_id: str, /, **values: object) -> str:
         sentence = sentences()[sentence_id]
     except KeyError:
         raise WorkbookError(
-            f"No sentence has the id {sentence_id!r} in workbook/locale/en."
+            f"No sentence has the id {sentence_id!r} in workbook/locale/en or workbook/course."
         ) from None
     return sentence.format(**values) if values else sentence

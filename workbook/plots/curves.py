@@ -64,7 +64,7 @@ def learning_curves(run: Histories, *, title: str | None = None) -> Figure:
     return figure
 
 
-def narrow_curves(run: Histories) -> tuple[style.Card, style.Card]:
+def narrow_curves(run: Histories) -> tuple[style.TextCard, style.TextCard]:
     """What `learning_curves` shows as two figures, which a narrow page lays below each other.
 
     Returns

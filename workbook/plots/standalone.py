@@ -25,7 +25,7 @@ _THEMED = {
 }
 
 
-def inline_svg(figure: style.Card, name: str) -> str:
+def inline_svg(figure: style.TextCard, name: str) -> str:
     """A figure as an `<svg>` to stand inside a page.
 
     Its colours are the page's variables `--ink`, `--quiet`, `--line`, `--paper`, `--first` and

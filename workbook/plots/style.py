@@ -25,7 +25,7 @@ __all__ = [
     "MUTED",
     "PICTURES",
     "SURFACE",
-    "Card",
+    "TextCard",
     "dress",
     "figure_legend",
     "legend",
@@ -59,7 +59,7 @@ PICTURES = "gray"
 _SIZE = 10.0
 
 
-class Card(Figure):
+class TextCard(Figure):
     """A figure that shows itself in a notebook, with or without `%matplotlib inline`.
 
     IPython knows how to draw a Figure only once pyplot was imported; and pyplot keeps
@@ -84,7 +84,7 @@ def new_figure(
     height: float | None = None,
     title: str | None = None,
     **subplots: Any,
-) -> tuple[Card, Any]:
+) -> tuple[TextCard, Any]:
     """A figure made without pyplot, and its axes.
 
     Parameters
@@ -104,7 +104,7 @@ def new_figure(
     """
     if height is None:
         height = rows * min(4.0, max(2.6, 0.75 * width / columns)) + 0.4
-    figure = Card(figsize=(width, height), dpi=100, layout="constrained", facecolor=BACKGROUND)
+    figure = TextCard(figsize=(width, height), dpi=100, layout="constrained", facecolor=BACKGROUND)
     axes = figure.subplots(rows, columns, squeeze=False, **subplots)
     if title:
         figure.suptitle(title, color=INK, fontsize=_SIZE + 2, fontweight="bold")

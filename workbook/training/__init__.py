@@ -2,6 +2,6 @@
 
 from workbook.training.loop import Step
 from workbook.training.solver import Solver
-from workbook.training.stops import DivergedError, Stopped, TrainingInterrupted
+from workbook.training.stop_reasons import DivergedError, Stopped, TrainingInterrupted
 
 __all__ = ["DivergedError", "Solver", "Step", "Stopped", "TrainingInterrupted"]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbook.locale import text
-from workbook.training import checkpoint, resumption
+from workbook.training import checkpoint, resume
 from workbook.training.inputs import Array, Model, check_scores, split_loss
 from workbook.training.progress import Progress
-from workbook.training.stops import DivergedError, Stopped, likely_cause
+from workbook.training.stop_reasons import DivergedError, Stopped, likely_cause
 from workbook.training.update import apply_rule
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ def run(solver: "Solver", progress: Progress) -> Iterator[Step]:
         _measure(solver, progress)
     while solver._done < steps:
         if solver.stop is not None and solver.stop.is_set():
-            resumption.save(solver)
+            resume.save(solver)
             message = text("training.asked", step=solver._done, steps=steps)
             if solver.verbose:
                 progress.print(message)
-            resumption.settle(solver, Stopped("asked", solver._done, message), exactly=True)
+            resume.settle(solver, Stopped("asked", solver._done, message), exactly=True)
             return
         loss, X = _step(solver)
         if not math.isfinite(loss):
@@ -95,14 +95,14 @@ def run(solver: "Solver", progress: Progress) -> Iterator[Step]:
         if step == 1 or epoch_ends:
             solver._owes_accuracy = True
             train_acc, val_acc = _measure(solver, progress)
-            resumption.save(solver)
+            resume.save(solver)
         progress.step(loss)
         told = Step(step, steps, solver.epoch, solver._total_epochs, loss, train_acc, val_acc)
         if solver.callback is not None:
             solver.callback(told)
         yield told
     solver._finished = True
-    resumption.settle(solver, None)
+    resume.settle(solver, None)
 
 
 def _step(solver: "Solver") -> tuple[float, Array]:
@@ -152,7 +152,7 @@ def _diverge(solver: "Solver", X: Array, steps: int, progress: Progress) -> None
         _measure(solver, progress)
     message = text("training.diverged", step=step, steps=steps, value=value, cause=cause)
     solver._finished = True
-    resumption.settle(solver, Stopped("diverged", step, message))
+    resume.settle(solver, Stopped("diverged", step, message))
     if solver.on_divergence == "raise":
         raise DivergedError(
             message,

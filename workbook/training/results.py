@@ -10,7 +10,16 @@ from typing import Any, TypeVar, dataclass_transform
 from workbook.errors import WorkbookError
 from workbook.training import storage
 
-__all__ = ["Report", "Run", "Update", "from_plain", "load", "result", "save", "to_plain"]
+__all__ = [
+    "ProgressUpdate",
+    "Report",
+    "TrainingCurves",
+    "from_plain",
+    "load",
+    "result",
+    "save",
+    "to_plain",
+]
 
 T = TypeVar("T")
 _KINDS: dict[str, type[Any]] = {}
@@ -26,7 +35,7 @@ def result(kind: type[T]) -> type[T]:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class ProgressUpdate:
     """What an experiment reports while it runs.
 
     Attributes
@@ -45,11 +54,11 @@ class Update:
     values: dict[str, Any]
 
 
-Report = Callable[[Update], object]
+Report = Callable[[ProgressUpdate], object]
 
 
 @result
-class Run:
+class TrainingCurves:
     """One training run, as `Solver` recorded it.
 
     Attributes

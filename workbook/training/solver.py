@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from workbook.locale import text
-from workbook.training import loop, resumption
+from workbook.training import loop, resume
 from workbook.training.inputs import (
     Array,
     BadType,
@@ -27,7 +27,7 @@ from workbook.training.inputs import (
 )
 from workbook.training.loop import Step
 from workbook.training.progress import Progress
-from workbook.training.stops import DivergedError, Stopped, TrainingInterrupted
+from workbook.training.stop_reasons import DivergedError, Stopped, TrainingInterrupted
 
 __all__ = ["Solver"]
 
@@ -220,7 +220,7 @@ class Solver:
         ValueError
             If the model or the data are not those of the run.
         """
-        return resumption.resume(cls, path, model, data, replaced)
+        return resume.resume(cls, path, model, data, replaced)
 
     def train(self) -> None:
         """Run to the last epoch; afterwards the model holds the best parameters.
@@ -253,7 +253,7 @@ class Solver:
         if self._finished:
             self._finished = False
             self._total_epochs = self.epoch + self.num_epochs
-        resumption.go_on(self)
+        resume.go_on(self)
         self.stopped = None
         with Progress(self._total_steps(), self._done, shown=self.progress) as progress:
             yield from loop.run(self, progress)
@@ -269,15 +269,15 @@ class Solver:
         except KeyboardInterrupt as interrupt:
             step, steps = self._done + 1, self._total_steps()
             message = text("training.interrupted", step=step, steps=steps)
-            resumption.settle(self, Stopped("interrupted", step, message))
+            resume.settle(self, Stopped("interrupted", step, message))
             raise TrainingInterrupted(message) from interrupt
         except GeneratorExit:
             message = text("training.asked", step=self._done, steps=self._total_steps())
-            resumption.settle(self, Stopped("asked", self._done, message), exactly=True)
+            resume.settle(self, Stopped("asked", self._done, message), exactly=True)
             raise
         except DivergedError:
             raise
         except BaseException as error:
             message = f"{type(error).__name__}: {error}"
-            resumption.settle(self, Stopped("error", self._done + 1, message))
+            resume.settle(self, Stopped("error", self._done + 1, message))
             raise

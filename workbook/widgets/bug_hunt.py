@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from IPython.display import display
 
-from workbook.checks import hunt_words as words
-from workbook.checks.hunt import Round, new_round
-from workbook.checks.hunt_own import on_own_network
+from workbook.checks.bughunt import text as bughunt_text
+from workbook.checks.bughunt.model import HuntRound, new_round
+from workbook.checks.bughunt.own_network import on_own_network
 from workbook.errors import UsageError
 from workbook.locale import text
-from workbook.workspace import progress
+from workbook.student import progress
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,7 +60,7 @@ def hunt(
         passed = {name for name, outcome in progress.outcomes().items() if outcome == "pass"}
     played = new_round(level, seed, passed)
     if played is None:
-        print(words.closed(level, passed or (), text("hunt.anyway_cell")))
+        print(bughunt_text.closed(level, passed or (), text("hunt.anyway_cell")))
         return
     _check("place", place, played.places)
     _check("what", what, played.answers)
@@ -79,7 +79,7 @@ def hunt(
     if place is None:
         _show(played)
     if gradients:
-        print("\n".join(words.gradient_lines(played)))
+        print("\n".join(bughunt_text.gradient_lines(played)))
     _answer(played, place, what)
     if place is None and not gradients:
         print(text("hunt.ask_gradients", call=call("gradients=True")))
@@ -94,31 +94,35 @@ def _check(name: str, given: int | None, choices: Sequence[str]) -> None:
         raise UsageError(text("hunt.no_number", name=name, count=len(choices), given=given))
 
 
-def _show(played: Round) -> None:
+def _show(played: HuntRound) -> None:
     print(text("hunt.head", level=played.level, seed=played.seed))
-    print(words.story(played))
+    print(bughunt_text.story(played))
     display(_figure(played))  # type: ignore[no-untyped-call]
     right, wrong = played.hunt.right, played.hunt.wrong
-    print(f"{text('hunt.loss')}, {words.ends(right.loss, wrong.loss)}")
-    print(f"{text('hunt.val_loss')}, {words.ends(right.val_loss, wrong.val_loss)}")
+    print(f"{text('hunt.loss')}, {bughunt_text.ends(right.loss, wrong.loss)}")
+    print(f"{text('hunt.val_loss')}, {bughunt_text.ends(right.val_loss, wrong.val_loss)}")
     print(text("hunt.above"))
 
 
-def _answer(played: Round, place: int | None, what: int | None) -> None:
+def _answer(played: HuntRound, place: int | None, what: int | None) -> None:
     """Say whether it is right, and what to choose from next."""
     if place != played.place:
         if place is not None:
             print(text("hunt.not_there", place=played.places[place - 1]))
-        print("\n".join([text("hunt.where"), *words.numbered(played.places)]))
+        print("\n".join([text("hunt.where"), *bughunt_text.numbered(played.places)]))
     elif what == played.answer:
-        print("\n".join(words.verdict(played, found=True)))
+        print("\n".join(bughunt_text.verdict(played, found=True)))
     else:
         where = played.hunt.exercise
         print(text("hunt.there", place=where) if what is None else text("hunt.not_that"))
-        print("\n".join([text("hunt.what", place=where), *words.numbered(played.descriptions())]))
+        print(
+            "\n".join(
+                [text("hunt.what", place=where), *bughunt_text.numbered(played.descriptions())]
+            )
+        )
 
 
-def _figure(played: Round) -> "Figure":
+def _figure(played: HuntRound) -> "Figure":
     """Both losses, right and with the mistake."""
     import numpy as np
 

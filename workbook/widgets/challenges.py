@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
-from workbook.workspace.choice import solutions_folder, solutions_on
-from workbook.workspace.state import read_state, write_state
+from workbook.student.locations import solutions_folder, solutions_on
+from workbook.student.state_file import read_state, write_state
 
 __all__ = ["reached", "tune"]
 

@@ -6,8 +6,8 @@ from IPython.display import Markdown, display
 
 from workbook.curriculum import Curriculum, Exercise, load
 from workbook.locale import text
-from workbook.workspace.choice import shown, student_folder
-from workbook.workspace.state import read_state
+from workbook.student.locations import shown, student_folder
+from workbook.student.state_file import read_state
 
 __all__ = ["course_map", "stations"]
 

@@ -6,9 +6,9 @@ from IPython.display import Markdown, display
 
 from workbook.errors import UsageError
 from workbook.locale import has, text
-from workbook.workspace import policy
-from workbook.workspace.choice import solutions_on
-from workbook.workspace.state import read_state, write_state
+from workbook.student import course_policy
+from workbook.student.locations import solutions_on
+from workbook.student.state_file import read_state, write_state
 
 __all__ = ["answer"]
 
@@ -49,7 +49,7 @@ def answer(question: str, words: str) -> None:
             "time": datetime.now().astimezone().isoformat(timespec="seconds"),
         }
         write_state("answers", answers)
-    allowed = policy.current()
+    allowed = course_policy.current()
     if not allowed.answers_open() and allowed.answers_from is not None:
         print(text("policy.answers_later", date=allowed.answers_from.strftime("%Y-%m-%d")))
         return

@@ -10,7 +10,7 @@ from workbook import curriculum
 from workbook.curriculum import Exercise
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
-from workbook.workspace import choice, live, progress
+from workbook.student import hot_reload, locations, progress
 
 __all__ = ["Switch", "describe", "here"]
 
@@ -39,7 +39,7 @@ def describe(notebook: str | None = None) -> list[str]:
     needed = [e for e in exercises if not e.optional] or exercises
     passed = sum(outcomes.get(e.id) == "pass" for e in needed)
     lines = [
-        text("here.solutions" if choice.solutions_on() else "here.yours"),
+        text("here.solutions" if locations.solutions_on() else "here.yours"),
         text("here.passed" if notebook else "here.passed_all", count=passed, of=len(needed)),
     ]
     after = next((e for e in needed if outcomes.get(e.id) != "pass"), None)
@@ -73,10 +73,10 @@ class Switch:
         self._moving = self.closed = False
         self.choice: Any = w.ToggleButtons(
             options=[(text("here.stubs_button"), "stubs"), (text("here.on_button"), "solutions")],
-            value="solutions" if choice.solutions_on() else "stubs",
+            value="solutions" if locations.solutions_on() else "stubs",
             description=text("here.label"),
             style={"description_width": "initial", "button_width": "auto"},
-            disabled=choice.solutions_folder() is None,
+            disabled=locations.solutions_folder() is None,
         )
         exercises = _mine(notebook) if notebook else list(curriculum.load())
         self.bar: Any = w.IntProgress(
@@ -119,7 +119,7 @@ class Switch:
             self.bar.value = sum(outcomes.get(e.id) == "pass" for e in needed)
             self._moving = True
             try:
-                self.choice.value = "solutions" if choice.solutions_on() else "stubs"
+                self.choice.value = "solutions" if locations.solutions_on() else "stubs"
             finally:
                 self._moving = False
             look = "margin:0;line-height:1.5;color:var(--jp-content-font-color1, inherit)"
@@ -129,7 +129,7 @@ class Switch:
         if self._moving or self.closed:
             return
         try:
-            live.switch(which)
+            hot_reload.switch(which)
         except WorkbookError as problem:
             self.words.value = f"<p>{escape(str(problem))}</p>"
             return

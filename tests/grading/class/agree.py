@@ -23,10 +23,9 @@ sys.path.insert(0, str(HERE))
 import make  # noqa: E402
 
 from workbook import curriculum  # noqa: E402
-from workbook.checks import requirements  # noqa: E402
-from workbook.checks.judge import Judge  # noqa: E402
-from workbook.grading.judging import judge  # noqa: E402
-from workbook.grading.work import Settings, unit_keys  # noqa: E402
+from workbook.checks.checker import Checker  # noqa: E402
+from workbook.grading.judge_submission import judge  # noqa: E402
+from workbook.grading.units import Settings, unit_keys  # noqa: E402
 
 SECRET = "a9ee"
 # No whole submission: its other half leaves out the lines for the seed, which a student is given.
@@ -35,11 +34,18 @@ HALVES = {"dropout_backward.boolean_mask_in_the_cache"}
 
 def honest(correct: bool, exercises: Iterable[str]) -> Iterator[tuple[make.Student, list[str]]]:
     """Submissions with every variant of some exercises, and where those are."""
-    rows, alike = make.every_variant(correct=correct, exercises=exercises)
+    rows, alike = make.every_misconception(correct=correct, exercises=exercises)
     for number, row in enumerate(rows):
-        chosen = [variant for variant in row if f"{variant.exercise}.{variant.id}" not in HALVES]
+        chosen = [
+            misconception
+            for misconception in row
+            if f"{misconception.exercise}.{misconception.id}" not in HALVES
+        ]
         name = f"{'right' if correct else 'wrong'}{number}"
-        yield make.mistaken(name, chosen, alike), [variant.exercise for variant in chosen]
+        yield (
+            make.mistaken(name, chosen, alike),
+            [misconception.exercise for misconception in chosen],
+        )
 
 
 def as_the_student(student: make.Student, ids: list[str]) -> dict[str, tuple[str, str | None]]:
@@ -48,7 +54,7 @@ def as_the_student(student: make.Student, ids: list[str]) -> dict[str, tuple[str
         for file, data in student.submission.files.items():
             (Path(name) / file).parent.mkdir(exist_ok=True)
             (Path(name) / file).write_bytes(data)
-        with Judge(name, solutions=None) as session:
+        with Checker(name, solutions=None) as session:
             results = [report.result for report in session.judge(ids)]
     return {result.exercise: (result.outcome, result.misconception) for result in results}
 
@@ -64,14 +70,14 @@ def graded(student: make.Student, ids: list[str]) -> dict[str, tuple[str, str | 
 def differences(student: make.Student, changed: list[str], ids: list[str]) -> Iterator[str]:
     """Where the two say different things and nothing excuses it, a line each."""
     # The other half of a pair, or another part of a class, may be wrong on the way.
-    touched = {other for name in changed for other in requirements.own(name)}
+    touched = {other for name in changed for other in curriculum.own(name)}
     there = as_the_student(student, ids)
     here = graded(student, list({**dict.fromkeys(ids), **dict.fromkeys(sorted(touched))}))
     wrong = {name for name in touched if here[name][0] != "pass"}
     for name in ids:
         (outcome, mistake), (other, named) = there[name], here[name]
         same = mistake == named or mistake in student.alike.get(str(named), ())
-        wrong_below = wrong & set(requirements.replaced(name))
+        wrong_below = wrong & set(curriculum.replaced(name))
         if outcome == "pass" and other != "pass":
             yield f"{student.submission.name} {name}: passes the check, but {other} in grading"
         elif not wrong_below and (outcome != other or not same):

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import ModuleType
 
 from workbook import curriculum
-from workbook.checks import requirements, variants
-from workbook.grading.work import Submission
-from workbook.workspace import choice
-from workbook.workspace.rooms import Room, load_room
+from workbook.checks import misconceptions
+from workbook.grading.units import Submission
+from workbook.student import locations
+from workbook.student.implementation import Implementation, load_implementation
 
 ROOT = Path(__file__).resolve().parents[3]
 SOLUTIONS = ROOT / "solutions"
@@ -80,12 +80,12 @@ def solved(name: str) -> Student:
 
 def stub(name: str) -> Student:
     right = {exercise_id: ("todo", "blocked") for exercise_id in curriculum.load().ids()}
-    return Student(Submission(name, files_of(choice.pristine_folder())), "stub", right)
+    return Student(Submission(name, files_of(locations.pristine_folder())), "stub", right)
 
 
 def half_done(name: str, rng: random.Random) -> Student:
     """Some files done, the others as they were handed out."""
-    files, pristine = files_of(SOLUTIONS), files_of(choice.pristine_folder())
+    files, pristine = files_of(SOLUTIONS), files_of(locations.pristine_folder())
     left = {file for file in files if rng.random() < 0.5}
     files |= {file: pristine[file] for file in left}
     right = {
@@ -106,7 +106,7 @@ def attacker(case: object, name: str) -> Student:
 
 def _groups() -> dict[str, str]:
     """The first of those that are judged together, by exercise."""
-    return {name: min(requirements.own(name)) for name in curriculum.load().ids()}
+    return {name: min(curriculum.own(name)) for name in curriculum.load().ids()}
 
 
 def _helpers(path: Path, text: str) -> str:
@@ -121,7 +121,7 @@ def _helpers(path: Path, text: str) -> str:
             names = {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names = {a.asname or a.name for a in node.names}
-            if getattr(node, "module", "") == "workbook.checks.variants":
+            if getattr(node, "module", "") == "workbook.checks.misconceptions":
                 continue
         if names & used and not getattr(node, "decorator_list", None):
             kept.insert(0, segment)
@@ -129,15 +129,17 @@ def _helpers(path: Path, text: str) -> str:
     return "\n".join(kept)
 
 
-def planted(source: str, variant: variants.Variant, room: Room) -> tuple[str, set[str]]:
+def planted(
+    source: str, misconception: misconceptions.Misconception, impl: Implementation
+) -> tuple[str, set[str]]:
     """The source of an exercise's file with a mistake in it, and the names that changed."""
     changed: set[str] = set()
-    if variant.edits:
-        name, text = variants.edited_source(variant, room)
+    if misconception.edits:
+        name, text = misconceptions.edited_source(misconception, impl)
         source = _exchanged(source, name, text)
         changed.add(name)
-    path = SOLUTIONS / variants.FOLDER / f"{variant.exercise}.py"
-    for name in variant.functions:
+    path = misconceptions.source_file(misconception.exercise, SOLUTIONS)
+    for name in misconception.functions:
         original = path.read_text(encoding="utf-8")
         for node in ast.parse(original).body:
             ids = {
@@ -145,7 +147,7 @@ def planted(source: str, variant: variants.Variant, room: Room) -> tuple[str, se
                 for d in getattr(node, "decorator_list", [])
                 if isinstance(d, ast.Call) and d.args and isinstance(d.args[0], ast.Constant)
             }
-            if getattr(node, "name", "") == name and variant.id in ids:
+            if getattr(node, "name", "") == name and misconception.id in ids:
                 text = ast.get_source_segment(original, node) or ""
                 source = _followed(source, name, f"{_helpers(path, text)}\n\n\n{text}")
                 changed.add(name)
@@ -153,12 +155,12 @@ def planted(source: str, variant: variants.Variant, room: Room) -> tuple[str, se
             call = node.value if isinstance(node, ast.Expr) else None
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Call):
                 named = call.func.args[0]
-                if isinstance(named, ast.Constant) and named.value == variant.id:
+                if isinstance(named, ast.Constant) and named.value == misconception.id:
                     made = f"{name} = {ast.unparse(call.args[0])}"
                     source = _followed(source, name, f"{_helpers(path, made)}\n\n\n{made}")
                     changed.add(name)
     if not changed:
-        raise ValueError(f"{variant.exercise}.{variant.id} was not planted")
+        raise ValueError(f"{misconception.exercise}.{misconception.id} was not planted")
     return source, changed
 
 
@@ -179,53 +181,62 @@ def _followed(source: str, name: str, text: str) -> str:
     raise ValueError(f"the solution has no {name}")
 
 
-def mistaken(name: str, chosen: list[variants.Variant], alike: dict[str, set[str]]) -> Student:
+def mistaken(
+    name: str, chosen: list[misconceptions.Misconception], alike: dict[str, set[str]]
+) -> Student:
     """The solutions with several mistakes, no two of which are judged together."""
     known = curriculum.load()
     files = files_of(SOLUTIONS)
     right = {exercise_id: ("pass",) for exercise_id in known.ids()}
     student = Student(Submission(name, files), "mistakes", right, alike=alike)  # type: ignore[arg-type]
-    with load_room(SOLUTIONS) as room:
-        for variant in chosen:
-            exercise = known[variant.exercise]
+    with load_implementation(SOLUTIONS) as impl:
+        for misconception in chosen:
+            exercise = known[misconception.exercise]
             text = files[exercise.file].decode()
-            text, changed = planted(text, variant, room)
+            text, changed = planted(text, misconception, impl)
             files[exercise.file] = text.encode()
             for other in known.in_file(exercise.file):
-                if other.qualname in changed or other.id in requirements.own(variant.exercise):
-                    for touched in requirements.own(other.id):
+                if other.qualname in changed or other.id in curriculum.own(misconception.exercise):
+                    for touched in curriculum.own(other.id):
                         student.outcomes[touched] = ("pass", "blocked", "fail", "error", "todo")
-    for variant in chosen:
-        if variant.correct:
+    for misconception in chosen:
+        if misconception.correct:
             continue
-        student.outcomes[variant.exercise] = ("fail", "error", "todo", "missing")
-        student.mistakes[variant.exercise] = alike[f"{variant.exercise}.{variant.id}"]
+        student.outcomes[misconception.exercise] = ("fail", "error", "todo", "missing")
+        student.mistakes[misconception.exercise] = alike[
+            f"{misconception.exercise}.{misconception.id}"
+        ]
     return student
 
 
-def every_variant(
+def every_misconception(
     *, correct: bool = False, exercises: Iterable[str] | None = None
-) -> tuple[list[list[variants.Variant]], dict[str, set[str]]]:
+) -> tuple[list[list[misconceptions.Misconception]], dict[str, set[str]]]:
     """Every known mistake once, in as few submissions as the groups allow; and what is alike.
 
     With `correct`, everything right in other words; with `exercises`, theirs alone.
     """
-    rows: list[tuple[list[variants.Variant], set[str]]] = []
+    rows: list[tuple[list[misconceptions.Misconception], set[str]]] = []
     by_message: dict[str, set[str]] = {}
     groups = _groups()
-    with load_room(SOLUTIONS) as room:
+    with load_implementation(SOLUTIONS) as impl:
         for exercise_id in exercises or curriculum.load().ids():
-            for variant in variants.catalogue(exercise_id, room).values():
-                if variant.correct == correct:
-                    meets = {groups[exercise_id], *(groups[name] for name in _leans_on(variant))}
+            for misconception in misconceptions.catalogue(exercise_id, impl).values():
+                if misconception.correct == correct:
+                    meets = {
+                        groups[exercise_id],
+                        *(groups[name] for name in _leans_on(misconception)),
+                    }
                     if not (free := [row for row in rows if not meets & row[1]]):
                         rows.append(row := ([], set()))
                         free = [row]
                     chosen, taken = free[0]
-                    chosen.append(variant)
+                    chosen.append(misconception)
                     # What it leans on has to be right in this submission.
                     taken |= meets
-                    by_message.setdefault(variant.message, set()).add(f"{exercise_id}.{variant.id}")
+                    by_message.setdefault(misconception.message, set()).add(
+                        f"{exercise_id}.{misconception.id}"
+                    )
     alike = {name: names for names in by_message.values() for name in names}
     # One draw for all entries keeps all of them for some seeds, and then nothing tells it apart.
     alike.setdefault("dropout_forward.exactly_one_value", set()).add(
@@ -234,29 +245,34 @@ def every_variant(
     return [chosen for chosen, _ in rows], alike
 
 
-def _leans_on(variant: variants.Variant) -> set[str]:
+def _leans_on(misconception: misconceptions.Misconception) -> set[str]:
     """Exercises that a mistake calls although its own does not require them.
 
     No reference stands in for them, so that a mistake of theirs would change what this one does.
     """
-    words = [set(re.findall(r"\w+", " ".join(texts))) for texts in zip(*variant.edits, strict=True)]
+    words = [
+        set(re.findall(r"\w+", " ".join(texts))) for texts in zip(*misconception.edits, strict=True)
+    ]
     new = words[1] - words[0] if words else set()
-    behind = {*requirements.own(variant.exercise), *requirements.replaced(variant.exercise)}
+    behind = {
+        *curriculum.own(misconception.exercise),
+        *curriculum.replaced(misconception.exercise),
+    }
     known = curriculum.load()
-    room = known[variant.exercise].file.startswith("scratch/")
+    impl = known[misconception.exercise].file.startswith("scratch/")
     return {
         other.id
         for other in known
         if other.qualname in new
         and other.id not in behind
-        and other.file.startswith("scratch/") == room
+        and other.file.startswith("scratch/") == impl
     }
 
 
 def make(number: int, seed: int = 1) -> Iterator[Student]:
     """A class of that many students, the same each time; small ones have some of each kind."""
     rng = random.Random(seed)
-    mistakes, alike = every_variant()
+    mistakes, alike = every_misconception()
     attackers = list(hostile.CASES)
     few = max(1, number // 20)
     kinds = ["solution"] * few + ["stub"] * few

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from workbook.checks import requirements
-from workbook.workspace import choice
+from workbook import curriculum
+from workbook.student import locations
 
-if choice.solutions_folder() is None:
+if locations.solutions_folder() is None:
     pytest.skip("this copy has no solutions/", allow_module_level=True)
 
 _spec = importlib.util.spec_from_file_location(
@@ -35,7 +35,7 @@ def test_a_difference_is_excused_only_by_what_an_exercise_requires(monkeypatch):
     student, changed = next(agree.honest(False, ["affine_forward"]))
     assert changed == ["affine_forward"]
     ids = ["affine_forward", "affine_bn_relu_forward", "adam"]
-    assert "affine_forward" in requirements.replaced("affine_bn_relu_forward")
+    assert "affine_forward" in curriculum.replaced("affine_bn_relu_forward")
     there = dict.fromkeys(ids, ("fail", None))
     monkeypatch.setattr(agree, "as_the_student", lambda *_: there)
     other_half = {"affine_backward": ("blocked", None)}

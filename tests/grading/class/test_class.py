@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from workbook.grading.sandbox import bubble
+from workbook.grading.sandbox import bubblewrap
 
 RUN = Path(__file__).parent / "run.py"
 EXERCISES = ("affine_forward", "affine_backward", "relu_forward", "affine_bn_relu_forward", "adam")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not bubble.available(), reason="its hostile part needs bubblewrap"),
+    pytest.mark.skipif(not bubblewrap.available(), reason="its hostile part needs bubblewrap"),
 ]
 
 

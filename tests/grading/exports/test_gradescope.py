@@ -12,10 +12,10 @@ import pytest
 
 from workbook.grading.exports.gradescope import pack
 from workbook.grading.exports.gradescope_run import SCHEMA
-from workbook.grading.scheme import parse_scheme
-from workbook.workspace import choice
+from workbook.grading.intake.scheme import parse_scheme
+from workbook.student import locations
 
-if choice.solutions_folder() is None:
+if locations.solutions_folder() is None:
     pytest.skip("this copy has no solutions/", allow_module_level=True)
 
 SCHEME = parse_scheme('[count]\nexercises = ["affine_forward", "relu_forward"]\n')
@@ -93,7 +93,7 @@ def autograder(tmp_path_factory):
 
 
 def layers(*edits):
-    text = (choice.solutions_folder() / "layers.py").read_text(encoding="utf-8")
+    text = (locations.solutions_folder() / "layers.py").read_text(encoding="utf-8")
     for old, new in edits:
         assert old in text
         text = text.replace(old, new, 1)

@@ -17,12 +17,12 @@ from sqlalchemy import create_engine, inspect
 
 from workbook.errors import UsageError, WorkbookError
 from workbook.grading.gradebook.models import Base
-from workbook.grading.gradebook.store import Finished, open_gradebook
-from workbook.grading.roster import Student
-from workbook.grading.scheme import parse_scheme
-from workbook.grading.submissions import Attempt, Entry, Handed
-from workbook.grading.totals import grades
-from workbook.grading.work import Submission, UnitResult
+from workbook.grading.gradebook.store import CachedUnits, open_gradebook
+from workbook.grading.grades import grades
+from workbook.grading.intake.roster import Student
+from workbook.grading.intake.scheme import parse_scheme
+from workbook.grading.intake.submissions import Attempt, ClassSubmissions, StudentEntry
+from workbook.grading.units import Submission, UnitResult
 
 SCHEME = parse_scheme('[count]\nexercises = ["adam", "affine_forward"]\n')
 
@@ -92,10 +92,12 @@ def handed(*ids):
 
     at = datetime(2026, 11, 30, tzinfo=UTC)
     entries = [
-        Entry(Student(i), [Attempt(f"{i}.zip", Submission(i, {"optim.py": b"x"}, {}), at)])
+        StudentEntry(Student(i), [Attempt(f"{i}.zip", Submission(i, {"optim.py": b"x"}, {}), at)])
         for i in ids
     ]
-    return Handed([*entries, Entry(Student("none"))], ["eve.zip"], [], [*ids, "none"])
+    return ClassSubmissions(
+        [*entries, StudentEntry(Student("none"))], ["eve.zip"], [], [*ids, "none"]
+    )
 
 
 def begin(book, secret="ab" * 32):
@@ -135,7 +137,7 @@ def test_a_run_that_was_cut_short_is_the_same_run(where):
         again = begin(book)
         assert again.id == first.id
         assert [len(s.outcomes) for s in book.run(again.id).submissions] == [0, 0, 0]
-        finished = Finished(book, [["key-adam", "other"]])
+        finished = CachedUnits(book, [["key-adam", "other"]])
         assert finished.get("key-adam").result["points"] == 1.0
         assert finished.get("other") is None
         book.finish(again.id)
@@ -192,7 +194,7 @@ def test_a_missing_driver_is_one_line(url, monkeypatch):
 def test_the_guides_command(postgres, tmp_path, monkeypatch):
     """What docs/grading.md says on PostgreSQL, on this server."""
     from workbook.cli import main
-    from workbook.grading import engine
+    from workbook.grading import scheduler
 
     guide = Path(__file__).resolve().parents[3] / "docs" / "grading.md"
     [line] = re.findall(r"^\$ workbook (.* --gradebook .*)$", guide.read_text("utf-8"), re.M)
@@ -207,7 +209,7 @@ def test_the_guides_command(postgres, tmp_path, monkeypatch):
         for submission in submissions:
             heard(submission, [result("adam", 2.0, key="guide")])
 
-    monkeypatch.setattr(engine, "run", run)
+    monkeypatch.setattr(scheduler, "run", run)
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 0

@@ -209,7 +209,7 @@ CASES = [
         import os, shutil, sys
         for path in (os.path.dirname(__file__), "/student", "/workbook-parts", "/workbook-empty"):
             shutil.rmtree(path, ignore_errors=True)
-            for name in ("layers.py", "workbook/checks/probe.py"):
+            for name in ("layers.py", "workbook/cases.py"):
                 try:
                     open(os.path.join(path, name), "w").write("raise SystemExit")
                 except OSError:
@@ -328,7 +328,7 @@ CASES = [
         """,
     ),
     attack(
-        "patches_the_probes",
+        "patches_the_cases",
         "fail error missing crashed",
         """
         from workbook.checks import probe
@@ -445,7 +445,7 @@ CASES = [
     attack(
         "detects_the_grader",
         "fail",
-        "import sys\nif 'workbook.checks.record' in sys.modules: WRONG\nRIGHT",
+        "import sys\nif 'workbook.records' in sys.modules: WRONG\nRIGHT",
     ),
     attack("warns_with_right_code", "pass", "import warnings; warnings.warn('careful')\nRIGHT"),
     attack("writes_to_stderr", "pass", "import sys; print('careful', file=sys.stderr)\nRIGHT"),

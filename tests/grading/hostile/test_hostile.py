@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from workbook.grading.judging import judge
-from workbook.grading.sandbox import bubble, runner
-from workbook.grading.work import Settings, Submission, unit_keys
+from workbook.grading.judge_submission import judge
+from workbook.grading.sandbox import bubblewrap, runner
+from workbook.grading.units import Settings, Submission, unit_keys
 
 HERE = Path(__file__).parent
 SOLUTIONS = HERE.parents[2] / "solutions"
@@ -42,7 +42,7 @@ def neighbour(sandbox):
     return {name: r["outcome"] for name, r in outcomes(plain, sandbox).items()}
 
 
-@pytest.mark.skipif(not bubble.available(), reason="no bubblewrap here")
+@pytest.mark.skipif(not bubblewrap.available(), reason="no bubblewrap here")
 @pytest.mark.parametrize("case", cases.CASES, ids=lambda case: case.name)
 def test_in_the_sandbox(case):
     found = outcomes(case, "bwrap", *(STOPPED if "timeout" in case.expected else ()))
@@ -54,7 +54,7 @@ def test_in_the_sandbox(case):
             assert result["message"]["seen"]
 
 
-@pytest.mark.skipif(not bubble.available(), reason="no bubblewrap here")
+@pytest.mark.skipif(not bubblewrap.available(), reason="no bubblewrap here")
 def test_a_neighbour_after_all_of_them_is_graded_as_if_nothing_had_happened():
     names = ("fork_bomb_that_goes_on", "background_process", "deletes_and_rewrites_files")
     for case in cases.CASES:

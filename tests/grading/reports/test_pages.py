@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from workbook.checks.results import OUTCOMES
+from workbook.grading.grades import ExerciseGrade, Grade
+from workbook.grading.intake.scheme import default_scheme
 from workbook.grading.reports.classpage import class_page, distribution, hardest, mistakes
 from workbook.grading.reports.feedback import feedback_page
 from workbook.grading.reports.pages import clean
-from workbook.grading.scheme import default_scheme
-from workbook.grading.totals import ExerciseGrade, Grade
 
 EVIL = "</p><script>alert(1)</script>\x1b[31m\x00\N{RIGHT-TO-LEFT OVERRIDE}\ud800`<img src=x>`"
 
@@ -128,26 +128,26 @@ def test_who_has_no_verdict_reads_why(status, said):
 
 def test_no_reference_value_and_no_solution_reach_a_page():
     """A real mistake, judged at a fresh seed: the page shows the student's own numbers only."""
-    from workbook.workspace import choice
+    from workbook.student import locations
 
-    if choice.solutions_folder() is None:
+    if locations.solutions_folder() is None:
         pytest.skip("this copy has no solutions/")
     import tempfile
     from dataclasses import asdict
     from pathlib import Path
 
-    from workbook.checks.judge import Judge
+    from workbook.checks.checker import Checker
 
-    source = (choice.solutions_folder() / "layers.py").read_text(encoding="utf-8")
+    source = (locations.solutions_folder() / "layers.py").read_text(encoding="utf-8")
     right = "rows = x.reshape(x.shape[0], -1)"
     assert right in source
     with tempfile.TemporaryDirectory() as name:
-        shutil.copytree(choice.solutions_folder(), name, dirs_exist_ok=True)
+        shutil.copytree(locations.solutions_folder(), name, dirs_exist_ok=True)
         wrong = source.replace(right, "rows = x.reshape(-1, x.shape[0]).T", 1)
         Path(name, "layers.py").write_text(wrong, encoding="utf-8")
-        with Judge(name, seed=987654) as judge:
+        with Checker(name, seed=987654) as judge:
             report = judge.report("affine_forward")
-            cases = judge.cases(judge.attempt("affine_forward", alone=True))
+            cases = judge.compared_cases(judge.attempt("affine_forward", alone=True))
     assert report.result.outcome == "fail"
     page = feedback_page(grade(exercise(message=asdict(report.message))))
     assert report.message.seen.split()[0] in page

@@ -4,17 +4,17 @@ import os
 
 import pytest
 
-from workbook.grading.sandbox import bubble, runner
-from workbook.workspace.choice import pristine_folder
+from workbook.grading.sandbox import bubblewrap, runner
+from workbook.student.locations import pristine_folder
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
 
-JOB = {"exercise": "relu_forward", "seed": 1, "room": str(pristine_folder())}
+JOB = {"exercise": "relu_forward", "seed": 1, "impl": str(pristine_folder())}
 
 
 @pytest.fixture(params=["bwrap", "none"])
 def sandbox(request):
-    if request.param == "bwrap" and not bubble.available():
+    if request.param == "bwrap" and not bubblewrap.available():
         pytest.skip("there is no bubblewrap here")
     return request.param
 

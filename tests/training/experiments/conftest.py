@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbook.workspace import load_room
+from workbook.student import load_implementation
 
 SOLUTIONS = Path(__file__).resolve().parents[3] / "solutions"
 
 
 @pytest.fixture(scope="session")
-def room() -> Iterator[Any]:
+def impl() -> Iterator[Any]:
     """The model answers."""
-    with load_room(SOLUTIONS) as room:
-        yield room
+    with load_implementation(SOLUTIONS) as impl:
+        yield impl
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +32,6 @@ def images() -> dict[str, Any]:
 
 
 @pytest.fixture
-def rules(room: Any) -> dict[str, Any]:
+def rules(impl: Any) -> dict[str, Any]:
     """The four update rules."""
-    return {name: getattr(room, name) for name in ("sgd", "sgd_momentum", "rmsprop", "adam")}
+    return {name: getattr(impl, name) for name in ("sgd", "sgd_momentum", "rmsprop", "adam")}

@@ -6,8 +6,8 @@ import pytest
 from workbook.training import experiments
 
 
-def test_the_basket_by_hand(room):
-    flow = experiments.basket(room.scratch)
+def test_the_basket_by_hand(impl):
+    flow = experiments.basket(impl.scratch)
     assert flow.forwards["mul apple"] == 200
     assert flow.forwards["mul orange"] == 450
     assert flow.forwards["add"] == 650
@@ -29,19 +29,19 @@ def test_the_basket_by_hand(room):
         (experiments.neuron, {**experiments.NEURON, "b": -5.0}, "loss"),
     ],
 )
-def test_every_gradient_is_the_slope_of_the_result(room, experiment, start, result):
-    flow = experiment(room.scratch, **start)
+def test_every_gradient_is_the_slope_of_the_result(impl, experiment, start, result):
+    flow = experiment(impl.scratch, **start)
     assert set(flow.backwards) == set(flow.forwards)
     for name, value in start.items():
         if name == "right":
             continue
-        up = experiment(room.scratch, **{**start, name: value + 1e-5}).forwards[result]
-        down = experiment(room.scratch, **{**start, name: value - 1e-5}).forwards[result]
+        up = experiment(impl.scratch, **{**start, name: value + 1e-5}).forwards[result]
+        down = experiment(impl.scratch, **{**start, name: value - 1e-5}).forwards[result]
         assert flow.backwards[name] == pytest.approx((up - down) / 2e-5, rel=1e-6, abs=1e-9)
 
 
-def test_the_neuron_by_hand(room):
-    flow = experiments.neuron(room.scratch, x0=1, w0=2, x1=3, w1=-1, b=1.5, right=1)
+def test_the_neuron_by_hand(impl):
+    flow = experiments.neuron(impl.scratch, x0=1, w0=2, x1=3, w1=-1, b=1.5, right=1)
     assert flow.forwards["relu"] == 0.5
     assert flow.forwards["loss"] == pytest.approx(np.log(np.exp(0.5) + 1))
     assert flow.backwards["relu"] == pytest.approx(1 / (1 + np.exp(-0.5)))

@@ -70,10 +70,10 @@ def test_descend_reports_and_stops(rules):
 
 
 @pytest.mark.parametrize("normalization", [None, "batchnorm", "layernorm"])
-def test_at_rest_shows_what_the_net_computes(room, images, normalization):
-    outcome = experiments.at_rest(
-        room.FullyConnectedNet,
-        room,
+def test_at_rest_shows_what_the_net_computes(impl, images, normalization):
+    outcome = experiments.at_initialisation(
+        impl.FullyConnectedNet,
+        impl,
         images,
         scale=0.1,
         normalization=normalization,
@@ -84,7 +84,7 @@ def test_at_rest_shows_what_the_net_computes(room, images, normalization):
     assert [v.size for v in outcome.activations.values()] == [500, 300]
     assert list(outcome.gradient_norms) == ["W1", "W2", "W3"]
     np.random.seed(0)
-    net = room.FullyConnectedNet(
+    net = impl.FullyConnectedNet(
         [10, 6], input_dim=192, num_classes=4, weight_scale=0.1, normalization=normalization
     )
     X, y = images["X_train"][:50], images["y_train"][:50]
@@ -92,23 +92,23 @@ def test_at_rest_shows_what_the_net_computes(room, images, normalization):
     assert outcome.gradient_norms["W2"] == pytest.approx(np.linalg.norm(grads["W2"]), rel=1e-5)
     # The last hidden layer, times the last weights, gives the scores of training mode.
     last = outcome.activations["layer 2"].reshape(50, 6)
-    loss, _ = room.softmax_loss(last @ net.params["W3"] + net.params["b3"], y)
+    loss, _ = impl.softmax_loss(last @ net.params["W3"] + net.params["b3"], y)
     assert loss == pytest.approx(net.loss(X, y)[0], rel=1e-5)
 
 
-def test_small_scales_silence_a_deep_net_and_batchnorm_wakes_it(room, images):
+def test_small_scales_silence_a_deep_net_and_batchnorm_wakes_it(impl, images):
     options = {"scale": 1e-3, "hidden_dims": (30,) * 5}
-    plain = experiments.at_rest(room.FullyConnectedNet, room, images, **options)
-    normed = experiments.at_rest(
-        room.FullyConnectedNet, room, images, normalization="batchnorm", **options
+    plain = experiments.at_initialisation(impl.FullyConnectedNet, impl, images, **options)
+    normed = experiments.at_initialisation(
+        impl.FullyConnectedNet, impl, images, normalization="batchnorm", **options
     )
     assert plain.activations["layer 5"].std() < 1e-8
     assert normed.activations["layer 5"].std() > 0.1
 
 
-def test_before_and_after_normalisation(room, images):
+def test_before_and_after_normalisation(impl, images):
     outcome = experiments.before_and_after(
-        room.FullyConnectedNet, room, images, hidden_dims=(20, 10), weight_scale=0.5
+        impl.FullyConnectedNet, impl, images, hidden_dims=(20, 10), weight_scale=0.5
     )
     assert list(outcome.before) == list(outcome.after) == ["layer 1", "layer 2"]
     assert outcome.before["layer 1"].std() > 2
@@ -116,12 +116,12 @@ def test_before_and_after_normalisation(room, images):
     assert outcome.after["layer 1"].mean() == pytest.approx(0, abs=1e-5)
 
 
-def test_masked(room):
+def test_masked(impl):
     x = np.arange(1.0, 2001.0).reshape(20, 100)
     np.random.seed(3)
     expected = np.random.rand()
     np.random.seed(3)
-    outcome = experiments.masked(room.dropout_forward, x, p=0.25)
+    outcome = experiments.masked(impl.dropout_forward, x, p=0.25)
     assert np.random.rand() == expected
     np.testing.assert_array_equal(outcome.test, x)
     assert outcome.dropped.mean() == pytest.approx(0.25, abs=0.03)
@@ -150,7 +150,7 @@ def test_gradient_errors_form_two_valleys():
     assert errors["central, float64"][at] == pytest.approx(steps[at] ** 2 / 6, rel=0.2)
 
 
-def test_gradient_errors_stop(room):
+def test_gradient_errors_stop(impl):
     stop = threading.Event()
     told = []
 

@@ -7,7 +7,7 @@ import pytest
 
 from workbook.numerics import fast_layers
 from workbook.training import experiments, results
-from workbook.training.runner.catalogue import CATALOGUE
+from workbook.training.runner.registry import EXPERIMENTS
 
 
 @pytest.fixture
@@ -15,18 +15,18 @@ def data(images):
     return {**images, "X_test": images["X_val"], "y_test": images["y_val"]}
 
 
-def build(room):
-    return lambda: room.TwoLayerNet(192, 30, 4, weight_scale=1e-2)
+def build(impl):
+    return lambda: impl.TwoLayerNet(192, 30, 4, weight_scale=1e-2)
 
 
 def first(params):
     return params["W1"].T.reshape(-1, 3, 8, 8)
 
 
-def test_a_net_and_what_it_says(room, data, tmp_path):
+def test_a_net_and_what_it_says(impl, data, tmp_path):
     told = []
     found = experiments.portrayed(
-        build(room), first, room.adam, data, epochs=4, learning_rate=1e-2, report=told.append
+        build(impl), first, impl.adam, data, epochs=4, learning_rate=1e-2, report=told.append
     )
     assert found.steps == (0, 3, 12, 24)
     assert found.first.shape == (4, 24, 3, 8, 8)
@@ -45,7 +45,7 @@ def test_a_net_and_what_it_says(room, data, tmp_path):
     assert np.array_equal(results.load(tmp_path / "net.npz").first, found.first)
 
 
-def test_a_net_that_is_stopped_is_shown_as_it_is(room, data):
+def test_a_net_that_is_stopped_is_shown_as_it_is(impl, data):
     stop = threading.Event()
 
     def report(update):
@@ -53,28 +53,28 @@ def test_a_net_that_is_stopped_is_shown_as_it_is(room, data):
             stop.set()
 
     found = experiments.portrayed(
-        build(room), first, room.adam, data, epochs=4, report=report, stop=stop
+        build(impl), first, impl.adam, data, epochs=4, report=report, stop=stop
     )
     assert found.steps == (0, 3, 5) and not found.run.complete
 
 
 @pytest.mark.parametrize("net", ["TwoLayerNet", "FullyConnectedNet", "ThreeLayerConvNet"])
-def test_every_net_can_be_asked_for_by_name(room, data, net, monkeypatch):
-    from workbook.training.runner import catalogue
+def test_every_net_can_be_asked_for_by_name(impl, data, net, monkeypatch):
+    from workbook.training.runner import registry
 
-    monkeypatch.setattr(catalogue, "_data", lambda name: data)
-    monkeypatch.setattr(catalogue, "_mean", lambda name: 100.0)
-    found = CATALOGUE["portrayed"](
-        room, lambda update: None, threading.Event(), net=net, epochs=1, num_train=50
+    monkeypatch.setattr(registry, "_data", lambda name: data)
+    monkeypatch.setattr(registry, "_mean", lambda name: 100.0)
+    found = EXPERIMENTS["portrayed"](
+        impl, lambda update: None, threading.Event(), net=net, epochs=1, num_train=50
     )
     units = {"ThreeLayerConvNet": (16, 3, 7, 7)}.get(net, (24, 3, 8, 8))
     assert found.first.shape[1:] == units
     assert np.allclose(found.pictures, data["X_test"][:10] + 100)
 
 
-def test_loops_beside_the_fast_layer(room):
+def test_loops_beside_the_fast_layer(impl):
     fast = fast_layers.conv_forward_fast, fast_layers.conv_backward_fast
-    naive = room.conv_forward_naive, room.conv_backward_naive
+    naive = impl.conv_forward_naive, impl.conv_backward_naive
     found = experiments.naive_and_fast(naive, fast, batch_size=1, size=6, filters=2)
     assert found.error < 1e-12
     assert min(*found.naive, *found.fast) > 0

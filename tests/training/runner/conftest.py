@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.training.runner import Runner
+from workbook.training.runner import ExperimentRunner
 
 SOLUTIONS = Path(__file__).resolve().parents[3] / "solutions"
 
@@ -37,8 +37,8 @@ def with_sgd(folder: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def runner(folder: Path) -> Iterator[Runner]:
-    with Runner(folder) as runner:
+def runner(folder: Path) -> Iterator[ExperimentRunner]:
+    with ExperimentRunner(folder) as runner:
         yield runner
 
 

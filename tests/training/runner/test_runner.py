@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from workbook.errors import WorkbookError
+from workbook.student import load_implementation
 from workbook.training import experiments
-from workbook.training.runner import Runner
-from workbook.workspace import load_room
+from workbook.training.runner import ExperimentRunner
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="looks at POSIX processes")
 
@@ -33,8 +33,8 @@ def started(job):
 def test_the_result_is_that_of_a_direct_call(runner, folder):
     job = runner.run("descend", surface="ravine").wait(PATIENCE)
     assert job.state == "done", job.failure
-    with load_room(folder) as room:
-        rules = {name: getattr(room, name) for name in ("sgd", "sgd_momentum", "rmsprop", "adam")}
+    with load_implementation(folder) as impl:
+        rules = {name: getattr(impl, name) for name in ("sgd", "sgd_momentum", "rmsprop", "adam")}
         direct = experiments.descend(rules, "ravine")
     for name, path in direct.paths.items():
         np.testing.assert_array_equal(job.outcome.paths[name], path)
@@ -242,7 +242,7 @@ def test_one_run_has_one_child_and_leaves_none(runner, gone):
 
 
 def test_a_kept_child_serves_until_a_file_changes(folder, gone):
-    with Runner(folder, keep=True) as runner:
+    with ExperimentRunner(folder, keep=True) as runner:
         assert runner.run("descend", **BOWL).wait(PATIENCE).state == "done"
         first = runner.pid
         job = runner.run("descend", **BOWL).wait(PATIENCE)
@@ -261,7 +261,7 @@ def test_a_kept_child_serves_until_a_file_changes(folder, gone):
 
 def test_a_kept_child_survives_an_error_and_a_stop(with_sgd, folder):
     with_sgd("def sgd(w, dw, config=None):\n    return w.missing\n")
-    with Runner(folder, keep=True) as runner:
+    with ExperimentRunner(folder, keep=True) as runner:
         assert runner.run("descend", **BOWL).wait(PATIENCE).state == "failed"
         pid = runner.pid
         assert runner.run("descend", rules=["adam"]).wait(PATIENCE).state == "done"
@@ -279,7 +279,7 @@ def test_a_new_run_ends_the_one_before(with_sgd, runner):
 def test_what_nobody_holds_any_more_is_ended(with_sgd, folder, gone):
     """As when a cell is run again while the old panel still trains."""
     with_sgd("def sgd(w, dw, config=None):\n    print('here')\n    while True:\n        pass\n")
-    runner = Runner(folder)
+    runner = ExperimentRunner(folder)
     job = started(runner.run("descend", **BOWL))
     pid = runner.pid
     del runner, job
@@ -287,13 +287,13 @@ def test_what_nobody_holds_any_more_is_ended(with_sgd, folder, gone):
 
 
 def test_a_job_keeps_its_process(folder):
-    job = Runner(folder).run("descend", **BOWL)
+    job = ExperimentRunner(folder).run("descend", **BOWL)
     assert job.wait(PATIENCE).state == "done"
 
 
 def test_news_are_told(folder):
     news = []
-    with Runner(folder, on_change=lambda: news.append(1)) as runner:
+    with ExperimentRunner(folder, on_change=lambda: news.append(1)) as runner:
         job = runner.run("descend", **BOWL).wait(PATIENCE)
     assert job.state == "done"
     assert len(news) >= 2
@@ -301,7 +301,7 @@ def test_news_are_told(folder):
 
 def test_many_runs_leave_nothing_behind(folder, gone):
     before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
-    with Runner(folder) as runner:
+    with ExperimentRunner(folder) as runner:
         for _ in range(4):
             assert runner.run("descend", **BOWL).wait(PATIENCE).state == "done"
             pid = runner.pid
@@ -312,7 +312,7 @@ def test_many_runs_leave_nothing_behind(folder, gone):
 
 def test_no_such_folder(tmp_path):
     with pytest.raises(WorkbookError, match="There is no folder"):
-        Runner(tmp_path / "none").run("descend")
+        ExperimentRunner(tmp_path / "none").run("descend")
 
 
 def test_an_unknown_experiment_is_an_error(runner):
@@ -324,8 +324,8 @@ def test_an_unknown_experiment_is_an_error(runner):
 PARENT = textwrap.dedent(
     """
     import sys, time
-    from workbook.training.runner import Runner
-    runner = Runner(sys.argv[1])
+    from workbook.training.runner import ExperimentRunner
+    runner = ExperimentRunner(sys.argv[1])
     job = runner.run("descend", surface="bowl", rules=["sgd"])
     while "here" not in job.printed:
         time.sleep(0.02)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from workbook.widgets.panels.shelf import find
-from workbook.workspace import choice
+from workbook.student import locations
+from workbook.widgets.panels.registry import find
 
 SOLUTIONS = Path(__file__).resolve().parents[3] / "solutions"
 
@@ -19,7 +19,7 @@ def folder(tmp_path, monkeypatch):
     target = tmp_path / "my 练习"
     ignore = shutil.ignore_patterns("misconceptions", "__pycache__")
     shutil.copytree(SOLUTIONS, target, ignore=ignore)
-    monkeypatch.setenv(choice.VARIABLE, str(target))
+    monkeypatch.setenv(locations.VARIABLE, str(target))
     monkeypatch.chdir(tmp_path)
     return target
 

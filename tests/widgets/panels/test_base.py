@@ -6,10 +6,10 @@ import pytest
 
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
+from workbook.student import load_implementation
 from workbook.training import experiments
-from workbook.widgets.panels import shelf
-from workbook.widgets.panels.parts import as_csv, left, table_html
-from workbook.workspace import load_room
+from workbook.widgets.panels import registry
+from workbook.widgets.panels.components import as_csv, left, table_html
 
 PATIENCE = 90
 QUICK = {"epochs": 1, "images": 500, "depth": 1}
@@ -39,9 +39,9 @@ def test_the_numbers_are_those_of_the_experiment(make, folder):
     rules = settings.pop("rules")
     from workbook import data
 
-    with load_room(folder) as room:
+    with load_implementation(folder) as impl:
         direct = experiments.optimiser_race(
-            room.FullyConnectedNet, {r: getattr(room, r) for r in rules}, data.load(), **settings
+            impl.FullyConnectedNet, {r: getattr(impl, r) for r in rules}, data.load(), **settings
         )
     for name, run in direct.runs.items():
         assert panel.job.outcome.runs[name].loss_history == run.loss_history
@@ -137,12 +137,12 @@ def test_reset_puts_everything_back(make):
 
 def test_the_panel_before_leaves_when_its_cell_is_run_again(folder, monkeypatch):
     monkeypatch.delenv("WORKBOOK_STATIC")
-    shelf.panel("optimiser_race", epochs=20, images=8000)
-    first = shelf.opened("optimiser_race")
+    registry.panel("optimiser_race", epochs=20, images=8000)
+    first = registry.opened("optimiser_race")
     first.run_button.click()
     begun(first)
-    shelf.panel("optimiser_race")
-    second = shelf.opened("optimiser_race")
+    registry.panel("optimiser_race")
+    second = registry.opened("optimiser_race")
     assert first.closed and first._runner.pid is None
     assert second is not first and not second.running
     first.run()
@@ -151,7 +151,7 @@ def test_the_panel_before_leaves_when_its_cell_is_run_again(folder, monkeypatch)
 
 
 def test_static_it_is_a_figure(folder):
-    figure = shelf.panel("optimiser_race")
+    figure = registry.panel("optimiser_race")
     assert len(figure.axes) == 3
     loss = [line.get_ydata() for line in figure.axes[0].lines if line.get_label()[0] != "_"]
     assert len(loss) == 4 and all(len(y) == 20 for y in loss)
@@ -183,9 +183,9 @@ def test_no_rule_gives_no_run_and_says_so(make):
 
 def test_a_name_that_does_not_exist_is_said():
     with pytest.raises(UsageError, match="no panel called 'race'"):
-        shelf.panel("race")
+        registry.panel("race")
     with pytest.raises(UsageError, match="no control called 'speed'"):
-        shelf.panel("optimiser_race", speed=1)
+        registry.panel("optimiser_race", speed=1)
 
 
 def test_the_small_pieces():

@@ -7,7 +7,7 @@ import pytest
 from ipywidgets.widgets import widget
 from matplotlib.figure import Figure
 
-from workbook.widgets.panels import shelf
+from workbook.widgets.panels import registry
 
 RUNS = 50
 PATIENCE = 90
@@ -39,11 +39,11 @@ def test_fifty_runs_keep_one_figure(make):
 
 def test_a_cell_that_is_run_again_leaves_no_widgets(folder, monkeypatch):
     monkeypatch.delenv("WORKBOOK_STATIC")
-    shelf.panel("optimiser_race")
-    shelf.panel("optimiser_race")
+    registry.panel("optimiser_race")
+    registry.panel("optimiser_race")
     widgets, drawn = len(widget._instances), figures()
     for _ in range(5):
-        shelf.panel("optimiser_race")
+        registry.panel("optimiser_race")
     assert len(widget._instances) == widgets
     assert figures() <= drawn
-    shelf.opened("optimiser_race").close()
+    registry.opened("optimiser_race").close()

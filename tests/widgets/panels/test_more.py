@@ -12,12 +12,12 @@ from PIL import Image
 
 from workbook import data
 from workbook.locale import text
+from workbook.student import load_implementation
 from workbook.training import experiments
 from workbook.training.results import to_plain
-from workbook.training.runner.catalogue import CATALOGUE
-from workbook.widgets.panels import pictures, shelf
-from workbook.widgets.panels.picture import Picture
-from workbook.workspace import load_room
+from workbook.training.runner.registry import EXPERIMENTS
+from workbook.widgets.panels import image_sources, registry
+from workbook.widgets.panels.image_panel import Picture
 
 PATIENCE = 90
 QUICK = {
@@ -75,8 +75,8 @@ def upload(content):
 @pytest.mark.parametrize("name", ALL)
 def test_it_shows_what_the_experiment_gives(make, folder, name):
     panel = shown(make(name, **QUICK.get(name, {})))
-    with load_room(folder) as room:
-        direct = CATALOGUE[panel.experiment](room, lambda _: None, None, **panel.settings())
+    with load_implementation(folder) as impl:
+        direct = EXPERIMENTS[panel.experiment](impl, lambda _: None, None, **panel.settings())
     np.testing.assert_equal(to_plain(panel.job.outcome), to_plain(direct))
     head, *rows = panel.table()
     assert rows
@@ -93,9 +93,9 @@ def test_it_shows_what_the_experiment_gives(make, folder, name):
 @pytest.mark.parametrize("name", ["distributions", "neuron"])
 def test_the_static_form_is_a_figure_and_leaves_nothing(folder, monkeypatch, name):
     monkeypatch.setenv("WORKBOOK_STATIC", "1")
-    figure = shelf.panel(name)
+    figure = registry.panel(name)
     assert figure.png().startswith(b"\x89PNG")
-    assert shelf.opened(name) is None
+    assert registry.opened(name) is None
 
 
 def test_kinds_and_probabilities_can_be_left_out_but_not_all(make):
@@ -236,7 +236,7 @@ def test_a_drawing_goes_through_the_net(make):
     first = panel.found
     moved(panel, source="drawing")
     board = panel.controls["drawing"]
-    assert len(board.children) == len(board.children[0].children) == pictures.SIDE
+    assert len(board.children) == len(board.children[0].children) == image_sources.SIDE
     assert panel.found.right == ""
     before = panel.found.seen.picture
     board.children[0].children[0].value = True
@@ -254,8 +254,8 @@ def test_a_drawing_goes_through_the_net(make):
 
 def test_the_picture_goes_to_the_net_of_the_panel_on_filters(make, monkeypatch):
     filters, picture = make("filters", **QUICK["filters"]), make("picture")
-    monkeypatch.setitem(shelf._open, "filters", filters)
-    monkeypatch.setitem(shelf._open, "picture", picture)
+    monkeypatch.setitem(registry._open, "filters", filters)
+    monkeypatch.setitem(registry._open, "picture", picture)
     shown(picture)
     own = picture.found
     assert len(own.filters) == 16 and "trained in this panel" in picture.told.value
@@ -305,10 +305,10 @@ def test_an_error_in_the_students_layer_is_shown_and_goes(make, append):
 
 
 def test_shapes_are_whole_boards():
-    for bits in pictures.SHAPES.values():
-        assert len(bits) == pictures.SIDE**2
-        picture = pictures.drawn(bits)
+    for bits in image_sources.SHAPES.values():
+        assert len(bits) == image_sources.SIDE**2
+        picture = image_sources.drawn(bits)
         assert picture.shape == (3, 32, 32)
         assert picture[0].sum() == 4 * 200 * bits.count("1")
     assert experiments.KERNELS
-    assert pictures.grey("cat", 48).shape == (48, 48)
+    assert image_sources.grey("cat", 48).shape == (48, 48)

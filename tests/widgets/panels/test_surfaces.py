@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from workbook.student import load_implementation
 from workbook.training import experiments
 from workbook.training.experiments import SURFACES
-from workbook.widgets.panels import shelf
-from workbook.workspace import load_room
+from workbook.widgets.panels import registry
 
 PATIENCE = 90
 
@@ -32,8 +32,8 @@ def test_a_moved_rate_gives_the_experiments_numbers(surfaces, folder):
     surfaces.controls["rate_sgd"].value = 0.5
     assert surfaces.wait(PATIENCE)
     assert surfaces.figure is before
-    with load_room(folder) as room:
-        direct = experiments.descend({"sgd": room.sgd}, learning_rates={"sgd": 0.5})
+    with load_implementation(folder) as impl:
+        direct = experiments.descend({"sgd": impl.sgd}, learning_rates={"sgd": 0.5})
     np.testing.assert_array_equal(surfaces.found.paths["sgd"], direct.paths["sgd"])
     assert surfaces.table()[1][-1] == f"{direct.values['sgd'][-1]:.4g}"
 
@@ -101,7 +101,7 @@ def test_an_error_is_shown_and_the_last_picture_stays(surfaces, append):
 
 
 def test_static_it_shows_the_whole_paths(folder):
-    figure = shelf.panel("surfaces", surface="bowl")
+    figure = registry.panel("surfaces", surface="bowl")
     lines = [line for line in figure.axes[0].lines if line.get_label()[0] != "_"]
     assert [line.get_label() for line in lines] == ["sgd", "sgd_momentum", "rmsprop", "adam"]
     assert all(len(line.get_xdata()) == SURFACES["bowl"].steps + 1 for line in lines)

@@ -7,12 +7,12 @@ import pytest
 from PIL import Image
 
 from workbook import data
+from workbook.student import load_implementation
 from workbook.training import experiments
-from workbook.widgets.panels import shelf
-from workbook.widgets.panels.parts import render
-from workbook.widgets.panels.scale_sweep import ScaleSweep
+from workbook.widgets.panels import registry
+from workbook.widgets.panels.components import render
+from workbook.widgets.panels.scale_sweep import ScaleSweepPanel
 from workbook.widgets.panels.weight_scale import WeightScale
-from workbook.workspace import load_room
 
 PATIENCE = 120
 FEW = {"scales": [1e-3, 1e-1], "normalizations": [None, "batchnorm"], "seed": 0, "epochs": 1}
@@ -37,8 +37,8 @@ def test_a_moved_scale_gives_the_experiments_numbers(scale, folder):
     scale.controls["scale"].value = 0.2
     assert scale.wait(PATIENCE)
     assert scale.figure is figure and scale._runner.pid == pid
-    with load_room(folder) as room:
-        direct = experiments.at_rest(room.FullyConnectedNet, room, data.load(), scale=0.2)
+    with load_implementation(folder) as impl:
+        direct = experiments.at_initialisation(impl.FullyConnectedNet, impl, data.load(), scale=0.2)
     assert scale.found.gradient_norms == direct.gradient_norms
     assert [row[3] for row in scale.table()[1:]] == [
         f"{norm:.2e}" for norm in direct.gradient_norms.values()
@@ -85,7 +85,7 @@ def test_another_depth_gets_another_figure(scale):
 
 
 def test_static_it_shows_every_layer(folder):
-    figure = shelf.panel("weight_scale", scale=0.2)
+    figure = registry.panel("weight_scale", scale=0.2)
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [
         f"layer {number}" for number in range(1, 8)
     ]
@@ -94,7 +94,7 @@ def test_static_it_shows_every_layer(folder):
 def test_the_sweep_is_trained_once_for_the_same_code(make, append, tmp_path, monkeypatch):
     module = "workbook.widgets.panels.scale_sweep.state_folder"
     monkeypatch.setattr(module, lambda: tmp_path / ".workbook")
-    monkeypatch.setattr(ScaleSweep, "settings", lambda panel: dict(FEW))
+    monkeypatch.setattr(ScaleSweepPanel, "settings", lambda panel: dict(FEW))
     first = make("scale_sweep")
     first.run_button.click()
     assert first.wait(PATIENCE)
@@ -125,7 +125,7 @@ def test_a_damaged_file_is_trained_anew(make, tmp_path, monkeypatch):
 
 def test_the_mark_of_the_sweep_follows_the_scale(scale, make, monkeypatch):
     sweep = make("scale_sweep")
-    monkeypatch.setitem(shelf._open, "scale_sweep", sweep)
+    monkeypatch.setitem(registry._open, "scale_sweep", sweep)
     scale.controls["scale"].value = 0.1
     assert scale.wait(PATIENCE)
     assert sweep.views["scale"].value == pytest.approx(0.1)

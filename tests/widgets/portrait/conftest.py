@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbook.training.experiments import Confused, NaiveAndFast, Portrayed
-from workbook.training.results import Run
+from workbook.training.experiments import ConfusionMatrix, NaiveAndFast, Portrayed
+from workbook.training.results import TrainingCurves
 from workbook.widgets.portrait.plan import plan
 
 ALL = [
@@ -21,12 +21,12 @@ def net(first, steps):
     counts = np.eye(10, dtype=int) * 7
     counts[0, 6], counts[0, 0] = 3, 4
     return Portrayed(
-        run=Run((2.3, 1.5, 1.0, 0.75), (0.1, 0.81), (0.1, 0.62), 2),
+        run=TrainingCurves((2.3, 1.5, 1.0, 0.75), (0.1, 0.81), (0.1, 0.62), 2),
         learned=413078,
         trained_on=4000,
         steps=steps,
         first=rng.standard_normal((len(steps), *first)),
-        confused=Confused(counts, ((0, 6),), ((0, 1, 2),)),
+        confused=ConfusionMatrix(counts, ((0, 6),), ((0, 1, 2),)),
         examples=rng.uniform(0, 255, (3, 3, 8, 8)),
         pictures=rng.uniform(0, 255, (4, 3, 8, 8)),
         said=(0, 1, 2, 6),

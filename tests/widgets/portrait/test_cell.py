@@ -12,7 +12,7 @@ def shown(found, whole, monkeypatch, tmp_path):
     """What the cell displays; training is over at once."""
     shown = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cell.choice, "exercises_folder", lambda: tmp_path)
+    monkeypatch.setattr(cell.locations, "exercises_folder", lambda: tmp_path)
     monkeypatch.setattr(cell, "passing", lambda folder, ids: {p for p in ids if "sgd" not in p})
     monkeypatch.setattr(making, "make", lambda plan, heard, keep: found)
     monkeypatch.setattr(cell, "display", lambda thing: shown.append(thing.data))

@@ -5,29 +5,29 @@ import shutil
 import pytest
 
 from workbook.errors import WorkbookError
+from workbook.student import locations
 from workbook.widgets.portrait import making
-from workbook.widgets.portrait.plan import Part, Plan
-from workbook.workspace import choice
+from workbook.widgets.portrait.plan import PortraitPart, PortraitPlan
 
-SPEED = Part("speed", "naive_and_fast", {"batch_size": 1, "size": 8})
+SPEED = PortraitPart("speed", "naive_and_fast", {"batch_size": 1, "size": 8})
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A learner's folder with the naive convolution in it."""
-    solutions = choice.solutions_folder()
+    solutions = locations.solutions_folder()
     if solutions is None:
         pytest.skip("this copy has no solutions")
     skip = shutil.ignore_patterns("misconceptions", "__pycache__")
     shutil.copytree(solutions, tmp_path / "exercises", ignore=skip)
-    choice.mark_folder(tmp_path)
+    locations.mark_folder(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(choice, "_anchor", None)
+    monkeypatch.setattr(locations, "_anchor", None)
     return tmp_path / "exercises"
 
 
 def test_results_are_used_again_until_a_file_changes(folder, monkeypatch):
-    plan, told = Plan(folder, (SPEED,), ()), []
+    plan, told = PortraitPlan(folder, (SPEED,), ()), []
     first = making.make(plan, lambda *news: told.append(news))["speed"]
     assert first.error < 1e-12 and first.shape == (1, 3, 8, 8)
     assert told[0] == ("speed", 0, 0) and told[-1] == ("speed", 2, 2)
@@ -47,7 +47,7 @@ def test_an_error_in_the_learners_code_names_the_place_and_the_check(folder):
     layers.write_text(broken, encoding="utf-8")
     line = broken[: broken.index("1 / 0")].count("\n") + 1
     with pytest.raises(WorkbookError) as caught:
-        making.make(Plan(folder, (SPEED,), ()), lambda *_: None)
+        making.make(PortraitPlan(folder, (SPEED,), ()), lambda *_: None)
     said = str(caught.value)
     assert f"exercises/layers.py line {line}: ZeroDivisionError" in said
     assert "`workbook check conv_forward_naive`" in said
@@ -56,19 +56,19 @@ def test_an_error_in_the_learners_code_names_the_place_and_the_check(folder):
 def test_a_stop_ends_the_process_and_keeps_nothing_half_done(folder, monkeypatch):
     runners = []
 
-    class Kept(making.Runner):
+    class Kept(making.ExperimentRunner):
         def __init__(self, *arguments, **options):
             super().__init__(*arguments, **options)
             runners.append(self)
 
-    monkeypatch.setattr(making, "Runner", Kept)
-    training = Part("connected", "portrayed", {"net": "TwoLayerNet", "epochs": 50})
+    monkeypatch.setattr(making, "ExperimentRunner", Kept)
+    training = PortraitPart("connected", "portrayed", {"net": "TwoLayerNet", "epochs": 50})
 
     def heard(name, done, total):
         if done:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        making.make(Plan(folder, (training,), ()), heard)
+        making.make(PortraitPlan(folder, (training,), ()), heard)
     assert runners[0].pid is None
     assert not (folder.parent / ".workbook" / "portrait").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.handout.clean import Traces
+from workbook.release.strip_outputs import Traces
 from workbook.widgets.portrait import page
 
 VOID = {"meta", "img", "br"}

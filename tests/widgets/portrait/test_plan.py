@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from workbook.student import locations
 from workbook.widgets.portrait import plan
-from workbook.workspace import choice
 
 CONNECTED = {"FullyConnectedNet.init", "FullyConnectedNet.loss"}
 TWO = {"TwoLayerNet.init", "TwoLayerNet.loss"}
@@ -58,7 +58,7 @@ def test_both_ways_of_a_layer_are_one_thing_built(tmp_path):
 
 
 def test_the_solutions_need_no_judging_and_are_not_called_ones_own():
-    folder = choice.solutions_folder()
+    folder = locations.solutions_folder()
     if folder is None:
         pytest.skip("this copy has no solutions")
     assert plan.passing(folder, plan.wanted()) == set(plan.wanted()) >= CONV | NAIVE | TWO

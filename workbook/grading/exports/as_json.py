@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbook.checks.results import OUTCOMES
-from workbook.grading.gradebook.models import Run
-from workbook.grading.scheme import Scheme
-from workbook.grading.totals import STATUSES, ExerciseGrade, Grade
+from workbook.grading.gradebook.models import GradingRun
+from workbook.grading.grades import STATUSES, ExerciseGrade, Grade
+from workbook.grading.intake.scheme import Scheme
 
 __all__ = ["SCHEMA", "VERSION", "grades_json"]
 
@@ -60,7 +60,7 @@ def _student(grade: Grade) -> dict[str, Any]:
     }
 
 
-def grades_json(run: Run, grades: Sequence[Grade]) -> dict[str, Any]:
+def grades_json(run: GradingRun, grades: Sequence[Grade]) -> dict[str, Any]:
     """The grades of a run as plain data."""
     scheme = Scheme.from_json(run.scheme)
     return {

@@ -10,8 +10,8 @@ from typing import Any
 
 import workbook
 from workbook.errors import UsageError
-from workbook.grading.keys import notebook, solutions
-from workbook.grading.scheme import Scheme
+from workbook.grading.cache_key import notebook, solutions
+from workbook.grading.intake.scheme import Scheme
 
 __all__ = ["SETTINGS", "pack"]
 

@@ -15,15 +15,16 @@ from typing import Any
 from workbook import curriculum
 from workbook.checks.results import OUTCOMES
 from workbook.errors import WorkbookError
-from workbook.grading import archives, engine
-from workbook.grading.choose import choose, may_count
+from workbook.grading import scheduler
 from workbook.grading.exports.gradescope import SETTINGS
+from workbook.grading.intake import archives
+from workbook.grading.intake.scheme import Scheme
+from workbook.grading.intake.select_files import choose, may_count
 from workbook.grading.reports.pages import clean
-from workbook.grading.sandbox import bubble
-from workbook.grading.scheme import Scheme
-from workbook.grading.work import Settings, Submission, UnitResult
+from workbook.grading.sandbox import bubblewrap
+from workbook.grading.units import Settings, Submission, UnitResult
 from workbook.locale import text
-from workbook.workspace.files import write_text
+from workbook.student.atomic_write import write_text
 
 __all__ = ["SCHEMA", "main", "results_of"]
 
@@ -50,13 +51,13 @@ def results_of(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
         return _nothing(str(error), scheme, began)
     if not chosen.files and not chosen.problems:
         return _nothing("None of the exercise files was handed in.", scheme, began)
-    mode = bubble.choose("auto")
+    mode = bubblewrap.choose("auto")
     settings = Settings(
         told["secret"], scheme.exercises, tuple(told["notebooks"]), sandbox=mode, memory=2048
     )
     submission = Submission("submission", chosen.files, chosen.problems)
     found: list[UnitResult] = []
-    engine.run(
+    scheduler.run(
         [submission],
         settings,
         jobs=2,

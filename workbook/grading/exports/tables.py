@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from workbook.grading.scheme import Scheme
-from workbook.grading.totals import Grade
+from workbook.grading.grades import Grade
+from workbook.grading.intake.scheme import Scheme
 
 __all__ = ["canvas_csv", "grades_csv"]
 

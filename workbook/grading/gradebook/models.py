@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Double, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-__all__ = ["Base", "Correction", "Exercise", "Outcome", "Run", "Student", "Submission", "Unit"]
+__all__ = [
+    "Base",
+    "Correction",
+    "ExerciseRow",
+    "GradingRun",
+    "OutcomeRow",
+    "StudentRow",
+    "SubmissionRow",
+    "UnitRow",
+]
 
 
 def now() -> str:
@@ -24,7 +33,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, float: Double}  # noqa: RUF012
 
 
-class Run(Base):
+class GradingRun(Base):
     """One grading of the class.
 
     Attributes
@@ -50,12 +59,12 @@ class Run(Base):
     settings: Mapped[dict[str, Any]]
     versions: Mapped[dict[str, Any]]
     notes: Mapped[dict[str, Any]]
-    submissions: Mapped[list["Submission"]] = relationship(
-        back_populates="run", cascade="all, delete-orphan", order_by="Submission.id"
+    submissions: Mapped[list["SubmissionRow"]] = relationship(
+        back_populates="run", cascade="all, delete-orphan", order_by="SubmissionRow.id"
     )
 
 
-class Student(Base):
+class StudentRow(Base):
     """One student, as last heard of."""
 
     __tablename__ = "students"
@@ -68,7 +77,7 @@ class Student(Base):
     section: Mapped[str] = mapped_column(Text, default="")
 
 
-class Exercise(Base):
+class ExerciseRow(Base):
     """One exercise, and what it was worth when it was last graded."""
 
     __tablename__ = "exercises"
@@ -79,7 +88,7 @@ class Exercise(Base):
     points: Mapped[float]
 
 
-class Submission(Base):
+class SubmissionRow(Base):
     """One attempt of one student in one run; `number` 0 and no source for who sent nothing.
 
     Attributes
@@ -105,14 +114,14 @@ class Submission(Base):
     late: Mapped[bool] = mapped_column(default=False)
     receipt: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[list[str]]
-    run: Mapped[Run] = relationship(back_populates="submissions")
-    student: Mapped[Student] = relationship()
-    outcomes: Mapped[list["Outcome"]] = relationship(
-        cascade="all, delete-orphan", order_by="Outcome.id"
+    run: Mapped[GradingRun] = relationship(back_populates="submissions")
+    student: Mapped[StudentRow] = relationship()
+    outcomes: Mapped[list["OutcomeRow"]] = relationship(
+        cascade="all, delete-orphan", order_by="OutcomeRow.id"
     )
 
 
-class Unit(Base):
+class UnitRow(Base):
     """The result of one unit of work, by content."""
 
     __tablename__ = "units"
@@ -127,7 +136,7 @@ class Unit(Base):
     log: Mapped[str] = mapped_column(Text, default="")
 
 
-class Outcome(Base):
+class OutcomeRow(Base):
     """One exercise (or notebook's run) of one submission: which unit says what became of it."""
 
     __tablename__ = "outcomes"
@@ -142,7 +151,7 @@ class Outcome(Base):
     points: Mapped[float | None]
     maximum: Mapped[float | None]
     seed: Mapped[int | None] = mapped_column(BigInteger)
-    unit: Mapped[Unit] = relationship()
+    unit: Mapped[UnitRow] = relationship()
 
 
 class Correction(Base):

@@ -6,10 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workbook import curriculum
-from workbook.grading.gradebook.models import Exercise, Outcome, Student, Submission, Unit
-from workbook.grading.roster import Student as Person
-from workbook.grading.scheme import Scheme
-from workbook.grading.submissions import Attempt
+from workbook.grading.gradebook.models import (
+    ExerciseRow,
+    OutcomeRow,
+    StudentRow,
+    SubmissionRow,
+    UnitRow,
+)
+from workbook.grading.intake.roster import Student as Person
+from workbook.grading.intake.scheme import Scheme
+from workbook.grading.intake.submissions import Attempt
 
 __all__ = ["exercises", "fill", "storable", "student", "submission", "units"]
 
@@ -20,9 +26,11 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", mark)
 
 
-def units(session: Session, keys: Sequence[str]) -> dict[str, Unit]:
+def units(session: Session, keys: Sequence[str]) -> dict[str, UnitRow]:
     """The latest unit of each key, without those that are our fault."""
-    wanted = select(Unit).where(Unit.key.in_(keys), Unit.infra.is_(False)).order_by(Unit.id)
+    wanted = (
+        select(UnitRow).where(UnitRow.key.in_(keys), UnitRow.infra.is_(False)).order_by(UnitRow.id)
+    )
     return {unit.key: unit for unit in session.scalars(wanted)}
 
 
@@ -31,13 +39,13 @@ def exercises(session: Session, scheme: Scheme) -> None:
     for name, points in scheme.points.items():
         exercise = known[name]
         session.merge(
-            Exercise(id=name, title=exercise.title, notebook=exercise.notebook, points=points)
+            ExerciseRow(id=name, title=exercise.title, notebook=exercise.notebook, points=points)
         )
 
 
 def student(session: Session, person: Person) -> None:
     session.merge(
-        Student(
+        StudentRow(
             id=person.id,
             name=person.name,
             login=person.login,
@@ -48,10 +56,10 @@ def student(session: Session, person: Person) -> None:
     )
 
 
-def submission(student: str, place: int, attempt: Attempt | None) -> Submission:
+def submission(student: str, place: int, attempt: Attempt | None) -> SubmissionRow:
     if attempt is None:
-        return Submission(student_id=student, place=place, status="missing", notes=[])
-    return Submission(
+        return SubmissionRow(student_id=student, place=place, status="missing", notes=[])
+    return SubmissionRow(
         student_id=student,
         place=place,
         source=storable(attempt.source),
@@ -65,7 +73,7 @@ def submission(student: str, place: int, attempt: Attempt | None) -> Submission:
     )
 
 
-def fill(outcome: Outcome, unit: Unit, scheme: Scheme) -> None:
+def fill(outcome: OutcomeRow, unit: UnitRow, scheme: Scheme) -> None:
     """What a unit's result means in this run."""
     outcome.unit_id, result = unit.id, unit.result
     if unit.kind != "judge":

@@ -16,22 +16,22 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 
 from workbook.errors import UsageError, WorkbookError
+from workbook.grading.extras import need
 from workbook.grading.gradebook import rows
 from workbook.grading.gradebook.models import (
     Correction,
-    Outcome,
-    Run,
-    Student,
-    Submission,
-    Unit,
+    GradingRun,
+    OutcomeRow,
+    StudentRow,
+    SubmissionRow,
+    UnitRow,
     now,
 )
-from workbook.grading.optional import need
-from workbook.grading.scheme import Scheme
-from workbook.grading.submissions import Handed
-from workbook.grading.work import UnitResult
+from workbook.grading.intake.scheme import Scheme
+from workbook.grading.intake.submissions import ClassSubmissions
+from workbook.grading.units import UnitResult
 
-__all__ = ["Finished", "Gradebook", "open_gradebook"]
+__all__ = ["CachedUnits", "Gradebook", "open_gradebook"]
 
 
 def open_gradebook(where: Path | str) -> "Gradebook":
@@ -105,29 +105,29 @@ class Gradebook:
 
     # Runs
 
-    def latest(self, *, finished: bool = False) -> Run | None:
+    def latest(self, *, finished: bool = False) -> GradingRun | None:
         """The newest run (the newest that came to its end), without its submissions."""
         with self._session() as session:
-            wanted = select(Run).order_by(Run.id.desc()).limit(1)
+            wanted = select(GradingRun).order_by(GradingRun.id.desc()).limit(1)
             if finished:
-                wanted = wanted.where(Run.state == "finished")
+                wanted = wanted.where(GradingRun.state == "finished")
             return session.scalar(wanted)
 
     def begin(
         self,
         scheme: Scheme,
-        handed: Handed,
+        handed: ClassSubmissions,
         *,
         secret: str,
         settings: dict[str, Any],
         versions: dict[str, Any],
-    ) -> Run:
+    ) -> GradingRun:
         """Write down a run and its submissions; one that was cut short is taken up again."""
         with self._session() as session:
-            wanted = select(Run).order_by(Run.id.desc()).limit(1)
+            wanted = select(GradingRun).order_by(GradingRun.id.desc()).limit(1)
             run = session.scalar(wanted)
             if run is None or run.state != "running":
-                run = Run(secret=secret, scheme={}, settings={}, versions={}, notes={})
+                run = GradingRun(secret=secret, scheme={}, settings={}, versions={}, notes={})
                 session.add(run)
             run.secret, run.scheme = secret, scheme.as_json()
             run.settings, run.versions = settings, versions
@@ -148,19 +148,19 @@ class Gradebook:
     def finish(self, run_id: int) -> None:
         """Say that a run came to its end."""
         with self._session() as session:
-            run = session.get_one(Run, run_id)
+            run = session.get_one(GradingRun, run_id)
             run.state, run.finished = "finished", now()
 
-    def run(self, run_id: int) -> Run:
+    def run(self, run_id: int) -> GradingRun:
         """A run with all its submissions, outcomes and units."""
         with self._session() as session:
-            load = selectinload(Run.submissions)
+            load = selectinload(GradingRun.submissions)
             wanted = (
-                select(Run)
-                .where(Run.id == run_id)
+                select(GradingRun)
+                .where(GradingRun.id == run_id)
                 .options(
-                    load.selectinload(Submission.outcomes).joinedload(Outcome.unit),
-                    load.joinedload(Submission.student),
+                    load.selectinload(SubmissionRow.outcomes).joinedload(OutcomeRow.unit),
+                    load.joinedload(SubmissionRow.student),
                 )
             )
             return session.scalars(wanted).unique().one()
@@ -173,7 +173,7 @@ class Gradebook:
             for old in earlier.submissions:
                 if old.student_id in others:
                     continue
-                new = Submission(
+                new = SubmissionRow(
                     run_id=target,
                     **{
                         name: getattr(old, name)
@@ -185,7 +185,7 @@ class Gradebook:
                 )
                 names = ("kind", "subject", "unit_id", "outcome", "points", "maximum", "seed")
                 new.outcomes = [
-                    Outcome(**{name: getattr(outcome, name) for name in names})
+                    OutcomeRow(**{name: getattr(outcome, name) for name in names})
                     for outcome in old.outcomes
                 ]
                 session.add(new)
@@ -206,20 +206,20 @@ class Gradebook:
         """Write down results of one submission: the unit, and that this submission has it."""
         with self._session() as session:
             submission = session.scalars(
-                select(Submission)
+                select(SubmissionRow)
                 .where(
-                    Submission.run_id == run_id,
-                    Submission.student_id == student,
-                    Submission.place == place,
+                    SubmissionRow.run_id == run_id,
+                    SubmissionRow.student_id == student,
+                    SubmissionRow.place == place,
                 )
-                .options(selectinload(Submission.outcomes))
+                .options(selectinload(SubmissionRow.outcomes))
             ).one()
             units = rows.units(session, [result.key for result in results])
             new = []
             for result in results:
                 unit = units.get(result.key)
                 if unit is None or unit.result != result.result:
-                    unit = Unit(
+                    unit = UnitRow(
                         key=result.key,
                         kind=result.kind,
                         subject=result.subject,
@@ -234,7 +234,7 @@ class Gradebook:
             for unit in new:
                 outcome = there.get((unit.kind, unit.subject))
                 if outcome is None:
-                    outcome = Outcome(kind=unit.kind, subject=unit.subject)
+                    outcome = OutcomeRow(kind=unit.kind, subject=unit.subject)
                     submission.outcomes.append(outcome)
                 rows.fill(outcome, unit, scheme)
 
@@ -251,10 +251,10 @@ class Gradebook:
             If the gradebook does not know the student.
         """
         with self._session() as session:
-            if session.get(Student, student) is None:
+            if session.get(StudentRow, student) is None:
                 import difflib
 
-                ids = list(session.scalars(select(Student.id)))
+                ids = list(session.scalars(select(StudentRow.id)))
                 near = difflib.get_close_matches(student, ids, n=1)
                 hint = f" Did you mean {near[0]}?" if near else ""
                 raise UsageError(f"The gradebook has no student {student!r}.{hint}")
@@ -272,7 +272,7 @@ class Gradebook:
         return {key: row for key, row in found.items() if row.points is not None}
 
 
-class Finished:
+class CachedUnits:
     """Finished units by key, read from the gradebook a submission at a time.
 
     Parameters

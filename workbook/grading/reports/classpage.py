@@ -7,10 +7,10 @@ from statistics import mean, median
 from typing import Any
 
 from workbook import locale
-from workbook.grading.gradebook.models import Run
+from workbook.grading.gradebook.models import GradingRun
+from workbook.grading.grades import Grade
 from workbook.grading.reports.feedback import LOOK
 from workbook.grading.reports.pages import render
-from workbook.grading.totals import Grade
 
 __all__ = ["class_page"]
 
@@ -29,7 +29,9 @@ class Row:
     outcomes: str
 
 
-def class_page(run: Run, grades: Sequence[Grade], pages: dict[str, str], sandbox: str) -> str:
+def class_page(
+    run: GradingRun, grades: Sequence[Grade], pages: dict[str, str], sandbox: str
+) -> str:
     """The class page as HTML that needs no other file.
 
     Parameters
@@ -114,5 +116,5 @@ def mistakes(judged: Sequence[Grade]) -> list[dict[str, Any]]:
 
 
 def _words(misconception: str) -> str:
-    sentence = f"diagnosis.{misconception}.looks_like"
+    sentence = f"{misconception}.looks_like"
     return locale.sentences().get(sentence, "")

@@ -4,8 +4,8 @@ from itertools import groupby
 
 from workbook import curriculum
 from workbook.checks.results import OUTCOMES
+from workbook.grading.grades import Grade
 from workbook.grading.reports.pages import render
-from workbook.grading.totals import Grade
 from workbook.locale import text
 
 __all__ = ["LOOK", "feedback_page"]

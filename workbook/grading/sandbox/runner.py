@@ -1,4 +1,4 @@
-"""Runners for one submission: `checks.runner.Runner`'s interface, one child an exercise."""
+"""Runners for one submission: `checks.case_runner.CaseRunner`'s interface, one child an exercise."""
 
 import json
 import os
@@ -13,19 +13,19 @@ from typing import Any
 import numpy as np
 
 from workbook import curriculum
-from workbook.checks.child.output import HEAD, READY
-from workbook.checks.record import WireError
-from workbook.checks.runner import THREADS, Run, Runner
-from workbook.grading.sandbox import bubble, copies, jobs
-from workbook.grading.sandbox.channel import frames
-from workbook.grading.sandbox.slices import compiled, references
+from workbook.checks.case_runner import THREADS, CaseRun, CaseRunner
+from workbook.checks.worker.protocol import HEAD, READY
+from workbook.grading.sandbox import bubblewrap, job_codec, package_subset
+from workbook.grading.sandbox.reference_subset import compiled, references
+from workbook.grading.sandbox.shared_memory import frames
+from workbook.records import WireError
 
 __all__ = ["ForkRunner", "SpawnRunner", "environment", "make"]
 
 _STUDENT, _PARTS, _EMPTY = "/student", "/workbook-parts", "/workbook-empty"
 _TMP = 64 * 2**20
 # What is imported stays: looking for garbage in it costs a tenth of the start.
-_SERVE = "import gc; gc.disable(); from workbook.grading.sandbox.server import main; main()"
+_SERVE = "import gc; gc.disable(); from workbook.grading.sandbox.fork_server import main; main()"
 # What a late answer is waited for beyond the limit that the server inside keeps.
 GRACE = 10.0
 
@@ -35,7 +35,7 @@ def environment(parts: str) -> dict[str, str]:
     found = {name: "1" for name in THREADS}
     found |= {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1"}
     found |= {"PYTHONPATH": parts, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    return found | {"HOME": bubble.private(), "TMPDIR": bubble.private()}
+    return found | {"HOME": bubblewrap.private(), "TMPDIR": bubblewrap.private()}
 
 
 def _path(parts: str) -> str:
@@ -44,7 +44,7 @@ def _path(parts: str) -> str:
     return os.pathsep.join([parts, *dict.fromkeys(str(one) for one in installed)])
 
 
-class ForkRunner(Runner):
+class ForkRunner(CaseRunner):
     """A fork server, in a bubblewrap sandbox or (`sandbox="none"`) without one.
 
     Parameters
@@ -68,21 +68,21 @@ class ForkRunner(Runner):
         self._finished = False
         self._said_last = ""
         # The run of the student's stack that came along with the last one.
-        self._kept: dict[tuple[str, str], Run] = {}
-        self._second = Run()
-        self._now: Run | None = None
+        self._kept: dict[tuple[str, str], CaseRun] = {}
+        self._second = CaseRun()
+        self._now: CaseRun | None = None
 
     def _start_command(self) -> tuple[list[str], dict[str, str]]:
         boxed = self.sandbox == "bwrap"
-        parts, empty = copies.for_judge(), copies.stand_in()
+        parts, empty = package_subset.for_judge(), package_subset.stand_in()
         given = {
-            "room": _STUDENT if boxed else str(self.folder),
+            "impl": _STUDENT if boxed else str(self.folder),
             "empty": _EMPTY if boxed else str(empty),
-            "home": bubble.private() if boxed else self._scratch.name,
+            "home": bubblewrap.private() if boxed else self._scratch.name,
             "memory": self.memory,
             "seconds": self.timeout,
             "alone": boxed,
-            "user": bubble.user() if boxed else 0,
+            "user": bubblewrap.user() if boxed else 0,
         }
         # Without a look for what is installed: the folders are known.
         arguments = [sys.executable, "-P", "-S", "-X", "utf8", "-c", _SERVE, json.dumps(given)]
@@ -90,12 +90,12 @@ class ForkRunner(Runner):
             env = environment(_path(str(parts)))
             home = tempfile.gettempdir()
             return arguments, env | {"HOME": home, "TMPDIR": home, "PATH": os.defpath}
-        line = bubble.command(
+        line = bubblewrap.command(
             arguments,
             binds={parts: _PARTS, empty: _EMPTY, self.folder: _STUDENT},
             environment=environment(_path(_PARTS)),
-            room=_TMP,
-            hidden=bubble.secrets(),
+            impl=_TMP,
+            hidden=bubblewrap.secrets(),
             first=True,
         )
         return line, {"PATH": os.defpath}
@@ -105,16 +105,16 @@ class ForkRunner(Runner):
         self.grace = GRACE + (limit if job.get("stack") else 0.0)
         reference = job.get("reference")
         code = compiled(job["exercise"], Path(reference)) if reference else b""
-        sent = {key: value for key, value in job.items() if key not in ("room", "reference")}
-        return jobs.pack(sent, code, limit)
+        sent = {key: value for key, value in job.items() if key not in ("impl", "reference")}
+        return job_codec.pack(sent, code, limit)
 
-    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> Run:
+    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> CaseRun:
         """Do one job; where the student's stack was run along, it is kept for the next call."""
         key = (str(job["exercise"]), json.dumps(job.get("skip", {}), sort_keys=True))
         kept = self._kept.pop(key, None)
         if kept is not None and not job.get("reference"):
             return kept
-        self._second, self._now = Run(), None
+        self._second, self._now = CaseRun(), None
         run = super().run(job, timeout=timeout)
         if self._now is not None and run.outcome:
             # The sandbox itself ended, while the student's stack ran.
@@ -124,11 +124,11 @@ class ForkRunner(Runner):
             stack = self._second
             if self._now is None:
                 # It did not come to that: what ended the first would have ended this too.
-                stack = Run(run.outcome, file=run.file, line=run.line, detail=run.detail)
+                stack = CaseRun(run.outcome, file=run.file, line=run.line, detail=run.detail)
             self._kept = {key: stack}
         return run
 
-    def _take(self, frame: bytes, run: Run, exercise: str) -> bool:
+    def _take(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
         """Take all that came of one job: how its child ended, and what that said before."""
         if frame == READY:
             return super()._take(frame, run, exercise)
@@ -154,17 +154,17 @@ class ForkRunner(Runner):
         self._ended(ended, self._now or run)
         return True
 
-    def _hear(self, event: dict[str, Any], run: Run) -> bool:
+    def _hear(self, event: dict[str, Any], run: CaseRun) -> bool:
         if event["event"] == "stack":
             self._now = self._second
             return False
-        if event["event"] == "room":
+        if event["event"] == "impl":
             run.importing = ""
-            self.room = _merged(self.room, _named(event, self._places))
+            self.impl = _merged(self.impl, _named(event, self._places))
             return False
         return super()._hear(event, run)
 
-    def _ended(self, event: dict[str, Any], run: Run) -> None:
+    def _ended(self, event: dict[str, Any], run: CaseRun) -> None:
         """Take in how the child ended; what it said itself cannot make a failure a success."""
         if event.get("timeout"):
             run.outcome = "timeout"
@@ -180,7 +180,7 @@ class ForkRunner(Runner):
     def _said(self) -> str:
         return self._said_last.replace(_STUDENT + "/", f"{self.folder}{os.sep}")
 
-    def _settle(self, run: Run) -> None:
+    def _settle(self, run: CaseRun) -> None:
         """The child is gone already, with all that it held."""
 
 
@@ -192,16 +192,16 @@ def _places(folder: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _named(room: Any, places: tuple[str, ...]) -> Any:
+def _named(impl: Any, places: tuple[str, ...]) -> Any:
     """What opening the room showed, without where it lies."""
-    if isinstance(room, dict):
-        return {key: _named(inner, places) for key, inner in room.items()}
-    if isinstance(room, list):
-        return [_named(inner, places) for inner in room]
-    if isinstance(room, str):
+    if isinstance(impl, dict):
+        return {key: _named(inner, places) for key, inner in impl.items()}
+    if isinstance(impl, list):
+        return [_named(inner, places) for inner in impl]
+    if isinstance(impl, str):
         for place in places:
-            room = room.replace(place, "")
-    return room
+            impl = impl.replace(place, "")
+    return impl
 
 
 def _merged(known: dict[str, Any] | None, event: dict[str, Any]) -> dict[str, Any]:
@@ -217,7 +217,7 @@ def _merged(known: dict[str, Any] | None, event: dict[str, Any]) -> dict[str, An
     return found
 
 
-class SpawnRunner(Runner):
+class SpawnRunner(CaseRunner):
     """A fresh process for each exercise, where a process cannot be forked.
 
     Parameters as for `ForkRunner`.
@@ -227,7 +227,7 @@ class SpawnRunner(Runner):
         super().__init__(timeout=timeout, memory=memory)
         self.folder = folder
 
-    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> Run:
+    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> CaseRun:
         """Do one job in a process of its own; as `Runner.run`."""
         sent = dict(job)
         try:
@@ -236,18 +236,18 @@ class SpawnRunner(Runner):
             ) as name:
                 if job.get("reference"):
                     sent["reference"] = name
-                    shutil.copytree(copies.stand_in(), name, dirs_exist_ok=True)
+                    shutil.copytree(package_subset.stand_in(), name, dirs_exist_ok=True)
                     cut = references(job["exercise"], Path(job["reference"]))
                     for file, text in cut.items():
                         (Path(name) / file).write_text(text, encoding="utf-8")
                 return super().run(sent, timeout=timeout)
         finally:
-            room = self.room
+            impl = self.impl
             self.kill()
-            self.room = _named(room, _places(self.folder))
+            self.impl = _named(impl, _places(self.folder))
 
 
-def make(folder: Path, *, sandbox: str, timeout: float, memory: int) -> Runner:
+def make(folder: Path, *, sandbox: str, timeout: float, memory: int) -> CaseRunner:
     """The runner for this system; `sandbox` is `bwrap` or `none`."""
     # Apple's libraries do not survive a fork.
     if sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):

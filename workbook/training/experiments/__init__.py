@@ -6,6 +6,14 @@ it was before.
 """
 
 from workbook.training.experiments.dropout import Dropouts, Masked, dropouts, masked
+from workbook.training.experiments.feature_maps import (
+    ConfusionMatrix,
+    FeatureMaps,
+    LayerOutputs,
+    confusion_matrix,
+    layer_outputs,
+    net_with,
+)
 from workbook.training.experiments.first_filters import FirstFilters, first_filters
 from workbook.training.experiments.gradient_error import GradientErrors, gradient_errors
 from workbook.training.experiments.graph import BASKET, NEURON, Flow, basket, neuron
@@ -20,43 +28,48 @@ from workbook.training.experiments.normalisation import (
 )
 from workbook.training.experiments.optimiser_race import Race, optimiser_race
 from workbook.training.experiments.portrait import Portrayed, portrayed
-from workbook.training.experiments.see import Confused, Seen, Sight, confused, net_with, seen
 from workbook.training.experiments.surfaces import SURFACES, Descents, Surface, descend
-from workbook.training.experiments.weight_scale import AtRest, ScaleSweep, at_rest, scale_sweep
+from workbook.training.experiments.weight_scale import (
+    AtInitialisation,
+    WeightScaleSweep,
+    at_initialisation,
+    scale_sweep,
+)
 
 __all__ = [
     "BASKET",
     "KERNELS",
     "NEURON",
     "SURFACES",
-    "AtRest",
+    "AtInitialisation",
     "BeforeAfter",
-    "Confused",
+    "ConfusionMatrix",
     "Convolved",
     "Descents",
     "Dropouts",
+    "FeatureMaps",
     "FirstFilters",
     "Flow",
     "GradientErrors",
+    "LayerOutputs",
     "Masked",
     "NaiveAndFast",
     "Normalisations",
     "Portrayed",
     "Race",
-    "ScaleSweep",
-    "Seen",
-    "Sight",
     "Surface",
-    "at_rest",
+    "WeightScaleSweep",
+    "at_initialisation",
     "basket",
     "batch_sizes",
     "before_and_after",
-    "confused",
+    "confusion_matrix",
     "convolved",
     "descend",
     "dropouts",
     "first_filters",
     "gradient_errors",
+    "layer_outputs",
     "masked",
     "naive_and_fast",
     "net_with",
@@ -66,5 +79,4 @@ __all__ = [
     "output_size",
     "portrayed",
     "scale_sweep",
-    "seen",
 ]

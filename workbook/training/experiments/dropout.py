@@ -6,9 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbook.training.experiments.common import Lane, few, seeded, shape_of, train_together
+from workbook.training.experiments.comparison import (
+    TrainingRun,
+    seeded,
+    shape_of,
+    subset,
+    train_together,
+)
 from workbook.training.inputs import Array, StopSignal, UpdateRule
-from workbook.training.results import Report, Run, result
+from workbook.training.results import Report, TrainingCurves, result
 
 __all__ = ["Dropouts", "Masked", "dropouts", "masked"]
 
@@ -25,7 +31,7 @@ class Dropouts:
     """
 
     ps: tuple[float, ...]
-    runs: dict[str, Run]
+    runs: dict[str, TrainingCurves]
     complete: bool
 
     @property
@@ -110,15 +116,15 @@ def dropouts(
     report, stop : optional
         See `train_together`.
     """
-    chosen = few(data, num_train, num_val)
+    chosen = subset(data, num_train, num_val)
 
-    def lane(p: float) -> Lane:
+    def lane(p: float) -> TrainingRun:
         def build() -> Any:
             return model_class(
                 list(hidden_dims), weight_scale=weight_scale, dropout=p, **shape_of(chosen)
             )
 
-        return Lane(
+        return TrainingRun(
             build,
             chosen,
             rule,

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from workbook.training.experiments.common import Lane, few, shape_of, train_together
+from workbook.training.experiments.comparison import TrainingRun, shape_of, subset, train_together
 from workbook.training.inputs import Array, StopSignal, UpdateRule
 from workbook.training.loop import Step
-from workbook.training.results import Report, Run, result
+from workbook.training.results import Report, TrainingCurves, result
 
 __all__ = ["FirstFilters", "first_filters"]
 
@@ -27,7 +27,7 @@ class FirstFilters:
 
     steps: tuple[int, ...]
     filters: Array
-    run: Run
+    run: TrainingCurves
     params: dict[str, Array]
 
 
@@ -66,7 +66,7 @@ def first_filters(
     report, stop : optional
         See `train_together`; each kept state is reported as `filters`.
     """
-    chosen = few(data, num_train, num_val)
+    chosen = subset(data, num_train, num_val)
 
     def build() -> Any:
         return model_class(
@@ -81,7 +81,7 @@ def first_filters(
         )
 
     config = {"learning_rate": learning_rate}
-    lane = Lane(build, chosen, rule, config, epochs=epochs, batch_size=batch_size, seed=seed)
+    lane = TrainingRun(build, chosen, rule, config, epochs=epochs, batch_size=batch_size, seed=seed)
     steps = [0]
     kept = [lane.model.params["W1"].copy()]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from workbook.training.experiments.common import asked
+from workbook.training.experiments.comparison import stop_requested
 from workbook.training.inputs import Array, StopSignal
-from workbook.training.results import Report, Update, result
+from workbook.training.results import ProgressUpdate, Report, result
 
 __all__ = ["STEPS", "GradientErrors", "gradient_errors"]
 
@@ -71,7 +71,7 @@ def gradient_errors(
         return loss(point)[0]
 
     for number, h in enumerate(steps, start=1):
-        if asked(stop):
+        if stop_requested(stop):
             break
         for dtype in ("float64", "float32"):
             point = x.astype(dtype)
@@ -90,7 +90,7 @@ def gradient_errors(
                 errors[f"{method}, {dtype}"].append(error)
         if report is not None:
             latest = {name: lot[-1] for name, lot in errors.items()}
-            report(Update("h", number, len(steps), {"h": float(h), **latest}))
+            report(ProgressUpdate("h", number, len(steps), {"h": float(h), **latest}))
     return GradientErrors(
         tuple(float(h) for h in steps), {name: tuple(lot) for name, lot in errors.items()}
     )

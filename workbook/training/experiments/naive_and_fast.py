@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from workbook.training.experiments.common import asked
+from workbook.training.experiments.comparison import stop_requested
 from workbook.training.inputs import Array, StopSignal
-from workbook.training.results import Report, Update, result
+from workbook.training.results import ProgressUpdate, Report, result
 
 __all__ = ["Layer", "NaiveAndFast", "naive_and_fast"]
 
@@ -82,8 +82,8 @@ def naive_and_fast(
     for number, layer in enumerate((naive, fast), start=1):
         measured.append(_timed(layer, (x, w, b, conv_param), dout))
         if report is not None:
-            report(Update("layer", number, 2, {}))
-        if asked(stop):
+            report(ProgressUpdate("layer", number, 2, {}))
+        if stop_requested(stop):
             break
     if len(measured) < 2:
         return None

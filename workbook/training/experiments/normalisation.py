@@ -5,10 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from workbook.training.experiments.common import Lane, few, seeded, shape_of, train_together
+from workbook.training.experiments.comparison import (
+    TrainingRun,
+    seeded,
+    shape_of,
+    subset,
+    train_together,
+)
 from workbook.training.experiments.forward import Layers, hidden_layers
 from workbook.training.inputs import Array, StopSignal, UpdateRule
-from workbook.training.results import Report, Run, result
+from workbook.training.results import Report, TrainingCurves, result
 
 __all__ = ["BeforeAfter", "Normalisations", "batch_sizes", "before_and_after", "normalisations"]
 
@@ -23,7 +29,7 @@ class Normalisations:
     complete : bool
     """
 
-    runs: dict[str, Run]
+    runs: dict[str, TrainingCurves]
     complete: bool
 
 
@@ -71,7 +77,7 @@ def normalisations(
     report, stop : optional
         See `train_together`.
     """
-    chosen = few(data, num_train, num_val)
+    chosen = subset(data, num_train, num_val)
     lanes = {
         kind: _lane(
             model_class,
@@ -115,7 +121,7 @@ def batch_sizes(
     sizes : sequence of int, optional
     Others as for `normalisations`.
     """
-    chosen = few(data, num_train, num_val)
+    chosen = subset(data, num_train, num_val)
     lanes = {
         f"{kind}, batch {size}": _lane(
             model_class,
@@ -173,7 +179,7 @@ def _lane(
     learning_rate: float,
     epochs: int,
     seed: int,
-) -> Lane:
+) -> TrainingRun:
     def build() -> Any:
         return model_class(
             list(hidden_dims),
@@ -182,7 +188,7 @@ def _lane(
             **shape_of(data),
         )
 
-    return Lane(
+    return TrainingRun(
         build,
         data,
         rule,

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from workbook.training.experiments.common import Lane, few, shape_of, train_together
+from workbook.training.experiments.comparison import TrainingRun, shape_of, subset, train_together
 from workbook.training.inputs import Config, StopSignal, UpdateRule
-from workbook.training.results import Report, Run, result
+from workbook.training.results import Report, TrainingCurves, result
 
 __all__ = ["RATES", "Race", "optimiser_race"]
 
@@ -24,7 +24,7 @@ class Race:
         Whether it ran to the end.
     """
 
-    runs: dict[str, Run]
+    runs: dict[str, TrainingCurves]
     learning_rates: dict[str, float]
     complete: bool
 
@@ -62,7 +62,7 @@ def optimiser_race(
     report, stop : optional
         See `train_together`.
     """
-    chosen = few(data, num_train, num_val)
+    chosen = subset(data, num_train, num_val)
     rates = {name: (learning_rates or {}).get(name, RATES.get(name, 1e-3)) for name in rules}
 
     def build() -> Any:
@@ -72,7 +72,7 @@ def optimiser_race(
         return {"learning_rate": float(rates[name])}
 
     lanes = {
-        name: Lane(
+        name: TrainingRun(
             build, chosen, rule, config(name), epochs=epochs, batch_size=batch_size, seed=seed
         )
         for name, rule in rules.items()

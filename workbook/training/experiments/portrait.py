@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from workbook.training.experiments.common import Lane, few, train_together
-from workbook.training.experiments.see import Confused, confused
+from workbook.training.experiments.comparison import TrainingRun, subset, train_together
+from workbook.training.experiments.feature_maps import ConfusionMatrix, confusion_matrix
 from workbook.training.inputs import Array, Model, StopSignal, UpdateRule
 from workbook.training.loop import Step
-from workbook.training.results import Report, Run, result
+from workbook.training.results import Report, TrainingCurves, result
 
 __all__ = ["Portrayed", "portrayed"]
 
@@ -42,12 +42,12 @@ class Portrayed:
         Their classes, as the net names them and as they are.
     """
 
-    run: Run
+    run: TrainingCurves
     learned: int
     trained_on: int
     steps: tuple[int, ...]
     first: Array
-    confused: Confused
+    confused: ConfusionMatrix
     examples: Array
     pictures: Array
     said: tuple[int, ...]
@@ -88,9 +88,9 @@ def portrayed(
     report, stop : optional
         See `train_together`.
     """
-    chosen = few(data, num_train, num_val)
+    chosen = subset(data, num_train, num_val)
     config = {"learning_rate": learning_rate}
-    lane = Lane(build, chosen, rule, config, epochs=epochs, batch_size=batch_size, seed=seed)
+    lane = TrainingRun(build, chosen, rule, config, epochs=epochs, batch_size=batch_size, seed=seed)
     kept = {0: first(lane.model.params).copy()}
     moments = {max(lane.total // 8, 1), max(lane.total // 2, 1), lane.total}
     latest = 0
@@ -110,7 +110,7 @@ def portrayed(
     units = np.argsort(-changed, kind="stable")[:_MOST_UNITS]
 
     X, y = data["X_test"][:num_test], data["y_test"][:num_test]
-    mistakes = confused(lane.model, X, y)
+    mistakes = confusion_matrix(lane.model, X, y)
     places = [place for lot in mistakes.examples for place in lot]
     numbers = iter(range(len(places)))
     examples = tuple(tuple(next(numbers) for _ in lot) for lot in mistakes.examples)
@@ -121,7 +121,7 @@ def portrayed(
         trained_on=len(chosen["X_train"]),
         steps=tuple(sorted(kept)),
         first=layers[:, units],
-        confused=Confused(mistakes.counts, mistakes.pairs, examples),
+        confused=ConfusionMatrix(mistakes.counts, mistakes.pairs, examples),
         examples=X[places],
         pictures=X[:pictures],
         said=tuple(int(n) for n in said),

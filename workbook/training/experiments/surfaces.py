@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from workbook.training.experiments.common import asked
+from workbook.training.experiments.comparison import stop_requested
 from workbook.training.inputs import Array, Config, StopSignal, UpdateRule
-from workbook.training.results import Report, Update, result
+from workbook.training.results import ProgressUpdate, Report, result
 
 __all__ = ["SURFACES", "Descents", "Surface", "descend"]
 
@@ -155,12 +155,16 @@ def descend(
     paths: dict[str, Array] = {}
     values: dict[str, Array] = {}
     for done, (name, rule) in enumerate(rules.items(), start=1):
-        if asked(stop):
+        if stop_requested(stop):
             break
         paths[name] = _walk(rule, land, rates[name], start or land.start, steps or land.steps)
         values[name] = np.array([float(land.value(x)) for x in paths[name]])
         if report is not None:
-            report(Update(name, done, len(rules), {"path": paths[name], "values": values[name]}))
+            report(
+                ProgressUpdate(
+                    name, done, len(rules), {"path": paths[name], "values": values[name]}
+                )
+            )
     return Descents(surface, paths, values, rates)
 
 

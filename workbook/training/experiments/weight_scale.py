@@ -5,25 +5,25 @@ from typing import Any
 
 import numpy as np
 
-from workbook.training.experiments.common import (
-    Lane,
-    asked,
-    few,
+from workbook.training.experiments.comparison import (
+    TrainingRun,
     seeded,
     shape_of,
+    stop_requested,
+    subset,
     train_together,
 )
 from workbook.training.experiments.forward import Layers, hidden_layers
 from workbook.training.inputs import Array, StopSignal, UpdateRule, split_loss
-from workbook.training.results import Report, Run, Update, result
+from workbook.training.results import ProgressUpdate, Report, TrainingCurves, result
 
-__all__ = ["SCALES", "AtRest", "ScaleSweep", "at_rest", "scale_sweep"]
+__all__ = ["SCALES", "AtInitialisation", "WeightScaleSweep", "at_initialisation", "scale_sweep"]
 
 SCALES: tuple[float, ...] = tuple(np.logspace(-4, 0, 20).tolist())
 
 
 @result
-class AtRest:
+class AtInitialisation:
     """A net before any training.
 
     Attributes
@@ -43,7 +43,7 @@ class AtRest:
 
 
 @result
-class ScaleSweep:
+class WeightScaleSweep:
     """Attributes
     ----------
     scales : tuple of float
@@ -54,11 +54,11 @@ class ScaleSweep:
     """
 
     scales: tuple[float, ...]
-    runs: dict[str, tuple[Run, ...]]
+    runs: dict[str, tuple[TrainingCurves, ...]]
     complete: bool
 
 
-def at_rest(
+def at_initialisation(
     model_class: Callable[..., Any],
     layers: Layers,
     data: Mapping[str, Any],
@@ -68,7 +68,7 @@ def at_rest(
     hidden_dims: Sequence[int] = (50, 50, 50, 50, 50, 50, 50),
     batch_size: int = 200,
     seed: int = 0,
-) -> AtRest:
+) -> AtInitialisation:
     """Activations and gradient norms of a net that has learned nothing yet.
 
     Parameters
@@ -93,7 +93,7 @@ def at_rest(
             name: float(np.linalg.norm(grads[name])) for name in model.params if name[0] == "W"
         }
     activations = {f"layer {n}": kept["relu"].ravel() for n, kept in enumerate(found, start=1)}
-    return AtRest(float(scale), normalization, activations, norms)
+    return AtInitialisation(float(scale), normalization, activations, norms)
 
 
 def scale_sweep(
@@ -112,7 +112,7 @@ def scale_sweep(
     seed: int = 0,
     report: Report | None = None,
     stop: StopSignal | None = None,
-) -> ScaleSweep:
+) -> WeightScaleSweep:
     """Train a deep net from each scale, with each kind of normalisation.
 
     All runs see the same batches, and the kinds start from the same weights.
@@ -127,13 +127,13 @@ def scale_sweep(
         Told of each finished run (scale, final_loss, best_train_acc, best_val_acc); ends
         with the runs that there are.
     """
-    chosen = few(data, num_train, num_val)
+    chosen = subset(data, num_train, num_val)
     names = [normalization or "none" for normalization in normalizations]
-    runs: dict[str, list[Run]] = {name: [] for name in names}
+    runs: dict[str, list[TrainingCurves]] = {name: [] for name in names}
     total, done = len(scales) * len(names), 0
     for scale in scales:
         for name, normalization in zip(names, normalizations, strict=True):
-            if asked(stop):
+            if stop_requested(stop):
                 break
 
             def build(scale: float = scale, kind: str | None = normalization) -> Any:
@@ -141,7 +141,7 @@ def scale_sweep(
                     list(hidden_dims), weight_scale=scale, normalization=kind, **shape_of(chosen)
                 )
 
-            lane = Lane(
+            lane = TrainingRun(
                 build,
                 chosen,
                 rule,
@@ -163,8 +163,8 @@ def scale_sweep(
                     "best_train_acc": run.best_train_acc,
                     "best_val_acc": run.best_val_acc,
                 }
-                report(Update(name, done, total, values))
-    return ScaleSweep(
+                report(ProgressUpdate(name, done, total, values))
+    return WeightScaleSweep(
         tuple(float(scale) for scale in scales),
         {name: tuple(lot) for name, lot in runs.items()},
         done == total,

@@ -8,7 +8,7 @@
 >>> job.wait().outcome              # the experiment's result
 """
 
+from workbook.training.runner.client import ExperimentRunner, Job, stamp
 from workbook.training.runner.failure import Failure
-from workbook.training.runner.job import Job, Runner, stamp
 
-__all__ = ["Failure", "Job", "Runner", "stamp"]
+__all__ = ["ExperimentRunner", "Failure", "Job", "stamp"]

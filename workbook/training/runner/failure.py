@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
-from workbook.workspace import choice
-from workbook.workspace.loader import FileProblem
+from workbook.student import locations
+from workbook.student.importer import FileProblem
 
 __all__ = ["Failure", "describe"]
 
@@ -74,7 +74,7 @@ def describe(error: BaseException, folder: Path) -> Failure:
     ids = curriculum.load().ids()
     todo = isinstance(error, NotImplementedError) and message in ids
     exercise = message if todo else _exercise(file, frame.f_code.co_qualname)
-    return Failure(kind, message, choice.shown(path), line, source, exercise, todo)
+    return Failure(kind, message, locations.shown(path), line, source, exercise, todo)
 
 
 def _exercise(file: str, qualname: str) -> str | None:

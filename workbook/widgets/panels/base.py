@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import has, text
-from workbook.training.results import Update
-from workbook.training.runner import Failure, Job, Runner
-from workbook.widgets.panels import parts
-from workbook.widgets.panels.guess import Guess, Outcome
-from workbook.workspace import choice
+from workbook.student import locations
+from workbook.training.results import ProgressUpdate
+from workbook.training.runner import ExperimentRunner, Failure, Job
+from workbook.widgets.panels import components
+from workbook.widgets.panels.prediction import Outcome, Prediction
 
 __all__ = ["Panel"]
 
@@ -65,10 +65,10 @@ class Panel:
         self._defaults = {k: c.value for k, c in {**self.controls, **self.views}.items()}
         self.job: Job | None = None
         self.ran: dict[str, Any] = {}
-        self.figure: Figure = parts.empty_figure(self._invitation())
+        self.figure: Figure = components.empty_figure(self._invitation())
         self._canvases = 0
-        self._canvas: parts.Canvas | None = None
-        self._runner = Runner(keep=self.immediate)
+        self._canvas: components.Canvas | None = None
+        self._runner = ExperimentRunner(keep=self.immediate)
         self._whose = ""
         self._slowest = 0.0
         self._begun = self._first_news = 0.0
@@ -119,7 +119,7 @@ class Panel:
         """A new figure for a run with these settings."""
         raise NotImplementedError
 
-    def take(self, updates: list[Update]) -> None:
+    def take(self, updates: list[ProgressUpdate]) -> None:
         """Show what has happened meanwhile."""
 
     def finish(self, outcome: Any) -> None:
@@ -128,7 +128,7 @@ class Panel:
     def look(self) -> None:
         """Follow the views."""
 
-    def table(self) -> parts.Rows:
+    def table(self) -> components.Rows:
         """The numbers in the picture."""
         return []
 
@@ -162,13 +162,13 @@ class Panel:
 
     def _build(self) -> None:
         answers = {key: self.say(f"guess.{key}") for key in self.guesses}
-        self.guess = Guess(self.say("question"), answers)
-        self.run_button = parts.button(text("panel.run"), "play", text("panel.run_told"))
+        self.guess = Prediction(self.say("question"), answers)
+        self.run_button = components.button(text("panel.run"), "play", text("panel.run_told"))
         self.run_button.button_style = "primary"
-        self.stop_button = parts.button(text("panel.stop"), "stop", text("panel.stop_told"))
-        self.reset_button = parts.button(text("panel.reset"), "undo", text("panel.reset_told"))
-        self.png_button = parts.button(text("panel.png"), "image", text("panel.png_told"))
-        self.csv_button = parts.button(text("panel.csv"), "table", text("panel.csv_told"))
+        self.stop_button = components.button(text("panel.stop"), "stop", text("panel.stop_told"))
+        self.reset_button = components.button(text("panel.reset"), "undo", text("panel.reset_told"))
+        self.png_button = components.button(text("panel.png"), "image", text("panel.png_told"))
+        self.csv_button = components.button(text("panel.csv"), "table", text("panel.csv_told"))
         self.bar = w.FloatProgress(min=0, max=1, layout=w.Layout(width="130px", height="20px"))
         if self.immediate:
             self.bar.layout.display = "none"
@@ -190,11 +190,11 @@ class Panel:
                     layout=row,
                 ),
                 self.trouble,
-                w.HTML(parts.unseen(self.say("alt", f"panel.{self.name}.title"))),
+                w.HTML(components.unseen(self.say("alt", f"panel.{self.name}.title"))),
                 self.arrange_picture(),
                 *([self.arrange_views()] if self.views else []),
                 self.numbers,
-                w.HTML(parts.paragraph(self.say("fair"), quiet=True)),
+                w.HTML(components.paragraph(self.say("fair"), quiet=True)),
                 w.HBox([self.png_button, self.csv_button], layout=row),
             ],
             layout=w.Layout(
@@ -239,7 +239,7 @@ class Panel:
             if self.closed:
                 return
             why = self.invalid()
-            self.trouble.value = parts.paragraph(why)
+            self.trouble.value = components.paragraph(why)
             self._again = False
             if why:
                 return
@@ -254,19 +254,19 @@ class Panel:
             try:
                 job = self._runner.run(self.experiment, **settings)
             except WorkbookError as error:
-                self.trouble.value = parts.failure_html(Failure("", str(error)))
+                self.trouble.value = components.failure_html(Failure("", str(error)))
                 return
             # An immediate panel keeps its picture, and so its artists, from run to run.
             if not (self.immediate and self.same_figure(settings)):
                 self.figure = self.begin(settings)
             self.ran, self.job = settings, job
             self._idle.clear()
-            self._whose = text("panel.solutions" if choice.solutions_on() else "panel.yours")
+            self._whose = text("panel.solutions" if locations.solutions_on() else "panel.yours")
             self._begun, self._first_news, self._first_done = time.monotonic(), 0.0, 0
             if not self.immediate:
                 self._complete = False
                 self.guess.show(None)
-                self.status.value = parts.paragraph(text("panel.starts"))
+                self.status.value = components.paragraph(text("panel.starts"))
                 self.bar.value = 0
                 self._draw()
             self._buttons()
@@ -287,7 +287,7 @@ class Panel:
             self.look()
             self._draw()
             self.trouble.value, self.bar.value = "", 1
-            self.status.value = parts.paragraph(text("panel.kept"))
+            self.status.value = components.paragraph(text("panel.kept"))
             self._buttons()
             self._tell()
 
@@ -314,7 +314,7 @@ class Panel:
             self.guess.show(None)
             self.status.value = self.trouble.value = self.numbers.value = ""
             self.bar.value = 0
-            self.figure = parts.empty_figure(self._invitation())
+            self.figure = components.empty_figure(self._invitation())
             self._buttons()
             self._draw()
             if self.immediate:
@@ -359,19 +359,19 @@ class Panel:
 
     def save_png(self) -> None:
         """The picture as a file beside the notebook."""
-        self._keep("png", parts.render(self.figure))
+        self._keep("png", components.render(self.figure))
 
     def save_csv(self) -> None:
         """The table as a file beside the notebook."""
-        self._keep("csv", parts.as_csv(self.table() if self.ran else []))
+        self._keep("csv", components.as_csv(self.table() if self.ran else []))
 
     def _keep(self, ending: str, content: bytes) -> None:
         with self._lock:
             try:
-                said = parts.keep(parts.free_name(self.name, ending), content)
+                said = components.keep(components.free_name(self.name, ending), content)
             except WorkbookError as error:
                 said = str(error)
-            self.status.value = parts.paragraph(said)
+            self.status.value = components.paragraph(said)
 
     def _follow(self, job: Job) -> None:
         """The work of a thread: show a job's news until it has ended or another one is shown."""
@@ -388,7 +388,7 @@ class Panel:
                     self.job = None
                     job.ask_to_stop()
                     mine = Failure(type(error).__name__, str(error))
-                    self.trouble.value = parts.failure_html(mine)
+                    self.trouble.value = components.failure_html(mine)
                     running = False
                 if not running:
                     self._buttons()
@@ -419,10 +419,10 @@ class Panel:
         if ended:
             self._ended(job)
 
-    def _progress(self, job: Job, news: list[Update]) -> None:
+    def _progress(self, job: Job, news: list[ProgressUpdate]) -> None:
         if self.immediate:
             slow = job.running and time.monotonic() - self._begun > 1
-            self.status.value = parts.paragraph(text("panel.computes") if slow else "")
+            self.status.value = components.paragraph(text("panel.computes") if slow else "")
             return
         if not job.total or not news:
             return
@@ -430,25 +430,25 @@ class Panel:
         loss = next((u.values["loss"] for u in reversed(news) if "loss" in u.values), None)
         words = [text("panel.done", done=job.done, total=job.total)]
         words += [text("panel.loss", loss=f"{loss:.3g}")] if loss is not None else []
-        time_left = parts.left(self._first_news, self._first_done, job.done, job.total)
+        time_left = components.left(self._first_news, self._first_done, job.done, job.total)
         words += [time_left] if time_left and job.running else []
-        self.status.value = parts.paragraph(" · ".join(words))
+        self.status.value = components.paragraph(" · ".join(words))
 
     def _ended(self, job: Job) -> None:
         self._complete = job.state == "done"
         if job.failure is not None:
-            self.trouble.value = parts.failure_html(job.failure)
+            self.trouble.value = components.failure_html(job.failure)
             self.status.value = ""
         elif job.state == "stopped":
             hung = self.immediate and time.monotonic() - self._begun > self.patience
             said = text("panel.too_slow") if hung else text("panel.stopped")
-            self.status.value = parts.paragraph(said)
+            self.status.value = components.paragraph(said)
         else:
             self.trouble.value = ""
             self.bar.value = 1
             seconds = f"{time.monotonic() - self._begun:.1f}"
             done = "" if self.immediate else text("panel.finished", seconds=seconds)
-            self.status.value = parts.paragraph(f"{done} {self._whose}".strip())
+            self.status.value = components.paragraph(f"{done} {self._whose}".strip())
             self._tell()
 
     def _tell(self) -> None:
@@ -460,7 +460,7 @@ class Panel:
             if self._quiet or self.closed:
                 return
             self._touched = True
-            self.trouble.value = parts.paragraph(self.invalid())
+            self.trouble.value = components.paragraph(self.invalid())
             if self.immediate:
                 self.run()
 
@@ -484,7 +484,7 @@ class Panel:
         moving = self.moving() if self.immediate else []
         another = self._canvas is None or self._canvas.figure is not self.figure
         if self._canvas is None or another or not moving:
-            self._canvas = parts.Canvas(self.figure, moving)
+            self._canvas = components.Canvas(self.figure, moving)
             self._canvases += another or self.immediate
             # They refer to themselves: left alone, dozens would wait for the collector.
             if self._canvases >= 10:
@@ -495,7 +495,7 @@ class Panel:
             self.figure.set_layout_engine("none")
         self.drawn()
         self._slowest = time.monotonic() - begun
-        self.numbers.value = parts.table_html(self.table()) if self.ran else ""
+        self.numbers.value = components.table_html(self.table()) if self.ran else ""
 
     def _buttons(self) -> None:
         self.run_button.disabled = self.running and not self.immediate

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from workbook import plots
 from workbook.locale import text
-from workbook.widgets.panels.growing import SideBySide
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.components import Rows
+from workbook.widgets.panels.live_history import SideBySide
 
 __all__ = ["Dropout"]
 

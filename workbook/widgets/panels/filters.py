@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 
 from workbook import plots
 from workbook.locale import text
-from workbook.training.results import Update
+from workbook.training.results import ProgressUpdate
 from workbook.training.runner import Job
-from workbook.widgets.panels import shelf
+from workbook.widgets.panels import registry
 from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.components import Rows
 
 __all__ = ["Filters"]
 
@@ -76,7 +76,7 @@ class Filters(Panel):
         self.first: Any = None
         return self.figure
 
-    def take(self, updates: list[Update]) -> None:
+    def take(self, updates: list[ProgressUpdate]) -> None:
         for update in updates:
             if "filters" in update.values:
                 self.steps.append(update.values["step"])
@@ -126,7 +126,7 @@ class Filters(Panel):
     def _ended(self, job: Job) -> None:
         super()._ended(job)
         # The panel on pictures shows its picture to the net that has just been trained.
-        beside = shelf.opened("picture")
+        beside = registry.opened("picture")
         if beside is None or job.outcome is None or beside.closed:
             return
         if beside.controls["net"].value == "filters":

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from workbook import plots
 from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.parts import Rows, choices
+from workbook.widgets.panels.components import Rows, choices
 
 __all__ = ["GradientCheck"]
 

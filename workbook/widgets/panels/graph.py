@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from workbook import plots
 from workbook.training import experiments
 from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.components import Rows
 
 __all__ = ["Basket", "Neuron"]
 

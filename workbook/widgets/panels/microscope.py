@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 
 from workbook import plots
 from workbook.training.experiments import KERNELS, output_size
-from workbook.widgets.panels import pictures
+from workbook.widgets.panels import image_sources
 from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.boards import Numbers
-from workbook.widgets.panels.parts import Rows, choices, paragraph
+from workbook.widgets.panels.components import Rows, choices, paragraph
+from workbook.widgets.panels.grid_inputs import Numbers
 from workbook.widgets.panels.pointer import Pointer
 
 __all__ = ["SMALL", "Microscope"]
@@ -146,13 +146,15 @@ class Microscope(Panel):
         if name == "numbers":
             return np.array(SMALL, dtype=float)
         if name == "bag":
-            bits = np.array(list(pictures.SHAPES["bag"]), dtype=float)
-            return bits.reshape(pictures.SIDE, pictures.SIDE)
-        return pictures.grey(name, 48).astype(float)
+            bits = np.array(list(image_sources.SHAPES["bag"]), dtype=float)
+            return bits.reshape(image_sources.SIDE, image_sources.SIDE)
+        return image_sources.grey(name, 48).astype(float)
 
     def height(self) -> int:
         """Rows of the chosen picture; as many as it has columns."""
-        return {"numbers": len(SMALL), "bag": pictures.SIDE}.get(self.controls["picture"].value, 48)
+        return {"numbers": len(SMALL), "bag": image_sources.SIDE}.get(
+            self.controls["picture"].value, 48
+        )
 
     def _explain(self) -> None:
         size, stride, pad = (self.controls[name].value for name in ("size", "stride", "pad"))

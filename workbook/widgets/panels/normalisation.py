@@ -6,8 +6,8 @@ import ipywidgets as w
 from matplotlib.figure import Figure
 
 from workbook.locale import text
-from workbook.widgets.panels.growing import SideBySide
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.components import Rows
+from workbook.widgets.panels.live_history import SideBySide
 
 __all__ = ["Normalisation"]
 

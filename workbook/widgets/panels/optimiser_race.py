@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 
 from workbook.locale import text
 from workbook.training.experiments.optimiser_race import RATES
-from workbook.widgets.panels.growing import SideBySide
-from workbook.widgets.panels.guess import Outcome
-from workbook.widgets.panels.parts import Rows
+from workbook.widgets.panels.components import Rows
+from workbook.widgets.panels.live_history import SideBySide
+from workbook.widgets.panels.prediction import Outcome
 from workbook.widgets.panels.rules import RulePicker
 
 __all__ = ["OptimiserRace"]

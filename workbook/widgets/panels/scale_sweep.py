@@ -11,23 +11,23 @@ from matplotlib.figure import Figure
 
 from workbook.errors import WorkbookError
 from workbook.plots.live_sweep import LiveSweep
+from workbook.student import locations
+from workbook.student.state_file import state_folder
 from workbook.training import results
 from workbook.training.experiments.weight_scale import SCALES
-from workbook.training.results import Update
+from workbook.training.results import ProgressUpdate
 from workbook.training.runner import Job, stamp
 from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.guess import Outcome
-from workbook.widgets.panels.parts import Rows, scale_slider
-from workbook.workspace import choice
-from workbook.workspace.state import state_folder
+from workbook.widgets.panels.components import Rows, scale_slider
+from workbook.widgets.panels.prediction import Outcome
 
-__all__ = ["ScaleSweep"]
+__all__ = ["ScaleSweepPanel"]
 
 # A net that is right this often has learned something.
 _LEARNED = 0.5
 
 
-class ScaleSweep(Panel):
+class ScaleSweepPanel(Panel):
     """Final loss and accuracies over the scale; trained once, then read from the folder."""
 
     name = "scale_sweep"
@@ -49,7 +49,7 @@ class ScaleSweep(Panel):
         self.curves = LiveSweep({kind: self.say(f"kind.{kind}") for kind in kinds})
         return self.curves.figure
 
-    def take(self, updates: list[Update]) -> None:
+    def take(self, updates: list[ProgressUpdate]) -> None:
         for update in updates:
             self.points[update.series].append(update.values)
 
@@ -94,7 +94,7 @@ class ScaleSweep(Panel):
     # Trained once for the same code and settings.
 
     def _file(self) -> Path:
-        folder = choice.exercises_folder().resolve()
+        folder = locations.exercises_folder().resolve()
         what = json.dumps([stamp(folder), self.settings()])
         name = hashlib.sha256(what.encode("utf-8")).hexdigest()[:16]
         return state_folder() / "panels" / f"scale_sweep-{name}.npz"

@@ -10,8 +10,8 @@ from workbook.locale import text
 from workbook.plots.live_paths import LivePaths
 from workbook.training.experiments.surfaces import SURFACES
 from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.guess import Outcome
-from workbook.widgets.panels.parts import Rows, choices
+from workbook.widgets.panels.components import Rows, choices
+from workbook.widgets.panels.prediction import Outcome
 from workbook.widgets.panels.rules import RulePicker
 
 __all__ = ["Surfaces"]

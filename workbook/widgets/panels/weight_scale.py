@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from workbook.plots.live_layers import LiveLayers
 from workbook.training.runner import Job
-from workbook.widgets.panels import shelf
+from workbook.widgets.panels import registry
 from workbook.widgets.panels.base import Panel
-from workbook.widgets.panels.guess import Outcome
-from workbook.widgets.panels.parts import Rows, choices, scale_slider
+from workbook.widgets.panels.components import Rows, choices, scale_slider
+from workbook.widgets.panels.prediction import Outcome
 
 __all__ = ["WeightScale"]
 
@@ -27,7 +27,7 @@ class WeightScale(Panel):
     """A slider for the scale, with and without normalisation; immediate."""
 
     name = "weight_scale"
-    experiment = "at_rest"
+    experiment = "at_initialisation"
     immediate = True
     guesses = tuple(_SCALES)
     layers: LiveLayers | None = None
@@ -108,6 +108,6 @@ class WeightScale(Panel):
 
     def _ended(self, job: Job) -> None:
         super()._ended(job)
-        beside = shelf.opened("scale_sweep")
+        beside = registry.opened("scale_sweep")
         if beside is not None and job.state == "done" and not beside.closed:
             beside.views["scale"].value = self.found.scale

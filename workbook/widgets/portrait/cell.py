@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import HTML, display
 
 from workbook.locale import text
+from workbook.student import locations
 from workbook.widgets.portrait import place
-from workbook.widgets.portrait.plan import Plan, passing, plan, wanted
-from workbook.workspace import choice
+from workbook.widgets.portrait.plan import PortraitPlan, passing, plan, wanted
 
 if TYPE_CHECKING:
     from workbook.widgets.portrait.making import Heard
@@ -46,7 +46,7 @@ def portrait(out: str = place.NAME, *, epochs: int = 5, images: int = 4000) -> N
     if not static:
         place.free(path)
     sizes: dict[str, Any] = _SHORT if static else {"epochs": epochs, "images": images}
-    folder = choice.exercises_folder()
+    folder = locations.exercises_folder()
     chosen = plan(folder, passing(folder, wanted()), short=static, **sizes)
     if not chosen.parts:
         print(text("portrait.nothing"))
@@ -69,7 +69,7 @@ def portrait(out: str = place.NAME, *, epochs: int = 5, images: int = 4000) -> N
 _FRAME = "width: 100%; height: 640px; border: 1px solid #8884; border-radius: 8px"
 
 
-def _made(chosen: Plan, *, keep: bool) -> str | None:
+def _made(chosen: PortraitPlan, *, keep: bool) -> str | None:
     """The page, or None if it was stopped."""
     from tqdm.auto import tqdm
 

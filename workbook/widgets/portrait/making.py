@@ -10,11 +10,11 @@ from typing import Any
 from workbook.data import registry
 from workbook.errors import WorkbookError
 from workbook.locale import text
+from workbook.student import locations
 from workbook.training import results
-from workbook.training.runner import Failure, Runner, stamp
+from workbook.training.runner import ExperimentRunner, Failure, stamp
 from workbook.version import __version__
-from workbook.widgets.portrait.plan import Part, Plan
-from workbook.workspace import choice
+from workbook.widgets.portrait.plan import PortraitPart, PortraitPlan
 
 __all__ = ["Heard", "make"]
 
@@ -25,10 +25,10 @@ _SECONDS_BETWEEN_LOOKS = 0.1
 
 
 def _folder() -> Path:
-    return choice.state_folder() / "portrait"
+    return locations.state_folder() / "portrait"
 
 
-def _file(plan: Plan, part: Part) -> Path:
+def _file(plan: PortraitPlan, part: PortraitPart) -> Path:
     """Where the result of a part is kept: its name changes with all that it depends on."""
     data = str(registry.find().path())
     about = [stamp(plan.folder.resolve()), part.experiment, part.settings, data, __version__]
@@ -44,7 +44,7 @@ def _said(failure: Failure | None) -> str:
     return f"{failure}\n{text('portrait.then_check', exercise=failure.exercise)}"
 
 
-def make(plan: Plan, heard: Heard, *, keep: bool = True) -> dict[str, Any]:
+def make(plan: PortraitPlan, heard: Heard, *, keep: bool = True) -> dict[str, Any]:
     """Train and measure every part of a plan.
 
     Parameters
@@ -68,7 +68,7 @@ def make(plan: Plan, heard: Heard, *, keep: bool = True) -> dict[str, Any]:
         When it is stopped; the parts that were ready are kept.
     """
     found = {}
-    with Runner(plan.folder, keep=True) as runner:
+    with ExperimentRunner(plan.folder, keep=True) as runner:
         for part in plan.parts:
             file = _file(plan, part)
             if keep and file.is_file():
@@ -82,7 +82,7 @@ def make(plan: Plan, heard: Heard, *, keep: bool = True) -> dict[str, Any]:
     return found
 
 
-def _trained(runner: Runner, part: Part, heard: Heard) -> Any:
+def _trained(runner: ExperimentRunner, part: PortraitPart, heard: Heard) -> Any:
     heard(part.name, 0, 0)
     job = runner.run(part.experiment, **part.settings)
     try:
@@ -98,7 +98,7 @@ def _trained(runner: Runner, part: Part, heard: Heard) -> Any:
     return job.outcome
 
 
-def _keep(file: Path, part: Part, outcome: Any) -> None:
+def _keep(file: Path, part: PortraitPart, outcome: Any) -> None:
     """A folder that cannot be written to is no reason to show nothing."""
     with contextlib.suppress(WorkbookError, OSError):
         for old in file.parent.glob(f"{part.name}-*.npz"):

@@ -13,7 +13,7 @@ from workbook import locale, plots
 from workbook.data import registry
 from workbook.training.experiments import NaiveAndFast, Portrayed
 from workbook.widgets.portrait.place import MADE_BY
-from workbook.widgets.portrait.plan import Plan
+from workbook.widgets.portrait.plan import PortraitPlan
 
 __all__ = ["render"]
 
@@ -120,7 +120,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(plan: Plan, found: Mapping[str, Any]) -> str:
+def render(plan: PortraitPlan, found: Mapping[str, Any]) -> str:
     """The page as text.
 
     Parameters

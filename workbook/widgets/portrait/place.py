@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workbook.errors import UsageError
 from workbook.locale import text
-from workbook.workspace import files
+from workbook.student import atomic_write
 
 __all__ = ["MADE_BY", "NAME", "free", "write"]
 
@@ -30,5 +30,5 @@ def free(path: Path) -> None:
 def write(path: Path, page: str) -> int:
     """Write the page, whole or not at all; return its size in kB."""
     free(path)
-    files.write_text(path, page)
+    atomic_write.write_text(path, page)
     return max(1, len(page.encode("utf-8")) // 1000)

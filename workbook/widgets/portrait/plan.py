@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
-from workbook.checks.judge import Judge
-from workbook.workspace import choice
+from workbook.checks.checker import Checker
+from workbook.student import locations
 
-__all__ = ["Part", "Plan", "passing", "plan", "wanted"]
+__all__ = ["PortraitPart", "PortraitPlan", "passing", "plan", "wanted"]
 
 # The better ones first; sgd is given.
 _RULES = ("adam", "rmsprop", "sgd_momentum")
@@ -19,7 +19,7 @@ _NORM = "FullyConnectedNet.batchnorm"
 
 
 @dataclass(frozen=True)
-class Part:
+class PortraitPart:
     """One section of the page.
 
     Attributes
@@ -38,7 +38,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PortraitPlan:
     """Attributes
     ----------
     folder : Path
@@ -54,7 +54,7 @@ class Plan:
     """
 
     folder: Path
-    parts: tuple[Part, ...]
+    parts: tuple[PortraitPart, ...]
     built: tuple[str, ...]
     lacking: tuple[str, ...] = ()
     own: bool = True
@@ -68,16 +68,16 @@ def wanted() -> list[str]:
 
 def passing(folder: Path, ids: Sequence[str]) -> set[str]:
     """Those of the exercises that pass, on their own and on what the learner built below them."""
-    if folder.resolve() == choice.solutions_folder():
+    if folder.resolve() == locations.solutions_folder():
         return set(ids)
-    with Judge(folder) as judge:
+    with Checker(folder) as judge:
         results = [report.result for report in judge.judge(ids)]
     return {r.exercise for r in results if r.outcome == r.stack_outcome == "pass"}
 
 
 def plan(
     folder: Path, passed: Collection[str], *, epochs: int, images: int, short: bool = False
-) -> Plan:
+) -> PortraitPlan:
     """What to train and measure.
 
     Parameters
@@ -100,18 +100,22 @@ def plan(
         size |= {"num_val": 100, "num_test": 100}
     parts = []
     if finished("ThreeLayerConvNet"):
-        parts.append(Part("convolutional", "portrayed", {"net": "ThreeLayerConvNet", **size}))
+        parts.append(
+            PortraitPart("convolutional", "portrayed", {"net": "ThreeLayerConvNet", **size})
+        )
     if finished("FullyConnectedNet"):
         norm = {"normalization": "batchnorm"} if _NORM in passed else {}
-        parts.append(Part("connected", "portrayed", {"net": "FullyConnectedNet", **norm, **size}))
+        parts.append(
+            PortraitPart("connected", "portrayed", {"net": "FullyConnectedNet", **norm, **size})
+        )
     elif finished("TwoLayerNet"):
-        parts.append(Part("connected", "portrayed", {"net": "TwoLayerNet", **size}))
+        parts.append(PortraitPart("connected", "portrayed", {"net": "TwoLayerNet", **size}))
     if set(_NAIVE) <= set(passed):
-        parts.append(Part("speed", "naive_and_fast", {"batch_size": 1} if short else {}))
+        parts.append(PortraitPart("speed", "naive_and_fast", {"batch_size": 1} if short else {}))
     # "Affine layer: forward" and "Affine layer: backward" are one thing to those who see it.
     titles = [e.title.partition(":")[0] for e in curriculum.load() if e.id in passed]
-    own = folder.resolve() != choice.solutions_folder()
+    own = folder.resolve() != locations.solutions_folder()
     known = curriculum.load()
     nets = [f"{net}.{part}" for net in _NETS[:2] for part in ("init", "loss")]
     lacking = [name for name in nets if name in known and name not in passed]
-    return Plan(folder, tuple(parts), tuple(dict.fromkeys(titles)), tuple(lacking), own)
+    return PortraitPlan(folder, tuple(parts), tuple(dict.fromkeys(titles)), tuple(lacking), own)

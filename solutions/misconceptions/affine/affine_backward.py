@@ -1,0 +1,103 @@
+"""Wrong ways to write affine_backward, and right ones in other words."""
+
+import numpy as np
+
+from workbook.checks.misconceptions import right, wrong, wrong_edit
+
+wrong_edit("dw_for_w", ("(dout @ w.T)", "(dout @ (rows.T @ dout).T)"), row="A3")
+
+
+@wrong("db_keepdims", row="A4")
+def affine_backward(dout, cache):
+    x, w = cache
+    rows = x.reshape(x.shape[0], -1)
+    return (dout @ w.T).reshape(x.shape), rows.T @ dout, dout.sum(axis=0, keepdims=True)
+
+
+wrong_edit("db_axis", ("dout.sum(axis=0)", "dout.sum(axis=1)"), row="A6")
+wrong_edit("db_scalar", ("dout.sum(axis=0)", "dout.sum()"), row="A9")
+wrong_edit("db_not_summed", ("dout.sum(axis=0)", "dout"))
+wrong_edit("db_mean", ("dout.sum(axis=0)", "dout.mean(axis=0)"))
+wrong_edit("dw_mean", ("rows.T @ dout", "rows.T @ dout / x.shape[0]"))
+wrong_edit(
+    "all_means",
+    ("dout.sum(axis=0)", "dout.mean(axis=0)"),
+    ("rows.T @ dout", "rows.T @ dout / x.shape[0]"),
+    message="affine_backward.dw_mean",
+)
+wrong_edit("dx_flat", ("(dout @ w.T).reshape(x.shape)", "dout @ w.T"))
+wrong_edit("dx_scrambled", ("(dout @ w.T)", "(w @ dout.T)"))
+wrong_edit("dw_transposed", ("rows.T @ dout", "dout.T @ rows"))
+wrong_edit(
+    "dx_is_dout_sum", ("(dout @ w.T)", "(dout.sum(axis=1, keepdims=True) * np.ones_like(rows))")
+)
+
+
+@wrong("dw_one_sample")
+def affine_backward(dout, cache):
+    x, w = cache
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    for n in range(x.shape[0]):
+        dx[n] = (w @ dout[n]).reshape(x.shape[1:])
+        dw = np.outer(x[n].ravel(), dout[n])
+    return dx, dw, dout.sum(axis=0)
+
+
+@wrong("float64_gradients")
+def affine_backward(dout, cache):
+    x, w = cache
+    rows = x.reshape(x.shape[0], -1)
+    dw, db = np.zeros(w.shape), np.zeros(w.shape[1])
+    for row, d in zip(rows, dout, strict=True):
+        dw += np.outer(row, d)
+        db += d
+    return (dout @ w.T).reshape(x.shape), dw, db
+
+
+@wrong("float64_db", message="affine_backward.float64_gradients")
+def affine_backward(dout, cache):
+    x, w = cache
+    rows = x.reshape(x.shape[0], -1)
+    db = np.zeros(w.shape[1])
+    for d in dout:
+        db += d
+    return (dout @ w.T).reshape(x.shape), rows.T @ dout, db
+
+
+@right("einsum")
+def affine_backward(dout, cache):
+    x, w = cache
+    rows = x.reshape(x.shape[0], -1)
+    dx = np.einsum("nm,dm->nd", dout, w).reshape(x.shape)
+    return dx, np.einsum("nd,nm->dm", rows, dout), np.einsum("nm->m", dout)
+
+
+@right("loops")
+def affine_backward(dout, cache):
+    x, w = cache
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros_like(w[0])
+    for n, d in enumerate(dout):
+        dx[n] = np.dot(w, d).reshape(x[n].shape)
+        dw += np.outer(x[n], d)
+        db += d
+    return dx, dw, db
+
+
+@right("ones_times_dout")
+def affine_backward(dout, cache):
+    x, w = cache
+    dx = np.matmul(dout, np.transpose(w)).reshape(*x.shape)
+    dw = np.tensordot(x, dout, axes=(0, 0)).reshape(w.shape)
+    return dx, dw, np.ones(len(x), dtype=x.dtype).dot(dout)
+
+
+@right("another_cache")
+def affine_forward(x, w, b):
+    rows = x.reshape(x.shape[0], -1)
+    return rows @ w + b, {"shape": x.shape, "rows": rows, "w": w.copy(), "b": b}
+
+
+@right("another_cache")
+def affine_backward(dout, cache):
+    dx = np.dot(dout, cache["w"].T).reshape(cache["shape"])
+    return dx, (dout.T @ cache["rows"]).T, np.sum(dout, 0)

@@ -1,0 +1,109 @@
+"""Wrong ways to write scratch.sigmoid, and right ones in other words."""
+
+import numpy as np
+
+from workbook.checks.misconceptions import right, wrong
+
+
+@wrong("overflow")
+def sigmoid(x):
+    x = as_floats("x", x)
+    return 1 / (1 + np.exp(-x))
+
+
+@wrong("overflow_on_the_other_side")
+def sigmoid(x):
+    x = as_floats("x", x)
+    return np.exp(x) / (1 + np.exp(x))
+
+
+@wrong("both_formulas_everywhere")
+def sigmoid(x):
+    x = as_floats("x", x)
+    return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))
+
+
+@wrong("sign_of_the_exponent")
+def sigmoid(x):
+    x = as_floats("x", x)
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, e, 1) / (1 + e)
+
+
+@wrong("mirrored_on_one_side")
+def sigmoid(x):
+    x = as_floats("x", x)
+    return 1 / (1 + np.exp(-np.abs(x)))
+
+
+@wrong("one_minus")
+def sigmoid(x):
+    x = as_floats("x", x)
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 - e + 1e-12)
+
+
+@wrong("tanh")
+def sigmoid(x):
+    return np.tanh(as_floats("x", x))
+
+
+@wrong("float64_out")
+def sigmoid(x):
+    x = as_floats("x", x)
+    out = np.zeros(x.shape)
+    out[x >= 0] = 1 / (1 + np.exp(-x[x >= 0]))
+    out[x < 0] = np.exp(x[x < 0]) / (1 + np.exp(x[x < 0]))
+    return out
+
+
+@wrong("input_changed")
+def sigmoid(x):
+    x = as_floats("x", x)
+    if x.ndim:
+        np.clip(x, -80, 80, out=x)
+        x += 0.0
+        x *= -1
+    else:
+        x = -x
+    out = 1 / (1 + np.exp(x))
+    return out
+
+
+@wrong("only_for_arrays")
+def sigmoid(x):
+    x = as_floats("x", x)
+    out = np.empty_like(x)
+    for i, row in enumerate(x):
+        out[i] = np.where(row >= 0, 1, np.exp(-np.abs(row))) / (1 + np.exp(-np.abs(row)))
+    return out
+
+
+@right("clipped")
+def sigmoid(x):
+    x = as_floats("x", x)
+    return 1 / (1 + np.exp(np.clip(-x, -80, 80)))
+
+
+@right("masks")
+def sigmoid(x):
+    x = as_floats("x", x)
+    out = np.empty_like(x)
+    right_half = x >= 0
+    out[right_half] = 1 / (1 + np.exp(-x[right_half]))
+    e = np.exp(x[~right_half])
+    out[~right_half] = e / (1 + e)
+    return out
+
+
+@right("tanh_of_the_half")
+def sigmoid(x):
+    x = as_floats("x", x)
+    return (np.tanh(x / 2) + 1) / 2
+
+
+@right("warnings_silenced")
+def sigmoid(x):
+    x = as_floats("x", x)
+    with np.errstate(over="ignore"):
+        return (1 / (1 + np.exp(-x))).astype(x.dtype)

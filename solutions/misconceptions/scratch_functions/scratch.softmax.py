@@ -1,0 +1,61 @@
+"""Wrong ways to write scratch.softmax, and right ones in other words."""
+
+import numpy as np
+
+from workbook.checks.misconceptions import right, wrong, wrong_edit
+
+E = "e = np.exp(x - np.max(x, axis=-1, keepdims=True))"
+RETURN = "return e / np.sum(e, axis=-1, keepdims=True)"
+
+wrong_edit("maximum_of_all", (E, "e = np.exp(x - np.max(x))"), row="S3")
+wrong_edit("no_maximum", (E, "e = np.exp(x)"), row="S4")
+wrong_edit("sum_of_all", (RETURN, "return e / np.sum(e)"))
+wrong_edit(
+    "maximum_and_sum_of_all",
+    (E, "e = np.exp(x - np.max(x))"),
+    (RETURN, "return e / np.sum(e)"),
+    message="scratch.softmax.sum_of_all",
+)
+wrong_edit(
+    "column_by_column",
+    (E, "e = np.exp(x - np.max(x, axis=0, keepdims=True))"),
+    (RETURN, "return e / np.sum(e, axis=0, keepdims=True)"),
+)
+wrong_edit("sum_without_its_axis", (RETURN, "return e / np.sum(e, axis=-1)"))
+wrong_edit(
+    "two_axes_only",
+    (E, "e = np.exp(x - np.max(x, axis=1, keepdims=True))"),
+    (RETURN, "return e / np.sum(e, axis=1, keepdims=True)"),
+)
+wrong_edit("divided_by_the_maximum", (E, "e = np.exp(x / np.max(x, axis=-1, keepdims=True))"))
+wrong_edit("not_divided", (RETURN, "return e"))
+wrong_edit("logarithms", (RETURN, "return np.log(e / np.sum(e, axis=-1, keepdims=True))"))
+wrong_edit("input_changed", (E, "x -= np.max(x, axis=-1, keepdims=True)\n    e = np.exp(x)"))
+wrong_edit(
+    "float64_out", (RETURN, "return e / np.sum(e, axis=-1, keepdims=True, dtype=np.float64)")
+)
+
+
+@right("transposed")
+def softmax(x):
+    x = as_floats("x", x, axes=(1, 2))
+    if x.ndim == 2:
+        y = np.exp(x.T - x.T.max(axis=0))
+        return (y / y.sum(axis=0)).T
+    return np.exp(x - x.max()) / np.exp(x - x.max()).sum()
+
+
+@right("row_by_row")
+def softmax(x):
+    x = as_floats("x", x, axes=(1, 2))
+    out = np.zeros_like(x)
+    for row, to in zip(np.atleast_2d(x), np.atleast_2d(out), strict=True):
+        to[:] = np.exp(row - max(row))
+        to /= sum(to)
+    return out
+
+
+@right("log_of_the_sum")
+def softmax(x):
+    x = as_floats("x", x, axes=(1, 2))
+    return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))

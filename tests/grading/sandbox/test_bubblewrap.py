@@ -1,0 +1,117 @@
+"""The sandbox's command line, and what is said where there is none."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from workbook.errors import UsageError
+from workbook.grading.sandbox import bubblewrap
+
+_visible = bubblewrap._visible
+here = pytest.mark.skipif(not bubblewrap.available(), reason="no bubblewrap here")
+
+
+def test_what_was_asked_for_is_had_or_refused(monkeypatch):
+    monkeypatch.setattr(bubblewrap, "available", lambda: False)
+    assert bubblewrap.choose("auto") == "none"
+    assert bubblewrap.choose("none") == "none"
+    with pytest.raises(UsageError, match="does not work here"):
+        bubblewrap.choose("bwrap")
+    with pytest.raises(UsageError, match="no sandbox 'jail'"):
+        bubblewrap.choose("jail")
+    assert (
+        "WITHOUT a sandbox" in bubblewrap.LIMITS["none"] and "network" in bubblewrap.LIMITS["none"]
+    )
+
+
+def test_what_was_chosen_is_not_tried_again_by_a_worker(monkeypatch):
+    monkeypatch.setattr(bubblewrap, "available", lambda: False)
+    assert bubblewrap.settled("bwrap") == "bwrap"
+    assert bubblewrap.settled("auto") == "none"
+
+
+@here
+def test_an_interpreter_in_tmp_is_seen_and_its_place_is_not_the_private_one(monkeypatch):
+    in_tmp = Path(sys.base_prefix), Path(sys.prefix)
+    usual = "/private" if any(path.is_relative_to("/tmp") for path in in_tmp) else "/tmp"
+    assert bubblewrap.private() == usual
+    given = Path(tempfile.mkdtemp(dir="/tmp"))
+    try:
+        (given / "python").write_text("seen", encoding="utf-8")
+        monkeypatch.setattr(bubblewrap, "_visible", lambda more: [*_visible(more), given])
+        assert bubblewrap.private() == "/private"
+        code = f"""
+import os
+assert os.getcwd() == os.environ["HOME"] == "/private" and os.listdir() == []
+open("mine", "w").close()
+assert open("{given}/python").read() == "seen"
+for path in ("/tmp/mine", "{given}/mine"):
+    try:
+        open(path, "w")
+    except OSError:
+        continue
+    raise AssertionError(path)
+"""
+        line = bubblewrap.command(
+            [sys.executable, "-I", "-c", code],
+            binds={},
+            environment={"HOME": bubblewrap.private()},
+            impl=2**20,
+        )
+        found = subprocess.run(line, capture_output=True, text=True, timeout=60)
+        assert found.returncode == 0, found.stderr
+        assert os.listdir(given) == ["python"]
+    finally:
+        shutil.rmtree(given)
+
+
+@here
+def test_inside_there_is_nothing_of_this_machine(tmp_path):
+    (tmp_path / "seen.txt").write_text("seen", encoding="utf-8")
+    (tmp_path / "seen.txt").chmod(0o644)
+    tmp_path.chmod(0o755)
+    package = Path(bubblewrap.__file__).resolve().parents[2]
+    home = bubblewrap.private()
+    code = f"""
+import os, socket, sys
+from pathlib import Path
+user = {bubblewrap.user()}
+if user:
+    os.setgroups([]); os.setresgid(user, user, user); os.setresuid(user, user, user)
+assert Path("/seen/seen.txt").read_text() == "seen"
+assert dict(os.environ).keys() <= {{"A", "LC_CTYPE", "PWD"}} and os.environ["A"] == "b"
+assert os.listdir({home!r}) == [] and os.getcwd() == {home!r}
+assert not Path({str(package)!r}).exists() or not list(Path({str(package)!r}).iterdir())
+assert not Path("/etc/passwd").exists() and not Path("/etc/shadow").exists()
+assert len([n for n in os.listdir("/proc") if n.isdigit()]) <= 3
+for path in ("/x", "/usr/x", "/seen/x", "/dev/x", "/etc/x"):
+    try:
+        open(path, "w")
+    except OSError:
+        continue
+    raise SystemExit(f"{{path}} was written")
+try:
+    for n in range(100):
+        Path({home!r}, str(n)).write_bytes(b"x" * 100_000)
+    raise SystemExit("it has no limit")
+except OSError:
+    pass
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=2)
+except OSError as error:
+    print("alone", error.errno)
+"""
+    line = bubblewrap.command(
+        [sys.executable, "-I", "-c", code],
+        binds={tmp_path: "/seen"},
+        environment={"A": "b"},
+        impl=2**20,
+    )
+    done = subprocess.run(line, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.stdout.startswith("alone")

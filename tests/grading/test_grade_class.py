@@ -1,0 +1,373 @@
+"""A class graded from end to end, with an engine that judges nothing."""
+
+import csv
+import errno
+import importlib.util
+import json
+import os
+import re
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from workbook.errors import UsageError, WorkbookError
+from workbook.grading import grade_class, results_folder, scheduler
+from workbook.grading.gradebook.store import open_gradebook
+from workbook.grading.intake.roster import Roster, Student
+from workbook.grading.intake.scheme import parse_scheme, seed_secret
+from workbook.grading.results_folder import DATABASE, alone, file_names
+
+COUNT = 'exercises = ["affine_forward", "affine_backward", "relu_forward", "adam"]'
+SCHEME = parse_scheme(f"[count]\n{COUNT}\n")
+
+spec = importlib.util.spec_from_file_location("fake", Path(__file__).with_name("fake.py"))
+fake = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(fake)
+sys.modules.setdefault("fake", fake)
+
+
+class Class:
+    """A folder of submissions and what comes of it."""
+
+    def __init__(self, root, engine):
+        self.root, self.engine = root, engine
+        self.submissions, self.out = root / "submissions", root / "results"
+        self.submissions.mkdir()
+
+    def send(self, student, **outcomes):
+        folder = self.submissions / student
+        folder.mkdir(exist_ok=True)
+        (folder / "layers.py").write_bytes(fake.layers(**outcomes))
+
+    def grade(self, **asked):
+        asked = {"scheme": SCHEME, "with_notebooks": False, "sandbox": "none"} | asked
+        given = grade_class.GradeOptions(submissions=self.submissions, out=self.out, **asked)
+        return {grade.id: grade for grade in grade_class.grade(given)}
+
+    def csv(self, name="grades.csv"):
+        with (self.out / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def gradebook(self):
+        return open_gradebook(self.out / DATABASE)
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    fake_engine = fake.Engine()
+    monkeypatch.setattr(scheduler, "run", fake_engine.run)
+    return Class(tmp_path, fake_engine)
+
+
+def stable(out):
+    """The files of results, without times of day."""
+    text = {
+        p.name: p.read_text(encoding="utf-8")
+        for p in sorted(out.rglob("*.*"))
+        if p.is_file() and p.suffix in (".csv", ".json", ".html", ".log")
+    }
+    return {n: re.sub(r"\d{4}-\d\d-\d\d[T ][\d:]+(\+00:00)?", "TIME", t) for n, t in text.items()}
+
+
+def test_everyone_gets_a_row_a_page_and_a_log(course):
+    course.send("ann", all_="pass")
+    course.send("bob", affine_forward={"outcome": "fail", "share": 0.5})
+    (course.submissions / "carl.zip").write_bytes(b"rubbish")
+    roster = Roster(tuple(Student(i, i.title()) for i in ("ann", "bob", "carl", "dora")))
+    grades = course.grade(roster=roster)
+    assert {i: g.status for i, g in grades.items()} == {
+        "ann": "graded", "bob": "graded", "carl": "invalid", "dora": "missing",
+    }  # fmt: skip
+    rows = {row["id"]: row for row in course.csv()}
+    assert list(rows) == ["ann", "bob", "carl", "dora"]
+    assert list(rows["ann"])[:4] == ["id", "name", "total", "maximum"]
+    assert list(rows["ann"])[4:] == list(SCHEME.points)
+    maximum = SCHEME.maximum
+    assert float(rows["ann"]["total"]) == sum(SCHEME.points.values())
+    assert float(rows["ann"]["maximum"]) == maximum
+    half = SCHEME.points["affine_forward"] / 2
+    assert float(rows["bob"]["total"]) == float(rows["bob"]["affine_forward"]) == half
+    assert (rows["carl"]["total"], rows["carl"]["adam"]) == ("0", "invalid")
+    assert (rows["dora"]["total"], rows["dora"]["adam"]) == ("0", "missing")
+    for student in rows:
+        assert (course.out / "feedback" / f"{student}.html").is_file()
+        assert (course.out / "logs" / f"{student}.log").is_file()
+    log = (course.out / "logs" / "bob.log").read_text(encoding="utf-8")
+    assert "judge affine_forward: fail, seed 7" in log and "\x1b" not in log
+
+
+def test_what_a_pair_hands_in_is_judged_once(course):
+    course.send("ann", all_="pass")
+    course.send("carl", all_="pass")
+    course.send("dora", all_="fail")
+    people = [Student("ann", pair="blue"), Student("bob", pair="blue")]
+    grades = course.grade(roster=Roster((*people, Student("carl"), Student("dora"))))
+    assert sorted(course.engine.ran) == sorted(
+        f"{name} {exercise}" for name in ("ann", "dora") for exercise in SCHEME.exercises
+    )
+    total = SCHEME.maximum
+    assert {i: g.total for i, g in grades.items()} == {
+        "ann": total, "bob": total, "carl": total, "dora": 0,
+    }  # fmt: skip
+    with course.gradebook() as gradebook:
+        run = gradebook.run(1)
+    units = {s.student_id: [o.unit_id for o in s.outcomes] for s in run.submissions}
+    assert units["ann"] == units["bob"] == units["carl"] and len(units["ann"]) == 4
+
+
+def test_who_ended_the_process_everywhere_is_said_in_one_line(course):
+    course.send("ann", all_="crashed")
+    course.send("bob", adam="crashed")
+    grades = course.grade()
+    assert grades["bob"].flags == ["adam ended the process that ran it"]
+    assert grades["ann"].flags == [f"{', '.join(SCHEME.exercises)} ended the process that ran it"]
+    everything = parse_scheme("")
+    [flag] = course.grade(scheme=everything)["ann"].flags
+    first, others = ", ".join(everything.exercises[:3]), len(everything.exercises) - 3
+    assert flag == f"{first} and {others} others each ended the process that ran it"
+
+
+def test_a_full_disk_costs_nothing_that_was_kept(course, monkeypatch):
+    course.send("ann", all_="pass")
+    course.send("bob", all_={"outcome": "fail", "seen": "x" * 10_000})
+    course.engine.stop_after = 4
+    with pytest.raises(KeyboardInterrupt):
+        course.grade()
+
+    def full(path, *_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    # What SQLite says when there is no room for another page.
+    def no_page_more(connection, _):
+        connection.execute("PRAGMA max_page_count = 1")
+
+    course.engine.stop_after = None
+    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", no_page_more)
+    try:
+        with pytest.raises(WorkbookError, match=r"full\. When that is mended, the same command"):
+            course.grade()
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "connect", no_page_more)
+    with monkeypatch.context() as patch:
+        patch.setattr(results_folder, "write_text", full)
+        with pytest.raises(WorkbookError, match=r"results cannot be written to: .*\. When"):
+            course.grade()
+    grades = course.grade()
+    assert [grade.total for grade in grades.values()] == [SCHEME.maximum, 0]
+    assert len([name for name in course.engine.ran if name.startswith("ann")]) == 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_results_are_for_their_owner_only(course):
+    course.send("ann")
+    course.grade()
+    assert course.out.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_run_that_was_cut_short_is_taken_up_to_the_same_result(course, tmp_path, monkeypatch):
+    for student in ("ann", "bob", "carl"):
+        course.send(student, all_="pass" if student != "bob" else "fail")
+    course.grade(seed=3)
+    whole = stable(course.out)
+    ran = list(course.engine.ran)
+
+    course.out, course.engine.ran = tmp_path / "again", []
+    course.engine.stop_after = len(ran) // 2
+    with pytest.raises(KeyboardInterrupt):
+        course.grade(seed=3)
+    course.engine.stop_after = None
+    course.grade()
+    assert sorted(course.engine.ran) == sorted(ran), "a unit was run twice, or left out"
+    assert stable(course.out) == whole
+    with course.gradebook() as gradebook:
+        assert gradebook.latest().id == 1
+
+
+def test_a_stopped_run_leaves_the_last_results_as_they_are(course):
+    course.send("ann", all_="pass")
+    course.grade()
+    before = stable(course.out)
+    course.send("ann", all_="fail")
+    stop = threading.Event()
+    stop.set()
+    asked = grade_class.GradeOptions(course.submissions, course.out, SCHEME, with_notebooks=False)
+    assert grade_class.grade(asked, stop=stop) == []
+    assert stable(course.out) == before
+    with course.gradebook() as gradebook:
+        assert gradebook.latest().state == "running" and gradebook.latest(finished=True).id == 1
+
+
+def test_regrading_writes_a_new_run_with_the_old_secret_and_runs_nothing_again(course):
+    course.send("ann", all_="pass")
+    course.grade()
+    ran = len(course.engine.ran)
+    course.grade()
+    assert len(course.engine.ran) == ran
+    with course.gradebook() as gradebook:
+        first, second = gradebook.run(1), gradebook.run(2)
+    assert first.secret == second.secret and len(first.secret) == 64
+    assert len(first.submissions[0].outcomes) == len(second.submissions[0].outcomes) == ran
+    course.grade(seed=5)
+    assert len(course.engine.ran) == 2 * ran
+    with course.gradebook() as gradebook:
+        assert gradebook.run(3).secret == seed_secret(5)
+
+
+def test_our_fault_is_no_zero_and_is_tried_again(course):
+    course.send("ann", all_="pass")
+    course.engine.infra = {"adam"}
+    [grade] = course.grade().values()
+    assert (grade.status, grade.total) == ("infra", None)
+    [row] = course.csv()
+    assert (row["total"], row["adam"]) == ("", "infra")
+    assert course.csv("canvas.csv")[1]["Workbook"] == ""
+    page = (course.out / "feedback" / "ann.html").read_text(encoding="utf-8")
+    assert "not your doing" in page
+    course.engine.infra, course.engine.ran = set(), []
+    [grade] = course.grade().values()
+    assert grade.status == "graded" and course.engine.ran == ["ann adam"]
+
+
+def test_the_best_attempt(course):
+    course.send("ann_attempt1", all_="pass")
+    course.send("ann_attempt2", all_="fail")
+    assert course.grade()["ann"].total == 0
+    best = course.grade(scheme=parse_scheme(f'[count]\n{COUNT}\n[attempts]\ncount = "best"\n'))[
+        "ann"
+    ]
+    assert best.total == sum(SCHEME.points.values()) and best.attempts == 2
+
+
+def test_only_one_student_again(course):
+    course.send("ann", all_="pass")
+    course.send("bob", all_="fail")
+    before = course.grade()
+    course.send("bob", all_="pass")
+    course.send("ann", all_="fail")
+    course.engine.ran = []
+    after = course.grade(only="bob")
+    assert {line.split()[0] for line in course.engine.ran} == {"bob"}
+    assert after["ann"].total == before["ann"].total
+    assert after["bob"].total == after["ann"].total
+    assert [row["id"] for row in course.csv()] == ["ann", "bob"]
+    with pytest.raises(UsageError, match="no student 'eve'"):
+        course.grade(only="eve")
+
+
+def test_corrections_stay_beside_what_was_computed(course):
+    course.send("ann", affine_forward="fail")
+    course.grade()
+    with course.gradebook() as gradebook:
+        gradebook.correct("ann", "affine_forward", 1.0, "the transpose is fine", "me")
+        gradebook.correct("ann", "affine_forward", 1.5, "on second thought")
+        with pytest.raises(UsageError, match="Did you mean ann"):
+            gradebook.correct("anne", "affine_forward", 1, "x")
+    exercise = course.grade()["ann"].exercises["affine_forward"]
+    assert (exercise.points, exercise.computed) == (1.5, 0.0)
+    assert "on second thought" in (course.out / "feedback" / "ann.html").read_text("utf-8")
+    with course.gradebook() as gradebook:
+        gradebook.correct("ann", "affine_forward", None, "taken back")
+    assert course.grade()["ann"].exercises["affine_forward"].points == 0
+
+
+def test_a_pair_gets_the_same_from_one_submission(course):
+    course.send("ann", all_="pass")
+    roster = Roster((Student("ann", pair="1"), Student("bob", pair="1")))
+    grades = course.grade(roster=roster)
+    assert grades["ann"].total == grades["bob"].total > 0
+    assert not grades["bob"].flags
+
+
+def test_the_two_verdicts_and_what_is_flagged(course):
+    course.send("ann", all_="pass")
+    course.send("bob", relu_forward={"outcome": "pass", "stack_outcome": "blocked"})
+    says = {"outcome": "fail", "line": "its <b>output</b> is not the stored one"}
+    course.engine.nbval = {"ann": {"affine_forward": says}, "bob": {"relu_forward": says}}
+    grades = course.grade(with_notebooks=True)
+    assert grades["ann"].exercises["affine_forward"].differs
+    assert "affine_forward passes, but the notebook says fail" in grades["ann"].flags[0]
+    assert not grades["bob"].exercises["relu_forward"].differs
+    assert not grades["bob"].flags
+    page = (course.out / "class.html").read_text(encoding="utf-8")
+    assert "its &lt;b&gt;output&lt;/b&gt;" in page
+
+
+def test_a_wrong_forward_pass_explains_the_notebooks_gradients(course):
+    course.send("ann", all_="pass", affine_forward="fail")
+    course.send("bob", all_="pass")
+    says = {"outcome": "fail", "line": "dx is off"}
+    course.engine.nbval = {name: {"affine_backward": says} for name in ("ann", "bob")}
+    grades = course.grade(with_notebooks=True)
+    assert grades["ann"].exercises["affine_backward"].differs
+    assert not grades["ann"].flags
+    assert "affine_backward passes, but" in grades["bob"].flags[0]
+
+
+def test_the_same_files_twice_are_flagged(course):
+    course.send("ann", all_="pass")
+    course.send("bob", all_="pass")
+    course.send("carl")
+    course.send("dora")
+    flags = {i: g.flags for i, g in course.grade().items()}
+    assert flags == {
+        "ann": ["the same files as bob"], "bob": ["the same files as ann"], "carl": [], "dora": [],
+    }  # fmt: skip
+
+
+def test_a_folder_of_other_things_is_left_alone(course):
+    course.send("ann")
+    course.out.mkdir()
+    (course.out / "thesis.tex").write_text("x")
+    with pytest.raises(UsageError, match="holds other things"):
+        course.grade()
+    course.out = course.out / "thesis.tex"
+    with pytest.raises(UsageError, match="is a file"):
+        course.grade()
+
+
+def test_two_runs_at_a_time_are_refused(course):
+    course.send("ann")
+    course.grade()
+    with alone(course.out), pytest.raises(WorkbookError, match="Another run"):
+        course.grade()
+
+
+def test_file_names_are_plain_and_no_two_alike():
+    names = file_names(["ann", "../ann", "ANN", "a/b", "", "练习", "con\x00"])
+    assert len({name.casefold() for name in names.values()}) == len(names)
+    assert all(
+        re.fullmatch(r"[\w.-]+", name) and not name.startswith(".") for name in names.values()
+    )
+
+
+def test_json_follows_its_schema_and_its_page(course):
+    import jsonschema
+
+    from workbook.grading.exports.as_json import SCHEMA
+
+    course.send("ann", all_="pass")
+    (course.submissions / "carl.zip").write_bytes(b"rubbish")
+    roster = Roster((Student("ann"), Student("carl"), Student("dora")))
+    course.grade(roster=roster)
+    with course.gradebook() as gradebook:
+        gradebook.correct("dora", "adam", 1.0, "ill", "me")
+    course.engine.infra = {"affine_forward"}
+    course.grade(roster=roster, seed=9)
+    plain = json.loads((course.out / "grades.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(plain, SCHEMA)
+    assert [s["status"] for s in plain["students"]] == ["infra", "invalid", "missing"]
+    assert "secret" not in json.dumps(plain)
+    broken = json.loads(json.dumps(plain))
+    del broken["students"][0]["total"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(broken, SCHEMA)
+
+
+def test_nothing_in_a_table_is_a_formula(course):
+    course.send("=cmd()", all_="pass")
+    course.grade()
+    assert [row["id"] for row in course.csv()] == ["'=cmd()"]

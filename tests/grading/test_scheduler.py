@@ -1,0 +1,166 @@
+"""Units through an executor: heard, kept, tried again, never a zero for our own fault."""
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import pytest
+
+from workbook.grading import scheduler
+from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
+
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
+EXERCISES = ("affine_forward", "relu_forward")
+SETTINGS = Settings("5eed", EXERCISES, timeout=20.0, sandbox="none")
+
+
+def submission(name="s1", **problems):
+    return Submission(name, {"layers.py": (SOLUTIONS / "layers.py").read_bytes()}, problems)
+
+
+class Here(Executor):
+    """Runs what is submitted at once, as `what` says."""
+
+    def __init__(self, what):
+        self.what = what
+        self.calls = 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.calls += 1
+        future = Future()
+        try:
+            future.set_result(self.what(self.calls, *args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def answers(outcome):
+    def what(_, submission, settings, kind, units, junit):
+        return [
+            UnitResult(key, kind, subject, {"exercise": subject, "outcome": outcome})
+            for key, subject in units.items()
+        ], ""
+
+    return what
+
+
+def graded(submissions, what=None, done=lambda key: None, **options):
+    heard = {}
+
+    def hear(who, results):
+        heard.setdefault(who.name, []).extend(results)
+
+    executor = Here(what) if what else None
+    scheduler.run(submissions, SETTINGS, executor=executor, done=done, heard=hear, **options)
+    return heard, executor
+
+
+def test_keys_depend_on_content_and_settings_only():
+    one = unit_keys(submission("a"), SETTINGS)
+    assert one == unit_keys(submission("b"), SETTINGS)
+    assert list(one.values()) == [("judge", name) for name in EXERCISES]
+    for other in (
+        unit_keys(Submission("a", {"layers.py": b""}), SETTINGS),
+        unit_keys(submission("a", **{"optim.py": "too large"}), SETTINGS),
+        unit_keys(submission("a"), Settings("0ther", EXERCISES, timeout=20.0, sandbox="none")),
+        unit_keys(submission("a"), Settings("5eed", EXERCISES, timeout=9.0, sandbox="none")),
+    ):
+        assert not set(one) & set(other)
+
+
+def test_new_cases_of_one_exercise_change_its_key_only(monkeypatch):
+    from workbook.checks import answer_key
+    from workbook.grading import cache_key
+
+    before = unit_keys(submission(), SETTINGS)
+    digest = cache_key.digest
+    for module in (cache_key, answer_key):
+        monkeypatch.setattr(
+            module, "digest", lambda name: digest(name) + "x" * (name == EXERCISES[1])
+        )
+    after = unit_keys(submission(), SETTINGS)
+    assert set(before.values()) == set(after.values())
+    assert {before[key] for key in set(before) & set(after)} == {("judge", EXERCISES[0])}
+
+
+def test_finished_units_are_heard_and_not_run_again():
+    first, _ = graded([submission()], answers("pass"))
+    kept = {result.key: result for result in first["s1"]}
+    second, executor = graded([submission()], answers("fail"), done=kept.get)
+    assert executor.calls == 0
+    assert second == first
+
+
+def test_what_is_our_fault_is_tried_again_and_never_a_zero():
+    def lost_once(call, *arguments):
+        if call == 1:
+            raise OSError("gone")
+        return answers("pass")(call, *arguments)
+
+    heard, executor = graded([submission()], lost_once)
+    assert executor.calls == 2
+    assert {r.result["outcome"] for r in heard["s1"]} == {"pass"}
+
+    def always(call, *arguments):
+        raise OSError("gone")
+
+    heard, executor = graded([submission()], always)
+    assert executor.calls == scheduler.TRIES
+    assert all(r.infra and r.result["outcome"] == "infra" for r in heard["s1"])
+    assert "gone" in heard["s1"][0].log
+    # And with the next run it is tried anew.
+    kept = {result.key: result for result in heard["s1"]}
+    heard, executor = graded([submission()], answers("pass"), done=kept.get)
+    assert {r.result["outcome"] for r in heard["s1"]} == {"pass"}
+
+
+def test_infra_from_a_worker_is_tried_again():
+    def what(call, *arguments):
+        return answers("infra" if call == 1 else "pass")(call, *arguments)
+
+    heard, executor = graded([submission()], what)
+    assert executor.calls == 2
+    assert [r.result["outcome"] for r in heard["s1"]] == ["pass", "pass"]
+
+
+def test_it_stops_when_it_is_told():
+    stop = threading.Event()
+    stop.set()
+    _, executor = graded([submission()], answers("pass"), stop=stop)
+    assert executor.calls == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="kills a worker by a signal")
+def test_a_worker_that_is_killed_costs_a_retry_only(monkeypatch):
+    pools = []
+    original = scheduler.ProcessPoolExecutor
+
+    def noted(*args, **kwargs):
+        pools.append(original(*args, **kwargs))
+        return pools[-1]
+
+    monkeypatch.setattr(scheduler, "ProcessPoolExecutor", noted)
+
+    def kill():
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if pools and pools[0]._processes:
+                os.kill(next(iter(pools[0]._processes)), signal.SIGKILL)
+                return
+            time.sleep(0.01)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    wrong = Submission("wrong", {"layers.py": b"def affine_forward(x, w, b):\n    return 1\n"})
+    heard, _ = graded([submission(), wrong])
+    killer.join()
+    assert len(pools) == 2
+    assert {r.subject: r.result["outcome"] for r in heard["s1"]} == {n: "pass" for n in EXERCISES}
+    found = {r.subject: r.result["outcome"] for r in heard["wrong"]}
+    assert found == {"affine_forward": "error", "relu_forward": "missing"}
+    assert heard["s1"][0].result["points"] == heard["s1"][0].result["max_points"]

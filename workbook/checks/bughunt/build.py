@@ -1,0 +1,127 @@
+"""Measure the bug hunts: loss curves and gradient checks with each mistake planted.
+
+A maintainer's tool, run as `python -m workbook.checks.bughunt.build` where solutions are at hand.
+It writes `hunts.json`, numbers only, so that a hunt needs neither solutions nor training.
+"""
+
+import json
+import math
+import sys
+import tomllib
+import warnings
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from workbook import locale
+from workbook.checks.bughunt import model as bughunt
+from workbook.checks.bughunt.training import gradients, train
+from workbook.checks.misconceptions import Misconception, catalogue, planted
+from workbook.student import load_implementation, locations
+from workbook.student.implementation import Implementation
+from workbook.student.state_file import write_text
+
+__all__ = ["build", "main", "written"]
+
+# Two curves nearer than this, as a share of what the right network learns, are alike.
+ALIKE = 1e-3
+
+
+def _curves(
+    impl: Implementation, network: bughunt.HuntNetwork, exercise: str, misconception: str
+) -> bughunt.HuntCurves | None:
+    """What the mistake does to the curves; None if the network does not even run."""
+    try:
+        with planted(impl, exercise, misconception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return train(impl, network)
+    except Exception:
+        return None
+
+
+def _sayable(misconception: Misconception, unclear: Collection[str]) -> bool:
+    """Whether its message can be shown alone, without a learner's arrays to fill it."""
+    if misconception.message in unclear:
+        return False
+    parts = [f"{misconception.message}.{part}" for part in ("looks_like", "why")]
+    return all(locale.has(part) and "{" not in locale.text(part) for part in parts)
+
+
+def build(folder: Path) -> dict[str, Any]:
+    """Measure every hunt of `hunts.toml`.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the solutions.
+
+    Returns
+    -------
+    dict
+        `networks` and `hunts`, ready for JSON.
+    """
+    impl = load_implementation(folder)
+    try:
+        networks, planned = bughunt.plan()
+        unclear = tomllib.loads(bughunt.PLAN.read_text(encoding="utf-8"))["unclear"]
+        right = {name: train(impl, network) for name, network in networks.items()}
+        tried: dict[tuple[str, str], dict[str, tuple[str, bughunt.HuntCurves]]] = {}
+        hunts = []
+        for entry in planned:
+            network, exercise = networks[entry["network"]], entry["exercise"]
+            place = (network.name, exercise)
+            if place not in tried:
+                tried[place] = {
+                    v.id: (v.message, c)
+                    for v in catalogue(exercise, impl).values()
+                    if not v.correct and _sayable(v, unclear)
+                    if (c := _curves(impl, network, exercise, v.id)) is not None
+                    if bughunt.effect(right[network.name], c) > ALIKE
+                }
+            message, curves = tried[place][entry["misconception"]]
+            with planted(impl, exercise, entry["misconception"]), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                errors = gradients(impl, network)
+            # What cannot be told from the planted one is no wrong answer.
+            others = {m for m, c in tried[place].values() if bughunt.effect(curves, c) > ALIKE} - {
+                message
+            }
+            hunts.append(
+                {
+                    **entry,
+                    "message": message,
+                    **curves.as_json(),
+                    "gradients": {k: v if math.isfinite(v) else None for k, v in errors.items()},
+                    "others": sorted(others),
+                }
+            )
+        return {"networks": {k: v.as_json() for k, v in right.items()}, "hunts": hunts}
+    finally:
+        impl.close()
+
+
+def written(data: dict[str, Any]) -> str:
+    """JSON with one network or hunt a line, so that a change shows what it changes."""
+    networks = ",\n".join(f"{json.dumps(k)}: {_line(v)}" for k, v in data["networks"].items())
+    hunts = ",\n".join(map(_line, data["hunts"]))
+    return f'{{"networks": {{\n{networks}\n}}, "hunts": [\n{hunts}\n]}}\n'
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, allow_nan=False)
+
+
+def main() -> int:
+    """Write `hunts.json`."""
+    folder = locations.solutions_folder()
+    if folder is None:
+        print("This copy has no solutions/.", file=sys.stderr)
+        return 1
+    write_text(bughunt.DATA, written(build(folder)))
+    for found in bughunt.load():
+        print(f"{found.level} {found.exercise}/{found.misconception}: effect {found.effect:.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

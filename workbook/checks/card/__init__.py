@@ -1,0 +1,1 @@
+"""The card that a check shows, in HTML and in plain text."""

@@ -1,0 +1,55 @@
+"""What of a report a course shows, by its policy."""
+
+from dataclasses import replace
+
+from workbook import locale
+from workbook.checks.messages import Message
+from workbook.checks.results import CheckResult, Report
+from workbook.student import course_policy
+
+__all__ = ["apply"]
+
+# These say what became of the student's own code, not what is wrong with its results.
+_PLAIN = frozenset({"pass", "todo", "blocked", "invalid", "missing", "infra"})
+_RAN = frozenset({"error", "timeout", "memory", "crashed"})
+
+
+def apply(report: Report, diagnosis: str | None = None) -> Report:
+    """The report as students see it.
+
+    Parameters
+    ----------
+    report : Report
+    diagnosis : str, optional
+        `full`, `located` or `outcome`; by default what the copy's policy says.
+    """
+    level = course_policy.current().diagnosis if diagnosis is None else diagnosis
+    if level == "full" or report.result.outcome in _PLAIN:
+        return report
+    message = report.message
+    if message is not None and message.misconception is not None:
+        message = _unnamed(message)
+    if level == "outcome":
+        if message is not None and report.result.outcome not in _RAN:
+            words = locale.text("policy.outcome_only")
+            message = Message(id="policy.outcome", seen=words, looks_like="", why="", look="")
+        report = replace(
+            report,
+            cases=tuple(replace(p, comparison=None, record=None) for p in report.cases),
+            stack=tuple(replace(p, comparison=None, record=None) for p in report.stack),
+        )
+    result = replace(
+        report.result,
+        misconception=None,
+        seen=message.seen if message else None,
+        looks_like=(message.looks_like or None) if message else None,
+        checks=report.result.checks
+        if level == "located"
+        else tuple(CheckResult(c.name, c.outcome, None, None) for c in report.result.checks),
+    )
+    return replace(report, result=result, message=message, also=())
+
+
+def _unnamed(message: Message) -> Message:
+    """What was seen, without the mistake that it looks like."""
+    return replace(message, id="policy.located", looks_like="", why="", look="", misconception=None)

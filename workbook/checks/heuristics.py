@@ -1,0 +1,242 @@
+"""What can be said about a wrong answer that no known mistake explains.
+
+In this order: raised, not attempted, wrong kind or shape, wrong dtype, argument changed, not
+finite, off by a constant factor, transposed, right in these cases and wrong in those, which
+arrays are right and which are not.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbook import locale
+from workbook.checks.compare import ArrayVerdict
+from workbook.checks.exception_messages import translate
+from workbook.checks.messages import ComparedCase, Message, fill
+from workbook.errors import WorkbookError
+
+__all__ = ["heuristics"]
+
+
+def heuristics(compared_cases: Sequence[ComparedCase]) -> list[Message]:
+    """Generic messages, best first; empty if nothing failed."""
+    failing = sorted(
+        (c for c in compared_cases if c.comparison.outcome != "pass"), key=lambda c: c.size
+    )
+    if not failing:
+        return []
+    found: list[Message] = []
+    for find in _ORDER:
+        with contextlib.suppress(WorkbookError):
+            found.extend(find(failing, compared_cases))
+    return found
+
+
+def _wrong(
+    failing: Sequence[ComparedCase], *problems: str
+) -> Iterator[tuple[ComparedCase, ArrayVerdict]]:
+    for compared in failing:
+        for verdict in compared.comparison.arrays:
+            if verdict.problem in problems:
+                yield compared, verdict
+
+
+def _raised(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared in failing:
+        raised = compared.record.raised
+        if raised is not None and not raised.unwritten:
+            yield translate(compared, raised)
+            return
+
+
+def _todo(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared in failing:
+        raised = compared.record.raised
+        if raised is not None and raised.unwritten:
+            other = raised.unwritten != compared.case.exercise
+            yield fill("finding.needs" if other else "finding.todo", compared, id=raised.unwritten)
+            return
+
+
+def _kind(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared, v in _wrong(failing, "kind", "missing", "extra"):
+        yield fill(f"finding.{v.problem}", compared, array=v.name, got=v.dtype, want=v.wanted_dtype)
+        return
+
+
+def _shape(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared, v in _wrong(failing, "shape"):
+        got, want = v.shape or (), v.wanted_shape or ()
+        if tuple(n for n in got if n != 1) == tuple(n for n in want if n != 1):
+            kind = "shape_ones"
+        elif sorted(got) == sorted(want):
+            kind = "shape_order"
+        else:
+            kind = "shape"
+        yield fill(f"finding.{kind}", compared, array=v.name, got=got, want=want)
+        return
+
+
+def _dtype(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared, v in _wrong(failing, "dtype"):
+        yield fill("finding.dtype", compared, array=v.name, got=v.dtype, want=v.wanted_dtype)
+        return
+
+
+def _changed(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared in failing:
+        for finding in compared.comparison.findings:
+            if finding.kind == "changed" and finding.fatal:
+                yield fill("finding.changed", compared, array=finding.array, **finding.values)
+                return
+
+
+def _not_finite(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared, v in _wrong(failing, "not_finite"):
+        value = compared.record.arrays[v.name].array
+        assert value is not None
+        bad = int((~np.isfinite(value)).sum())
+        largest = max(
+            (float(np.abs(a).max(initial=0)) for a in compared.record.inputs.values()), default=0.0
+        )
+        yield fill(
+            "finding.not_finite", compared, array=v.name, bad=bad, of=value.size, big=largest
+        )
+        return
+
+
+def _pair(compared: ComparedCase, name: str) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    got, want = compared.record.arrays[name].array, compared.reference.arrays[name].array
+    if got is None or want is None or got.dtype.kind not in "biuf":
+        return None
+    return got.astype(np.float64), want.astype(np.float64)
+
+
+def _factors(compared: ComparedCase) -> dict[str, float]:
+    """Names for numbers that a factor may be."""
+    names: dict[str, float] = {"2": 2.0, "1/2": 0.5, "-1": -1.0, "-2": -2.0}
+    for name, array in compared.record.inputs.items():
+        for axis, length in enumerate(array.shape):
+            if length > 2:
+                label = f"{length} (axis {axis} of {name})"
+                names.setdefault(label, float(length))
+                names.setdefault(f"1/{label}", 1.0 / length)
+    for option, value in compared.record.options.items():
+        items = value.items() if isinstance(value, dict) else [(option, value)]
+        for key, number in items:
+            if isinstance(number, (int, float)) and not isinstance(number, bool) and number:
+                names.setdefault(f"{key} = {number:g}", float(number))
+                names.setdefault(f"1/{key} = 1/{number:g}", 1.0 / number)
+                if 0 < number < 1:
+                    names.setdefault(f"1 - {key} = {1 - number:g}", 1.0 - number)
+                    names.setdefault(f"1/(1 - {key})", 1.0 / (1.0 - number))
+    return names
+
+
+def _factor(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared, v in _wrong(failing, "value"):
+        pair = _pair(compared, v.name)
+        if pair is None or v.measure != "relative" or not pair[1].any():
+            continue
+        got, want = pair
+        factor = float((got * want).sum() / (want * want).sum())
+        if not np.allclose(got, factor * want, rtol=1e-6, atol=1e-9 * np.abs(want).max()):
+            continue
+        if abs(factor) < 1e-12:
+            yield fill("finding.all_zero", compared, array=v.name)
+            return
+        near = [n for n, x in _factors(compared).items() if abs(factor - x) <= 1e-6 * abs(x)]
+        kind = "factor_named" if near else "factor"
+        yield fill(
+            f"finding.{kind}", compared, array=v.name, factor=factor, names=" or ".join(near)
+        )
+        return
+
+
+def _transposed(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared, v in _wrong(failing, "value", "shape"):
+        pair = _pair(compared, v.name)
+        if pair is None or pair[1].ndim < 2:
+            continue
+        got, want = pair
+        if got.size != want.size or np.array_equal(got, want):
+            continue
+        if got.shape == want.T.shape and np.allclose(got, want.T, rtol=1e-6, atol=1e-12):
+            yield fill("finding.transposed", compared, array=v.name)
+            return
+        same = np.allclose(np.sort(got.ravel()), np.sort(want.ravel()), rtol=1e-6, atol=1e-12)
+        if same and np.ptp(want) > 0:
+            yield fill("finding.scrambled", compared, array=v.name)
+            return
+
+
+def _compared(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    good = [
+        compared.case.name for compared in compared_cases if compared.comparison.outcome == "pass"
+    ]
+    if good:
+        bad = [
+            compared.case.name
+            for compared in compared_cases
+            if compared.comparison.outcome != "pass"
+        ]
+        yield fill("finding.cases", failing[0], good=_list(good), bad=_list(bad))
+
+
+def _arrays(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared in failing:
+        verdicts = compared.comparison.arrays
+        good = [v.name for v in verdicts if v.ok]
+        bad = [v.name for v in verdicts if not v.ok]
+        if bad:
+            kind = "some_arrays" if good else "all_arrays"
+            yield fill(f"finding.{kind}", compared, good=_list(good), bad=_list(bad))
+            return
+
+
+def _list(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return locale.text("finding.list", first=", ".join(names[:-1]), last=names[-1])
+
+
+_ORDER: tuple[
+    Callable[[Sequence[ComparedCase], Sequence[ComparedCase]], Iterator[Message]], ...
+] = (
+    _raised,
+    _todo,
+    _kind,
+    _shape,
+    _dtype,
+    _changed,
+    _not_finite,
+    _factor,
+    _transposed,
+    _compared,
+    _arrays,
+)

@@ -1,0 +1,95 @@
+"""What an exercise's outcome is, and whether another exercise is the reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from workbook import curriculum
+from workbook.checks.messages import Message
+from workbook.checks.results import CaseReport
+
+__all__ = ["ExerciseRun", "blockers", "combine", "mark_blocked"]
+
+
+@dataclass
+class ExerciseRun:
+    """One run of an exercise's probes.
+
+    Attributes
+    ----------
+    outcome : str
+    probes : tuple of CaseReport
+    ended : bool
+        Whether the process ended before the last probe.
+    blocked_by : tuple of str
+        Exercises that are the reason.
+    file, line, detail
+        Where and how the process ended.
+    messages : tuple of Message
+        What there is to say if nothing ran.
+    """
+
+    exercise: str
+    outcome: str
+    cases: tuple[CaseReport, ...] = ()
+    ended: bool = False
+    blocked_by: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+    detail: str = ""
+    seconds: float = 0.0
+    messages: tuple[Message, ...] = ()
+
+    @classmethod
+    def of(cls, exercise_id: str, reports: tuple[CaseReport, ...], ended: str) -> "ExerciseRun":
+        """The attempt that a run's probes make; `ended` is how the process ended, or empty."""
+        outcome = ended or combine([report.outcome for report in reports])
+        needs = [
+            report.record.raised.unwritten
+            for report in reports
+            if report.record is not None and report.record.raised is not None
+        ]
+        needs = [name for name in dict.fromkeys(needs) if name and name != exercise_id]
+        by = tuple(needs) if outcome == "blocked" else ()
+        return cls(exercise_id, outcome, reports, bool(ended), by)
+
+
+def combine(outcomes: Sequence[str]) -> str:
+    """One outcome for all probes of an exercise.
+
+    `todo` and `blocked` only if nothing that was done is wrong; a mixture of wrong results and
+    exceptions is `fail`.
+    """
+    left = set(outcomes) - {"pass"}
+    if not outcomes:
+        return "infra"
+    if not left:
+        return "pass"
+    if "fail" in left:
+        return "fail"
+    for outcome in ("memory", "error", "missing", "blocked", "todo"):
+        if outcome in left:
+            return outcome
+    return left.pop()
+
+
+def blockers(exercise_id: str, alone: bool) -> list[str]:
+    """The exercises that can be the reason for another's failure.
+
+    On its own: what it requires of its own pair and class, because those are never replaced.
+    Without replacements: everything that it requires.
+    """
+    known = curriculum.load()
+    required = curriculum.closure(exercise_id)
+    if alone:
+        mine = set(curriculum.own(exercise_id))
+        required = [name for name in required if name in mine]
+    order = known.ids()
+    return sorted(required, key=order.index)
+
+
+def mark_blocked(attempt: ExerciseRun, bad: Sequence[str]) -> ExerciseRun:
+    """The attempt, `blocked` if something that it stands on is not right."""
+    if not bad:
+        return attempt
+    by = tuple(dict.fromkeys([*attempt.blocked_by, *bad]))
+    return replace(attempt, outcome="blocked", blocked_by=by)

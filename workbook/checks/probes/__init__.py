@@ -1,1 +1,0 @@
-"""One file of probes for each file of exercises."""

@@ -1,0 +1,94 @@
+"""The parts of a report that follow from an attempt: points, notes, prints, what ended it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workbook import curriculum, locale
+from workbook.checks.compare import Finding
+from workbook.checks.messages import Message, fill
+from workbook.checks.outcomes import ExerciseRun
+from workbook.checks.results import CaseReport, CheckResult
+from workbook.records import Printed
+
+__all__ = ["check", "ended", "identify", "notes", "points", "printed"]
+
+
+def notes(
+    exercise_id: str, reports: Sequence[CaseReport], mended: Sequence[Mapping[str, Any]]
+) -> tuple[str, ...]:
+    """What no docstring forbids, and what was done to the file, as sentences.
+
+    Parameters
+    ----------
+    exercise_id : str
+    reports : sequence of CaseReport
+    mended : sequence of mapping
+        Blocks of the exercise's file that did not parse.
+    """
+    found: dict[tuple[str, str], Finding] = {}
+    findings = [f for r in reports if r.comparison for f in r.comparison.findings]
+    fatal = {(f.kind, f.array) for f in findings if f.fatal}
+    for finding in findings:
+        key = (finding.kind, finding.array)
+        if not finding.fatal and key not in fatal:
+            found.setdefault(key, finding)
+    said = []
+    for (kind, array), finding in found.items():
+        values = dict(finding.values)
+        if kind == "printed":
+            values["lines"] = printed(reports).lines
+        said.append(locale.text(f"note.{kind}", array=array, **values))
+    file = curriculum.load()[exercise_id].file
+    for block in mended:
+        line, error = block["error_line"], block["message"]
+        said.append(
+            locale.text("note.mended", name=block["name"], file=file, line=line, error=error)
+        )
+    return tuple(said)
+
+
+def identify(path: Path) -> tuple[str, float | None]:
+    """SHA-256 of a file and when it was saved."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime
+    except OSError:
+        return "", None
+
+
+def points(maximum: int, outcome: str, reports: Sequence[CaseReport]) -> float:
+    """Full marks for a pass, else the weights of the probes that passed."""
+    if outcome == "pass":
+        return float(maximum)
+    total = sum(report.weight for report in reports)
+    passed = sum(report.weight for report in reports if report.outcome == "pass")
+    return round(maximum * passed / total, 4) if total else 0.0
+
+
+def check(report: CaseReport) -> CheckResult:
+    """One probe as the JSON shows it."""
+    worst = report.comparison.worst if report.comparison is not None else None
+    return CheckResult(
+        report.name,
+        report.outcome,
+        worst.error if worst is not None else None,
+        worst.limit if worst is not None else None,
+    )
+
+
+def printed(reports: Sequence[CaseReport]) -> Printed:
+    """What the student's code wrote in all probes together, and how it begins."""
+    found = [report.record.printed for report in reports if report.record is not None]
+    wrote = [p for p in found if p.lines or p.head]
+    lines = sum(max(p.lines, 1) for p in wrote)
+    return Printed(lines, wrote[0].head if wrote else "")
+
+
+def ended(attempt: ExerciseRun, timeout: float) -> Message:
+    """The message for a process that did not survive."""
+    where = attempt.file or attempt.exercise
+    if attempt.file and attempt.line:
+        where = f"{attempt.file} line {attempt.line}"
+    detail = attempt.detail.rstrip(".")
+    return fill(f"finding.ended.{attempt.outcome}", where=where, seconds=timeout, detail=detail)

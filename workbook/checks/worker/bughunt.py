@@ -1,0 +1,48 @@
+"""Trains the learner's own network with and without a planted mistake."""
+
+import math
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+from workbook.checks.bughunt import model as bughunt
+from workbook.checks.bughunt.training import gradients, train
+from workbook.checks.misconceptions import swapped
+from workbook.student.implementation import Implementation
+
+__all__ = ["measure"]
+
+
+def measure(impl: Implementation, network: str, code: str, names: Iterable[str]) -> dict[str, Any]:
+    """What a mistake does to the network of a room.
+
+    Parameters
+    ----------
+    room : Implementation
+        The learner's.
+    network : str
+        Its name in `hunts.toml`.
+    code : str
+        Python source that defines what is planted.
+    names : iterable of str
+        The functions that it takes the place of.
+
+    Returns
+    -------
+    dict
+        `right` and `wrong` curves and `gradients`, ready for JSON.
+    """
+    chosen = bughunt.plan()[0][network]
+    scope: dict[str, Any] = {"__name__": "planted"}
+    exec(compile(code, "<planted>", "exec"), scope)
+    swaps = {id(getattr(impl, name)): scope[name] for name in names}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        right = train(impl, chosen)
+        with swapped(impl, swaps):
+            wrong, errors = train(impl, chosen), gradients(impl, chosen)
+    return {
+        "right": right.as_json(),
+        "wrong": wrong.as_json(),
+        "gradients": {k: v if math.isfinite(v) else None for k, v in errors.items()},
+    }

@@ -1,0 +1,157 @@
+"""What holds while one exercise is judged: requirements replaced, equivalents refused."""
+
+import contextlib
+import functools
+import importlib
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from workbook import curriculum
+from workbook.checks.worker import blocked_imports
+
+__all__ = ["Forbidden", "forbidding", "refuse", "replacing"]
+
+_GIVEN_LAYERS = (
+    "conv_forward_fast",
+    "conv_backward_fast",
+    "max_pool_forward_fast",
+    "max_pool_backward_fast",
+    "im2col",
+    "col2im",
+)
+# What these rest on, in NumPy and compiled.
+_GIVEN_KERNELS = (
+    "conv_forward",
+    "conv_backward",
+    "pool_forward",
+    "pool_backward",
+    "im2col",
+    "col2im",
+)
+_GRADIENT_CHECKS = (
+    "eval_numerical_gradient",
+    "eval_numerical_gradient_array",
+    "grad_check_sparse",
+)
+_NEED_NO_GIVEN_LAYER = frozenset(
+    {"conv_forward_naive", "conv_backward_naive", "max_pool_forward_naive"}
+    | {"max_pool_backward_naive", "scratch.im2col", "scratch.col2im"}
+    | {"scratch.Convolution", "scratch.Pooling"}
+)
+# A second way to the same gradient must not call the first.
+_OTHER_EXERCISES = {"batchnorm_backward_alt": ("batchnorm_backward",)}
+
+
+class Forbidden(RuntimeError):
+    """The code under judgement called something that does its work for it."""
+
+
+def refuse(name: str) -> None:
+    """Stand in for a given equivalent."""
+    raise Forbidden(name)
+
+
+def _modules(impl: Any) -> list[types.ModuleType]:
+    return list(impl.modules().values())
+
+
+def _object(impl: Any, exercise_id: str) -> Any:
+    exercise = curriculum.load()[exercise_id]
+    try:
+        return getattr(impl.module(exercise.module), exercise.qualname, None)
+    except Exception:  # Its file could not be imported; there is nothing to replace.
+        return None
+
+
+@contextlib.contextmanager
+def replacing(exercise_id: str, impl: Any, reference: Any) -> Iterator[None]:
+    """Put the reference in the place of what `exercise_id` requires.
+
+    In the globals of every module of the room, by identity, so that `import ... as` and
+    `from .layers import *` make no difference.
+    """
+    stand_ins: dict[int, object] = {}
+    for name in curriculum.replaced(exercise_id):
+        theirs, ours = _object(impl, name), _object(reference, name)
+        if theirs is not None and ours is not None:
+            stand_ins[id(theirs)] = ours
+    undo: list[tuple[dict[str, object], str, object]] = []
+    try:
+        for module in _modules(impl):
+            names = vars(module)
+            for name, value in list(names.items()):
+                if id(value) in stand_ins:
+                    undo.append((names, name, value))
+                    names[name] = stand_ins[id(value)]
+        yield
+    finally:
+        for names, name, value in undo:
+            names[name] = value
+
+
+@functools.cache
+def _refusal(name: str) -> types.CodeType:
+    scope: dict[str, Any] = {}
+    source = (
+        "def refusal(*args, **kwargs):\n"
+        "    from workbook.checks.worker.isolation import refuse\n"
+        f"    refuse({name!r})\n"
+    )
+    exec(compile(source, "<workbook>", "exec"), scope)
+    code = scope["refusal"].__code__
+    assert isinstance(code, types.CodeType)
+    return code
+
+
+def _equivalents(exercise_id: str, impl: Any) -> Iterator[tuple[str, object]]:
+    for module, names, wanted in (
+        ("workbook.numerics.fast_layers", _GIVEN_LAYERS, exercise_id in _NEED_NO_GIVEN_LAYER),
+        ("workbook.numerics.kernels_numpy", _GIVEN_KERNELS, exercise_id in _NEED_NO_GIVEN_LAYER),
+        ("workbook.numerics.gradient_check", _GRADIENT_CHECKS, True),
+    ):
+        if not wanted:
+            continue
+        with contextlib.suppress(ImportError):
+            given = sys.modules.get(module) or importlib.import_module(module)
+            yield from ((name, getattr(given, name, None)) for name in names)
+    for name in _OTHER_EXERCISES.get(exercise_id, ()):
+        yield name, _object(impl, name)
+
+
+@contextlib.contextmanager
+def _without_compiled(exercise_id: str) -> Iterator[None]:
+    """Compiled functions have no code to exchange: their module's names are replaced."""
+    module = sys.modules.get("workbook.numerics._kernels")
+    if module is None or exercise_id not in _NEED_NO_GIVEN_LAYER:
+        yield
+        return
+    kept = {name: getattr(module, name) for name in _GIVEN_KERNELS if hasattr(module, name)}
+    try:
+        for name in kept:
+            setattr(module, name, types.FunctionType(_refusal(name), {}))
+        yield
+    finally:
+        for name, function in kept.items():
+            setattr(module, name, function)
+
+
+@contextlib.contextmanager
+def forbidding(exercise_id: str, impl: Any) -> Iterator[None]:
+    """Refuse every call of a given equivalent, however it was imported.
+
+    The function's code is exchanged, not its name: aliases, star imports and tables of
+    functions all lead to the refusal.
+    """
+    undo: list[tuple[types.FunctionType, types.CodeType]] = []
+    try:
+        for name, function in _equivalents(exercise_id, impl):
+            if isinstance(function, types.FunctionType) and not function.__closure__:
+                undo.append((function, function.__code__))
+                function.__code__ = _refusal(name)
+        with blocked_imports.refused(refuse), _without_compiled(exercise_id):
+            yield
+    finally:
+        for function, code in undo:
+            function.__code__ = code

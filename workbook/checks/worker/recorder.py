@@ -1,0 +1,156 @@
+"""Runs one probe and writes down everything that it saw."""
+
+import contextlib
+import io
+import random
+import time
+import warnings
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbook.cases import Case
+from workbook.checks.worker.call_log import CallLog, MissingResult, RecordingProxy
+from workbook.checks.worker.exceptions import describe
+from workbook.records import Printed, Raised, Record, Value
+
+__all__ = ["record_case"]
+
+_HEAD = 2000
+_LARGEST_INPUT = 2000
+_LARGEST_OUTPUT = 100_000
+
+
+class _Counted(io.TextIOBase):
+    """Standard output that counts lines and keeps only how it begins."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.head = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.lines += text.count("\n")
+        if len(self.head) < _HEAD:
+            self.head += text[: _HEAD - len(self.head)]
+        return len(text)
+
+
+def _value(found: object) -> Value:
+    """Plain numbers out of whatever came back; a subclass of ndarray is just its numbers."""
+    name = type(found).__name__[:80]
+    if found is None:
+        return Value("none", name)
+    if isinstance(found, (np.ndarray, np.generic, bool, int, float, complex)):
+        try:
+            plain = np.array(found, copy=True, subok=False)
+        except Exception:
+            return Value("other", name)
+        if plain.dtype.kind not in "biufc" or plain.dtype.itemsize > 16:
+            return Value("other", f"{name} of {plain.dtype.name}"[:80])
+        if plain.size > _LARGEST_OUTPUT:
+            return Value("other", f"{name} of {plain.size} numbers")
+        if plain.dtype == np.longdouble:
+            plain = plain.astype(np.float64)
+        return Value("scalar" if plain.ndim == 0 else "array", name, plain)
+    if isinstance(found, (list, tuple)):
+        try:
+            plain = np.array(found, dtype=np.float64)
+        except Exception:
+            return Value("list", name)
+        return Value("list", name, plain if plain.size <= _LARGEST_OUTPUT else None)
+    return Value("other", name)
+
+
+def _plain(value: object, depth: int = 0) -> Any:
+    """An option as JSON; what JSON cannot say is left out."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (list, tuple)) and depth < 2 and len(value) <= 50:
+        return [_plain(v, depth + 1) for v in value]
+    if isinstance(value, Mapping) and depth < 2:
+        return {str(k): _plain(v, depth + 1) for k, v in value.items() if _sayable(v)}
+    return f"<{type(value).__name__}>"
+
+
+def _sayable(value: object) -> bool:
+    return not isinstance(value, np.ndarray) and not callable(value)
+
+
+def record_case(
+    case: Case,
+    impl: object,
+    seed: int,
+    folder: Path,
+    *,
+    wrap: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+) -> Record:
+    """Run one probe on a room.
+
+    Parameters
+    ----------
+    probe : Probe
+    room : object
+        The implementation: a room, or anything with the exercises as attributes.
+    seed : int
+    folder : Path
+        Where the student's files lie, to tell their lines from ours.
+    wrap : callable, optional
+        Makes the context in which the student's code runs (what is forbidden, replaced, ...).
+
+    Returns
+    -------
+    Record
+        With `raised` set if anything was raised, `SystemExit` included.
+    """
+    start = time.thread_time()
+    rng = case.rng(seed)
+    # Dropout and initialisation draw from the global stream; it starts anew for each probe.
+    state = zlib.crc32(f"{seed}/{case.exercise}/{case.name}".encode())
+    np.random.seed(state)
+    random.seed(state)
+    watch = CallLog()
+    printed = _Counted()
+    raised: Raised | None = None
+    arrays: dict[str, Value] = {}
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            warnings.catch_warnings(),
+            np.errstate(all="warn"),
+            wrap(),
+        ):
+            warnings.simplefilter("ignore")
+            found = case.function(RecordingProxy(impl, watch), rng)
+            arrays = {str(name): _value(value) for name, value in found.items()}
+    except MissingResult as error:
+        raised = Raised("Missing", str(error))
+    except BaseException as error:
+        raised = describe(error, folder)
+    return Record(
+        exercise=case.exercise,
+        case=case.name,
+        arrays=arrays,
+        inputs=_inputs(watch),
+        options={name: _plain(value) for name, value in watch.options.items()},
+        calls=tuple(watch.calls),
+        changed=tuple(watch.changed),
+        aliases=tuple(watch.aliases),
+        printed=Printed(printed.lines, printed.head),
+        raised=raised,
+        size=sum(array.size for array in watch.inputs.values()),
+        seconds=time.thread_time() - start,
+    )
+
+
+def _inputs(watch: CallLog) -> dict[str, NDArray[Any]]:
+    return {name: a for name, a in watch.inputs.items() if a.size <= _LARGEST_INPUT}

@@ -1,0 +1,58 @@
+"""Runs the probes of one exercise in this process. A fork server's child needs only this."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from workbook.checks.worker.isolation import forbidding, replacing
+from workbook.checks.worker.recorder import record_case
+from workbook.course import cases_of
+from workbook.records import Record
+
+__all__ = ["run_exercise"]
+
+
+def run_exercise(
+    exercise_id: str,
+    impl: Any,
+    *,
+    seed: int,
+    folder: Path,
+    reference: Any = None,
+    only: Iterable[str] | None = None,
+    starting: Callable[[str], None] | None = None,
+) -> Iterator[Record]:
+    """Run an exercise's probes one after another.
+
+    Parameters
+    ----------
+    exercise_id : str
+    room : Implementation
+        The code under judgement.
+    seed : int
+    folder : Path
+        Its files, to tell the student's lines from ours.
+    reference : Implementation, optional
+        Stands in for what the exercise requires; None judges the student's whole stack. It
+        needs nothing but the requirements.
+    only : iterable of str, optional
+        Names of the probes to run; all by default.
+    starting : callable, optional
+        Told the name of each probe before it runs.
+    """
+    names = None if only is None else set(only)
+
+    @contextlib.contextmanager
+    def wrap() -> Iterator[None]:
+        stand_ins: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+        if reference is not None:
+            stand_ins = replacing(exercise_id, impl, reference)
+        with stand_ins, forbidding(exercise_id, impl):
+            yield
+
+    for case in cases_of(exercise_id):
+        if names is None or case.name in names:
+            if starting is not None:
+                starting(case.name)
+            yield record_case(case, impl, seed, folder, wrap=wrap)

@@ -1,0 +1,125 @@
+"""Test cases of convolution: odd sizes, stride unlike the filter, padding 0 to 2."""
+
+from typing import Any
+
+import numpy as np
+
+from workbook.cases import CaseList
+from workbook.course.case_tools import FLOAT32, FLOAT64, Arrays, Dtype, Rng, floats
+
+cases = CaseList()
+
+_SIZE = "H' = 1 + (H + 2 * pad - HH) / stride"
+# x (N, C, H, W), w (F, HH, WW), stride, pad; no two sizes alike where it matters.
+_PLAIN = ((2, 3, 5, 4), (4, 3, 2), 1, 0)
+_GEOMETRIES = {
+    "pad 1": ((2, 3, 4, 5), (2, 3, 3), 1, 1),
+    "pad 2, stride 3": ((1, 2, 5, 7), (3, 4, 3), 3, 2),
+    "stride 2, with a remainder": ((2, 1, 6, 7), (3, 3, 2), 2, 0),
+    "stride larger than the filter": ((1, 2, 7, 8), (2, 2, 1), 3, 0),
+    "one image, one channel, one filter": ((1, 1, 3, 4), (1, 3, 4), 1, 1),
+    "a filter of one pixel": ((2, 3, 2, 3), (4, 1, 1), 1, 0),
+}
+
+
+def _forward(
+    impl: Any,
+    rng: Rng,
+    x_shape: tuple[int, int, int, int],
+    w_shape: tuple[int, int, int],
+    stride: int,
+    pad: int,
+    dtype: Dtype = np.float64,
+) -> Any:
+    F, HH, WW = w_shape
+    x = floats(rng, *x_shape, dtype=dtype)
+    w = floats(rng, F, x_shape[1], HH, WW, dtype=dtype)
+    b = floats(rng, F, dtype=dtype)
+    return impl.conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})
+
+
+def _backward(
+    impl: Any,
+    rng: Rng,
+    x_shape: tuple[int, int, int, int],
+    w_shape: tuple[int, int, int],
+    stride: int,
+    pad: int,
+    dtype: Dtype = np.float64,
+) -> Arrays:
+    _, cache = _forward(impl, rng, x_shape, w_shape, stride, pad, dtype)
+    (N, _, H, W), (F, HH, WW) = x_shape, w_shape
+    size = (1 + (H + 2 * pad - HH) // stride, 1 + (W + 2 * pad - WW) // stride)
+    dx, dw, db = impl.conv_backward_naive(floats(rng, N, F, *size, dtype=dtype), cache)
+    return {"dx": dx, "dw": dw, "db": db}
+
+
+@cases.add("conv_forward_naive", "no padding", asks="The filter is not flipped", limits=FLOAT64)
+def plain(impl: Any, rng: Rng) -> Arrays:
+    out, _ = _forward(impl, rng, *_PLAIN)
+    return {"out": out}
+
+
+@cases.add(
+    "conv_backward_naive", "no padding", asks="dw : ndarray, shape (F, C, HH, WW)", limits=FLOAT64
+)
+def plain_back(impl: Any, rng: Rng) -> Arrays:
+    return _backward(impl, rng, *_PLAIN)
+
+
+def _declare(name: str) -> None:
+    geometry = _GEOMETRIES[name]
+    forward_asks = "zeros around each image" if geometry[3] else _SIZE
+    backward_asks = "without the padding" if geometry[3] else "dx : ndarray, shape (N, C, H, W)"
+
+    @cases.add("conv_forward_naive", name, asks=forward_asks, limits=FLOAT64)
+    def forward(impl: Any, rng: Rng) -> Arrays:
+        out, _ = _forward(impl, rng, *geometry)
+        return {"out": out}
+
+    @cases.add("conv_backward_naive", name, asks=backward_asks, limits=FLOAT64)
+    def backward(impl: Any, rng: Rng) -> Arrays:
+        return _backward(impl, rng, *geometry)
+
+
+for _name in _GEOMETRIES:
+    _declare(_name)
+
+
+@cases.add("conv_forward_naive", "float32", asks="With the dtype of `x`", limits=FLOAT32)
+def single(impl: Any, rng: Rng) -> Arrays:
+    out, _ = _forward(impl, rng, (2, 2, 4, 3), (3, 2, 2), 1, 1, np.float32)
+    return {"out": out}
+
+
+@cases.add(
+    "conv_forward_naive",
+    "arguments left alone",
+    asks="no argument is changed",
+    limits=FLOAT64,
+    keeps=("x", "w", "b"),
+)
+def forward_keeps(impl: Any, rng: Rng) -> Arrays:
+    out, _ = _forward(impl, rng, (1, 2, 3, 3), (2, 2, 2), 1, 0)
+    return {"out": out}
+
+
+@cases.add(
+    "conv_backward_naive",
+    "float32",
+    asks="All three keep the dtype of the inputs",
+    limits=FLOAT32,
+)
+def single_back(impl: Any, rng: Rng) -> Arrays:
+    return _backward(impl, rng, (2, 2, 4, 3), (3, 2, 2), 1, 1, np.float32)
+
+
+@cases.add(
+    "conv_backward_naive",
+    "arguments left alone",
+    asks="with respect to the layer's output; not changed",
+    limits=FLOAT64,
+    keeps=("dout", "x", "w", "b"),
+)
+def backward_keeps(impl: Any, rng: Rng) -> Arrays:
+    return _backward(impl, rng, (1, 2, 3, 3), (2, 2, 2), 1, 0)

@@ -1,0 +1,203 @@
+"""Test cases of dropout: statistics and structure, never one stream of random numbers."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from workbook.cases import CaseList, relative, statistic
+from workbook.course.case_tools import (
+    FLOAT32,
+    FLOAT64,
+    SAME,
+    Array,
+    Arrays,
+    Dtype,
+    Rng,
+    fits,
+    floats,
+    outline,
+    span,
+)
+
+cases = CaseList()
+
+_SIDE = 200
+
+
+def _share(p: float, count: int = _SIDE * _SIDE) -> float:
+    """Standard deviation of the share of `count` independent entries that have probability p."""
+    return math.sqrt(p * (1 - p) / count)
+
+
+_SCALE = relative(1e-12, "one division of a mask by a constant; nothing else happens to an entry")
+
+
+def _dropped(impl: Any, rng: Rng, p: float) -> tuple[Array, Array, Array]:
+    """A large x without zeros, what dropout makes of it, and which entries it dropped."""
+    x = rng.uniform(1.0, 2.0, size=(_SIDE, _SIDE))
+    # A copy, here and below: what is done to an argument is judged elsewhere.
+    out, _ = impl.dropout_forward(x.copy(), {"mode": "train", "p": p})
+    if not fits(out, x.shape):
+        # The small cases say what is wrong with its shape.
+        out = np.full(x.shape, np.nan)
+    return x, out, np.where(np.isnan(out), np.nan, out == 0)
+
+
+@cases.add(
+    "dropout_forward",
+    "share dropped, p = 0.3",
+    asks="The probability of *dropping* an entry",
+    limits={"dropped": statistic(_share(0.3), "a share of 40,000 independent entries, p = 0.3")},
+)
+def share_of_three_tenths(impl: Any, rng: Rng) -> Arrays:
+    _, _, dropped = _dropped(impl, rng, 0.3)
+    return {"dropped": dropped.mean()}
+
+
+@cases.add(
+    "dropout_forward",
+    "share dropped, p = 0.8",
+    asks="In train mode every entry is dropped with probability p",
+    limits={"dropped": statistic(_share(0.8), "a share of 40,000 independent entries, p = 0.8")},
+)
+def share_of_eight_tenths(impl: Any, rng: Rng) -> Arrays:
+    _, _, dropped = _dropped(impl, rng, 0.8)
+    return {"dropped": dropped.mean()}
+
+
+@cases.add(
+    "dropout_forward",
+    "scale of what is kept",
+    asks="the mean of `out` is that of `x` on average",
+    limits=_SCALE,
+    weight=2.0,
+)
+def scale(impl: Any, rng: Rng) -> Arrays:
+    x, out, dropped = _dropped(impl, rng, 0.3)
+    return {"scale": span((out / x)[dropped != 1])}
+
+
+@cases.add(
+    "dropout_forward",
+    "each entry for itself",
+    asks="independently of the others",
+    limits={
+        "by_row": statistic(0.0017, "spread of the shares of 200 rows of 200, p = 0.3"),
+        "by_column": statistic(0.0017, "spread of the shares of 200 columns of 200, p = 0.3"),
+        "same_again": statistic(_share(0.42), "share of 40,000 entries that fall alike twice"),
+    },
+)
+def independent(impl: Any, rng: Rng) -> Arrays:
+    _, _, dropped = _dropped(impl, rng, 0.3)
+    _, _, again = _dropped(impl, rng, 0.3)
+    return {
+        "by_row": dropped.mean(axis=1).std(),
+        "by_column": dropped.mean(axis=0).std(),
+        "same_again": np.mean(dropped == again),
+    }
+
+
+@cases.add("dropout_forward", "p = 0", asks="0 <= p < 1", limits=FLOAT64)
+def nothing_dropped(impl: Any, rng: Rng) -> Arrays:
+    out, _ = impl.dropout_forward(floats(rng, 4, 5), {"mode": "train", "p": 0.0})
+    return {"out": out}
+
+
+@cases.add(
+    "dropout_forward", "test mode", asks="In test mode the same values as `x`, exactly", limits=SAME
+)
+def test_mode(impl: Any, rng: Rng) -> Arrays:
+    out, _ = impl.dropout_forward(floats(rng, 3, 2, 4), {"mode": "test", "p": 0.3})
+    return {"out": out}
+
+
+@cases.add(
+    "dropout_forward",
+    "float32",
+    asks="out : ndarray, shape and dtype of x",
+    limits={"scale": relative(1e-6, "one division in float32", dtype=False), "*": SAME},
+)
+def single(impl: Any, rng: Rng) -> Arrays:
+    x = rng.uniform(1.0, 2.0, size=(20, 20)).astype(np.float32)
+    out, _ = impl.dropout_forward(x.copy(), {"mode": "train", "p": 0.4})
+    tested, _ = impl.dropout_forward(x.copy(), {"mode": "test", "p": 0.4})
+    factors = (out / x)[out != 0] if fits(out, x.shape) else np.empty(0)
+    return {"out": outline(out), "scale": span(factors), "tested": tested}
+
+
+@cases.add(
+    "dropout_forward",
+    "argument left alone",
+    asks="any shape Not changed",
+    limits=SAME,
+    keeps=("x",),
+)
+def forward_keeps(impl: Any, rng: Rng) -> Arrays:
+    x = floats(rng, 5, 4, 2)
+    out, _ = impl.dropout_forward(x.copy(), {"mode": "train", "p": 0.4})
+    tested, _ = impl.dropout_forward(x.copy(), {"mode": "test", "p": 0.4})
+    return {"out": outline(out), "tested": tested}
+
+
+def _backward(impl: Any, rng: Rng, dtype: Dtype) -> Arrays:
+    """By which factors backward scales what forward kept and what it dropped.
+
+    Measured against what forward did, so that the mask may be any.
+    """
+    x = rng.uniform(1.0, 2.0, size=(12, 15)).astype(dtype)
+    dout = rng.uniform(1.0, 2.0, size=x.shape).astype(dtype)
+    out, cache = impl.dropout_forward(x.copy(), {"mode": "train", "p": 0.4})
+    dx = impl.dropout_backward(dout.copy(), cache)
+    if not (fits(dx, x.shape) and fits(out, x.shape)):
+        return {"dx": outline(dx), "kept": span(np.empty(0)), "dropped": span(np.empty(0))}
+    kept = out != 0
+    return {
+        "dx": outline(dx),
+        "kept": span((dx / dout)[kept] / (out / x)[kept]),
+        "dropped": span((dx / dout)[~kept]),
+    }
+
+
+@cases.add(
+    "dropout_backward",
+    "the mask of the forward pass",
+    asks="For the very mask that the forward pass drew",
+    limits={"kept": FLOAT64, "*": SAME},
+    weight=2.0,
+)
+def same_mask(impl: Any, rng: Rng) -> Arrays:
+    return _backward(impl, rng, np.float64)
+
+
+@cases.add(
+    "dropout_backward",
+    "after test mode",
+    asks="After a forward pass in test mode the same values as `dout`",
+    limits=SAME,
+)
+def test_mode_back(impl: Any, rng: Rng) -> Arrays:
+    x = floats(rng, 4, 3, 2)
+    _, cache = impl.dropout_forward(x, {"mode": "test", "p": 0.7})
+    return {"dx": impl.dropout_backward(floats(rng, 4, 3, 2), cache)}
+
+
+@cases.add(
+    "dropout_backward",
+    "float32",
+    asks="dx : ndarray, shape and dtype of dout",
+    limits={"kept": FLOAT32, "*": SAME},
+)
+def single_back(impl: Any, rng: Rng) -> Arrays:
+    return _backward(impl, rng, np.float32)
+
+
+@cases.add(
+    "dropout_backward",
+    "arguments left alone",
+    asks="with respect to the output; not changed",
+    limits={"kept": FLOAT64, "*": SAME},
+    keeps=("dout", "x"),
+)
+def backward_keeps(impl: Any, rng: Rng) -> Arrays:
+    return _backward(impl, rng, np.float64)

@@ -1,0 +1,1 @@
+"""What students handed in: archives, file names, roster and scheme."""

@@ -1,0 +1,1 @@
+"""The notebooks' verdict: the instructor's notebooks run by nbval."""

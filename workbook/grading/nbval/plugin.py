@@ -1,0 +1,111 @@
+"""A pytest plugin for runs of nbval: one JSON line for each cell, and dead kernels noticed at once.
+
+Loaded with `-p workbook.grading.nbval.plugin` by `nbval_run`, before nbval's own; does nothing
+unless the variable `WORKBOOK_NBVAL_EVENTS` names the file to write to.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import pytest
+
+from workbook.grading.nbval.results import VARIABLE, quick_nbformat
+
+# nbval imports nbformat.
+if VARIABLE in os.environ:
+    quick_nbformat()
+
+# Between two looks at whether a silent kernel still lives, in seconds.
+LOOK = 1.0
+
+
+class Events:
+    """Writes what happens to a file, a line at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.timed_out: set[Path] = set()
+
+    def write(self, **event: object) -> None:
+        with self.path.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(event) + "\n")
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self.write(event="start", notebook=str(item.path), cell=getattr(item, "cell_num", -1))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        error = call.excinfo.value if call.excinfo is not None else None
+        text = (str(error) or type(error).__name__) if error is not None else ""
+        # nbval interrupts a cell whose time is up; code that ends well on Ctrl-C would pass.
+        if getattr(item.parent, "timed_out", False) and item.path not in self.timed_out:
+            self.timed_out.add(item.path)
+            if not text.startswith("Timeout of"):
+                limit = item.config.getoption("nbval_cell_timeout")
+                text = f"Timeout of {limit:g} seconds exceeded executing cell"
+        # Set-up starts the kernel, and may fail; tear-down only stops it.
+        if call.when == "call" or (call.when == "setup" and error is not None):
+            self.write(
+                event="cell",
+                notebook=str(item.path),
+                cell=getattr(item, "cell_num", -1),
+                kernel=call.when == "call",
+                seconds=call.duration,
+                skipped=isinstance(error, pytest.skip.Exception),
+                error=text,
+                detail=getattr(error, "inner_traceback", None) or "",
+            )
+
+    def pytest_unconfigure(self) -> None:
+        peak = 0.0
+        if sys.platform != "win32":
+            import resource
+
+            scale = 1 if sys.platform == "darwin" else 1024
+            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * scale / 1e6
+        self.write(event="end", peak_megabytes=peak)
+
+
+def watch_kernels(events: Events) -> None:
+    """Tell each kernel's process id, keep pytest's variables from it, notice when it dies."""
+    from nbval import kernel as nbval_kernel
+
+    start = nbval_kernel.start_new_kernel
+
+    def start_clean(*args: Any, **options: Any) -> Any:
+        options["env"] = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+        manager, client = start(*args, **options)
+        events.write(event="kernel", pid=getattr(manager.provisioner, "pid", None))
+        return manager, client
+
+    class Watched(nbval_kernel.RunningKernel):  # type: ignore[misc]
+        # As nbval's own, which would wait the whole timeout for a kernel that has died.
+        def get_message(self, stream: str, timeout: float | None = None) -> Any:
+            until = float("inf") if timeout is None else time.monotonic() + timeout
+            while True:
+                left = until - time.monotonic()
+                with contextlib.suppress(Empty):
+                    return super().get_message(stream, timeout=max(0.0, min(LOOK, left)))
+                if left <= LOOK:
+                    raise Empty
+                if not self.is_alive():
+                    raise RuntimeError("the kernel died while this cell was running")
+
+    nbval_kernel.start_new_kernel = start_clean
+    from nbval import plugin
+
+    plugin.RunningKernel = Watched
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    path = os.environ.get(VARIABLE)
+    if path:
+        events = Events(Path(path))
+        watch_kernels(events)
+        config.pluginmanager.register(events, "workbook-nbval-events")

@@ -1,0 +1,85 @@
+"""What runs inside the sandbox for nbval: a line of JSON for each cell, one at the end.
+
+Arguments: the folder of notebooks, the student's files, seconds for a cell, and a folder with
+matplotlib's font cache. The notebooks are the instructor's; the student's are never seen.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from workbook.grading.nbval.results import CellResult, NotebookResult, quick_nbformat
+from workbook.grading.nbval.run import run_group
+from workbook.grading.sandbox import fork_server
+
+
+def main() -> None:
+    """Run all notebooks of a folder, one after the other."""
+    notebooks, student, cell_timeout = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+    if int(sys.argv[5]):
+        fork_server.drop(int(sys.argv[5]))
+    fork_server.keep_to_itself()
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for handle in (0, 1, 2):
+        os.dup2(nowhere, handle)
+    _limit()
+    quick_nbformat()
+    home = Path(tempfile.mkdtemp(prefix="workbook-home-"))
+    os.environ["MPLCONFIGDIR"] = str(home / "matplotlib")
+    with contextlib.suppress(OSError):
+        shutil.copytree(sys.argv[4], home / "matplotlib")
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+        os.environ[name] = str(home / name.lower())
+
+    def say(**event: Any) -> None:
+        answers.write(json.dumps(event) + "\n")
+        answers.flush()
+
+    def heard(result: NotebookResult, cell: CellResult) -> None:
+        say(
+            notebook=result.path.stem,
+            exercise=cell.exercise,
+            outcome=cell.outcome,
+            line=cell.line[:1000],
+            cell=cell.cell,
+            seconds=cell.seconds,
+        )
+
+    junit = home / "junit.xml"
+    results = run_group(
+        sorted(notebooks.glob("*.ipynb")),
+        exercises=student,
+        cell_timeout=cell_timeout,
+        junit=junit,
+        heard=heard,
+    )
+    for result in results:
+        # Cells that were not heard of: the kernel was gone, or the run was ended.
+        for cell in result.cells:
+            if cell.outcome in ("missing", "timeout"):
+                heard(result, cell)
+    say(
+        problems={result.path.stem: result.problem for result in results if result.problem},
+        junit=junit.read_text(encoding="utf-8", errors="replace") if junit.is_file() else "",
+    )
+
+
+def _limit() -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    wanted = {"RLIMIT_AS": 8 * 2**30, "RLIMIT_NPROC": 400, "RLIMIT_FSIZE": 64 * 2**20}
+    for name, value in {**wanted, "RLIMIT_CORE": 0}.items():
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), (value, value))
+
+
+if __name__ == "__main__":
+    main()

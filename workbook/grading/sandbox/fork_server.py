@@ -1,0 +1,309 @@
+"""A fork server inside the sandbox: NumPy and the probes, no student code and no reference.
+
+For each job it forks a child, waits for its end, ends every process that it has left behind,
+and passes on what it said, before the next one. Nothing that a child says can be taken for what
+the server says.
+"""
+
+import contextlib
+import ctypes
+import faulthandler
+import gc
+import importlib
+import inspect
+import json
+import linecache
+import marshal
+import mmap
+import os
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import numpy
+
+from workbook import curriculum, numerics
+from workbook.checks.worker import blocked_imports, exceptions, run_cases
+from workbook.checks.worker.protocol import HEAD, LOOKS, READY
+from workbook.course import cases_of
+from workbook.grading.sandbox import job_codec, seccomp
+from workbook.grading.sandbox.child import Compiled, compile_exercises, files_of, limit, perform
+from workbook.grading.sandbox.process_cleanup import LOOK, look, nameless, sweep, wait
+from workbook.grading.sandbox.shared_memory import SharedMemorySink
+from workbook.grading.sandbox.temp_dirs import TempDirs
+from workbook.records import encode
+from workbook.student import source_blocks
+from workbook.student.implementation import load_implementation
+
+SERVER = b"S"
+# What is read of a child's traceback, and of what compiling came to, in bytes.
+TRACE, MOST_CODE = 65536, 64 * 2**20
+_DUMPABLE, _DEATH_SIGNAL = 4, 1  # PR_SET_DUMPABLE and PR_SET_PDEATHSIG of Linux.
+# Objects between two looks of the garbage collector: a child is gone before it pays.
+_GARBAGE = 20_000
+# How Python keeps small objects: sizes in steps, in pools; and what an empty `bytes` takes.
+_SMALLEST, _LARGEST, _STEP, _POOL, _BYTES = 48, 512, 16, 16384, 33
+_MOST_GAPS = 10_000
+
+
+class Server:
+    """One job after another, each in a child of its own.
+
+    Parameters
+    ----------
+    room : Path
+        The student's files.
+    empty : Path
+        Empty folders laid out as a room, for the references.
+    home : Path
+        Where a child may write, or (not `alone`) gets a folder to write to.
+    memory : int
+        Megabytes for a child.
+    alone : bool
+        Whether no process here is anybody else's: all of them may be ended, and all of the
+        temporary folder is the child's.
+    """
+
+    def __init__(self, impl: Path, empty: Path, home: Path, memory: int, alone: bool) -> None:
+        self.impl = impl
+        self.empty = empty
+        self.memory = memory
+        self.alone = alone
+        self._compiled: Compiled = {}
+        self._homes = TempDirs(home, alone)
+        # Nothing that student code prints can come between: these are ours, and not inherited.
+        self._jobs, self._answers = os.dup(0), os.dup(1)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for handle in (0, 1, 2):
+            os.dup2(nowhere, handle)
+
+    def serve(self) -> None:
+        """Do jobs until no more come."""
+        self._write(HEAD.pack(0) + READY)
+        while (head := job_codec.read(self._jobs, job_codec.HEAD.size)) is not None:
+            seconds, stack, length = job_codec.HEAD.unpack(head)
+            rest = job_codec.read(self._jobs, length)
+            if rest is None:
+                return
+            self._run(rest, seconds, stack)
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._answers, view) :]
+
+    def compile(self, seconds: float) -> None:
+        """Compile the student's files once, in a child: the parser may not survive them."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.close(reading)
+                limit(seconds, self.memory)
+                with os.fdopen(writing, "wb") as pipe:
+                    pipe.write(compile_exercises(self.impl))
+            finally:
+                os._exit(0)
+        os.close(writing)
+        pieces: list[bytes] = []
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and sum(map(len, pieces)) < MOST_CODE:
+            if not select.select([reading], [], [], left)[0]:
+                break
+            pieces.append(os.read(reading, 1 << 20))
+            if not pieces[-1]:
+                break
+        os.close(reading)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        # Of what is missing here, each exercise's own child finds out why.
+        with contextlib.suppress(EOFError, ValueError, TypeError):
+            self._keep(marshal.loads(b"".join(pieces)))
+
+    def _keep(self, compiled: dict[str, tuple[CodeType, list[str]]]) -> None:
+        """Have the code and its lines at hand for every child."""
+        for file, (code, lines) in compiled.items():
+            path = self.impl / file
+            self._compiled[file] = code
+            about = path.stat()
+            linecache.cache[str(path)] = (about.st_size, about.st_mtime, lines, str(path))
+            exceptions.inside(str(path), str(self.impl))
+
+    def _run(self, rest: mmap.mmap, seconds: float, stack: bool) -> None:
+        trace = nameless(self._homes.next())
+        channel = SharedMemorySink()
+        child = os.fork()
+        if child == 0:
+            try:
+                self._become(rest, seconds, trace, channel)
+            finally:
+                os._exit(1)
+        rest.close()
+        event = self._follow(child, seconds, channel if stack else None, trace)
+        sweep(child, alone=self.alone)
+        self._homes.clear()
+        said = b""
+        try:
+            said = channel.said()
+        except ValueError as error:
+            event = {"nonsense": str(error)}
+        channel.close()
+        event["trace"] = os.pread(trace, TRACE, 0).decode("utf-8", "replace")
+        os.close(trace)
+        told = json.dumps(event).encode("ascii")
+        length = HEAD.size + len(told) + len(said)
+        self._write(b"".join((HEAD.pack(length), SERVER, HEAD.pack(len(told)), told, said)))
+
+    def _become(
+        self, rest: mmap.mmap, seconds: float, trace: int, channel: SharedMemorySink
+    ) -> None:
+        """Turn this fork into the child."""
+        os.close(self._jobs)
+        os.close(self._answers)
+        os.setsid()
+        gc.set_threshold(_GARBAGE)
+        limit(seconds, self.memory)
+        faulthandler.enable(trace)
+        faulthandler.register(LOOK, file=trace)
+        # A copy that student code makes of itself ends at once, or when it has something to say.
+        os.register_at_fork(after_in_child=lambda: os._exit(1))
+        channel.mine()
+        job, references = job_codec.unpack(rest[:])
+        rest.close()
+        files = (self.impl, self.empty, self._compiled)
+        perform(job, references, channel, *files, channel.restart)
+
+    def _follow(
+        self, child: int, seconds: float, second: SharedMemorySink | None, trace: int
+    ) -> dict[str, Any]:
+        """Wait until the child ends, or must be ended; `second` says when its second run began."""
+        began = time.monotonic()
+        looked = False
+        while True:
+            until = began + seconds * (1.0 if looked else LOOKS)
+            code = wait(child, self._jobs, until - time.monotonic())
+            if code is not None:
+                break
+            if second is not None and second.restarted() > 0:
+                # Once: the second run has the whole time again, from when it began.
+                began, second = min(max(second.restarted(), began), time.monotonic()), None
+                looked = False
+            elif looked:
+                break
+            else:
+                look(child, trace)
+                looked = True
+        if code is False:
+            # Nobody sends a job before the answer: the other side is gone.
+            os.kill(child, signal.SIGKILL)
+            sweep(child, alone=self.alone)
+            os._exit(0)
+        return {"timeout": True} if code is None else {"code": code}
+
+
+def rehearse(folder: Path, empty: Path) -> None:
+    """Do with the stubs what children will do, so that what is done once is done here."""
+    first = next(iter(curriculum.load()))
+    compiled = {
+        file: compile(
+            source_blocks.pristine_source(file), str(empty / file), "exec", dont_inherit=True
+        )
+        for file in files_of(first.id)
+    }
+    for exercise in curriculum.load():
+        files_of(exercise.id)
+    for name, module in list(sys.modules.items()):
+        # They stand in the traceback of whatever student code raises.
+        if name.startswith("workbook.checks.") and module.__file__:
+            exceptions.inside(module.__file__, str(folder))
+    with (
+        load_implementation(empty, sources=compiled, wanted=compiled, resolved=True) as impl,
+        load_implementation(empty, sources=compiled, wanted=compiled, resolved=True) as other,
+    ):
+        for record in run_cases.run_exercise(
+            first.id, impl, seed=0, folder=folder, reference=other
+        ):
+            encode(record)
+
+
+def fill_gaps() -> list[bytes]:
+    """Take the free places between Python's objects, so that a child's own lie side by side.
+
+    A child that puts a small object into a page of the server's has the whole page copied.
+    """
+    kept: list[bytes] = []
+    for size in range(_SMALLEST, _LARGEST + 1, _STEP):
+        # As many in a row as a pool holds: from here on there are only empty ones.
+        enough, row, last = _POOL // size - 3, 0, 0
+        mine: list[bytes] = []
+        while row < enough and len(mine) < _MOST_GAPS:
+            mine.append(bytes(size - _BYTES))
+            row = row + 1 if id(mine[-1]) - last == size else 0
+            last = id(mine[-1])
+        kept += mine[: len(mine) - row]
+    return kept
+
+
+def drop(user: int) -> None:
+    """Become nobody for good."""
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def keep_to_itself() -> None:
+    """Let no process of the same user look into this one; end with its parent; leave nothing."""
+    if sys.platform == "linux":
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+        prctl(_DUMPABLE, 0, 0, 0, 0)
+        # Becoming another user has undone what bubblewrap had set.
+        prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        seccomp.install()
+
+
+def builtins() -> None:
+    """Give student code the names that Python starts with (`exit`, say), without its search."""
+    import site
+
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+
+
+def main() -> None:
+    """Serve until no more jobs come.
+
+    Its one argument is JSON: the `room`, an `empty` one and `home` (folders), `memory` in
+    megabytes, `seconds` for compiling, whether the sandbox is this server's `alone`, and the
+    `user` to become (0 for none).
+    """
+    given = json.loads(sys.argv[1])
+    if given["user"]:
+        drop(given["user"])
+    keep_to_itself()
+    impl, empty, home = (Path(given[name]).resolve() for name in ("impl", "empty", "home"))
+    server = Server(impl, empty, home, given["memory"], given["alone"])
+    builtins()
+    blocked_imports.install()
+    numpy.random.default_rng(0).normal(size=(2, 2)) @ numpy.ones((2, 2))
+    # Given tools that exercises import, so that no child has to compile them.
+    found = {inspect.getmodulename(name) for name in os.listdir(numerics.__path__[0])}
+    for name in sorted(filter(None, found - {"__init__"})):
+        with contextlib.suppress(Exception):
+            importlib.import_module(f"workbook.numerics.{name}")
+    for exercise in curriculum.load():
+        cases_of(exercise.id)
+    rehearse(impl, empty)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("resource")  # Children set their limits with it.
+    server.compile(given["seconds"])
+    filled = fill_gaps()
+    gc.freeze()
+    gc.enable()
+    server.serve()
+    del filled

@@ -1,0 +1,262 @@
+"""Runs the units of a class: on this machine's processes, or on any other executor.
+
+Only the caller's process hears results, and only there are they kept; a worker that is lost
+costs a retry. What is our own fault is tried again and never becomes a zero.
+"""
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from workbook import curriculum
+from workbook.grading.sandbox import bubblewrap
+from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
+
+__all__ = ["TRIES", "run"]
+
+TRIES = 3
+"""How often a unit is run before it stays `infra`."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Some units of one submission, of one kind: subject by key."""
+
+    submission: Submission
+    kind: str
+    units: dict[str, str]
+    tries: int = 0
+
+
+def perform(
+    submission: Submission, settings: Settings, kind: str, units: dict[str, str], junit: bool
+) -> tuple[list[UnitResult], str]:
+    """What a worker does for one task; gives the results and nbval's JUnit report."""
+    if kind == "judge":
+        from workbook.grading.judge_submission import judge
+
+        return judge(submission, settings, units), ""
+    from workbook.grading.nbval.submission import run_notebooks
+
+    return run_notebooks(submission, settings, units, junit=junit)
+
+
+def end_with_parent() -> None:
+    """Initialise a worker: when the process that started it is gone, it goes too."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="workbook-parent").start()
+
+
+class _Workers:
+    """An executor that is made anew when it breaks, unless it is the caller's."""
+
+    def __init__(self, executor: Executor | None, jobs: int) -> None:
+        self._given = executor
+        self._jobs = max(1, jobs)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def submit(self, *arguments: Any) -> "Future[tuple[list[UnitResult], str]]":
+        if self._given is not None:
+            return self._given.submit(perform, *arguments)
+        if self._pool is None:
+            # Spawned: a fork of a process with threads may hang.
+            self._pool = ProcessPoolExecutor(
+                self._jobs,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=end_with_parent,
+            )
+        return self._pool.submit(perform, *arguments)
+
+    def broken(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    def close(self, *, now: bool) -> None:
+        if self._pool is None:
+            return
+        pool, self._pool = self._pool, None
+        workers = list(getattr(pool, "_processes", {}).values()) if now else []
+        for worker in workers:
+            worker.kill()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def run(
+    submissions: Sequence[Submission],
+    settings: Settings,
+    *,
+    executor: Executor | None = None,
+    jobs: int = 1,
+    done: Callable[[str], UnitResult | None],
+    heard: Callable[[Submission, list[UnitResult]], None],
+    stop: threading.Event | None = None,
+    junit: Path | None = None,
+) -> None:
+    """Grade submissions.
+
+    Parameters
+    ----------
+    submissions : sequence of Submission
+    settings : Settings
+    executor : Executor, optional
+        Where the work is done; by default `jobs` processes of this machine.
+    jobs : int
+        How many tasks are under way at a time.
+    done : callable
+        `done(key)` is a finished unit's result, or None; such a unit is not run again.
+    heard : callable
+        `heard(submission, results)` is called in this thread as results come in, those that
+        were done already among them; at least once a submission.
+    stop : threading.Event, optional
+        Set it to end the run; what was under way is lost, what was heard is not.
+    junit : Path, optional
+        Folder for nbval's own reports, one file a submission, named by its digest.
+    """
+    # Chosen once: asked for and not to be had is said before anything runs.
+    settings = replace(settings, sandbox=bubblewrap.choose(settings.sandbox))
+    stop = stop or threading.Event()
+    todo: deque[_Task] = deque()
+    for submission in submissions:
+        todo.extend(_unfinished_tasks(submission, settings, done, heard))
+    workers = _Workers(executor, jobs)
+    under_way: dict[Future[tuple[list[UnitResult], str]], _Task] = {}
+    # Some more than there are workers, so that none of them waits for us.
+    most = max(1, jobs) * 2 if executor is None else max(jobs, 1) * 4
+    clean = False
+    try:
+        while (todo or under_way) and not stop.is_set():
+            while todo and len(under_way) < most:
+                task = todo.popleft()
+                want = junit is not None
+                arguments = (task.submission, settings, task.kind, task.units, want)
+                try:
+                    future = workers.submit(*arguments)
+                except Exception as error:  # A pool that broke between two looks at it.
+                    workers.broken()
+                    todo.extend(_retries(task, [], heard, _said(error)))
+                    continue
+                under_way[future] = task
+            finished, _ = wait(under_way, timeout=0.2, return_when=FIRST_COMPLETED)
+            for future in finished:
+                task = under_way.pop(future)
+                try:
+                    results, report = future.result()
+                except Exception as error:  # The worker died, or our own code raised there.
+                    if isinstance(error, BrokenExecutor):
+                        workers.broken()
+                    todo.extend(_retries(task, [], heard, _said(error)))
+                    continue
+                if report and junit is not None:
+                    junit.mkdir(parents=True, exist_ok=True)
+                    _write(junit / f"{task.submission.digest[:16]}.xml", report)
+                todo.extend(_retries(task, results, heard, ""))
+        clean = not stop.is_set()
+    finally:
+        for future in under_way:
+            future.cancel()
+        workers.close(now=not clean)
+
+
+def _said(error: BaseException) -> str:
+    return f"the worker was lost: {type(error).__name__}: {error}"[:500]
+
+
+def _write(path: Path, text: str) -> None:
+    from workbook.student.atomic_write import write_text
+
+    write_text(path, text)
+
+
+def _unfinished_tasks(
+    submission: Submission,
+    settings: Settings,
+    done: Callable[[str], UnitResult | None],
+    heard: Callable[[Submission, list[UnitResult]], None],
+) -> list[_Task]:
+    """What is left to do of a submission; what is done already is heard at once."""
+    found: list[UnitResult] = []
+    left: dict[str, dict[str, str]] = {}
+    for key, (kind, subject) in unit_keys(submission, settings).items():
+        result = done(key)
+        if result is not None and not result.infra:
+            found.append(result)
+        else:
+            left.setdefault(kind, {})[key] = subject
+    if found or not left:
+        heard(submission, found)
+    return [_Task(submission, kind, units) for kind, units in left.items()]
+
+
+def _retries(
+    task: _Task,
+    results: list[UnitResult],
+    heard: Callable[[Submission, list[UnitResult]], None],
+    why: str,
+) -> list[_Task]:
+    """Tell what is settled; give what is to be tried again."""
+    given = {result.key: result for result in results if result.key in task.units}
+    open_units = {
+        key: subject for key, subject in task.units.items() if key not in given or given[key].infra
+    }
+    last = task.tries + 1 >= TRIES
+    settled = [result for result in given.values() if last or not result.infra]
+    if last:
+        settled += [
+            _lost(key, task.kind, subject, why)
+            for key, subject in open_units.items()
+            if key not in given
+        ]
+    if settled:
+        heard(task.submission, settled)
+    if last or not open_units:
+        return []
+    return [replace(task, units=open_units, tries=task.tries + 1)]
+
+
+def _lost(key: str, kind: str, subject: str, why: str) -> UnitResult:
+    """A unit that no try brought to an end."""
+    why = why or "no worker gave a result"
+    if kind == "nbval":
+        result: dict[str, Any] = {"exercises": {}, "problem": why, "seconds": 0.0}
+        return UnitResult(key, kind, subject, result, f"{subject}: {why}")
+    exercise = curriculum.load()[subject]
+    result = {
+        "exercise": subject,
+        "outcome": "infra",
+        "stack_outcome": "infra",
+        "points": 0.0,
+        "max_points": float(exercise.points),
+        "checks": [],
+        "misconception": None,
+        "seen": why,
+        "looks_like": None,
+        "file": exercise.file,
+        "sha256": "",
+        "seed": 0,
+        "seconds": 0.0,
+        "message": None,
+        "notes": [],
+        "printed": {"lines": 0, "head": ""},
+    }
+    return UnitResult(key, kind, subject, result, f"{subject}: infra: {why}")

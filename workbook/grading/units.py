@@ -1,0 +1,112 @@
+"""What is graded, and what comes of it: submissions, settings and units of work.
+
+A unit is one exercise of one submission, or the notebooks' run over it. Its key is a hash of
+everything that its result depends on, so that a finished unit is never run again.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+__all__ = ["Settings", "Submission", "UnitResult", "unit_keys"]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in: content only.
+
+    Attributes
+    ----------
+    name : str
+        The student's id, for logs. Student code never sees it, and no key depends on it.
+    files : mapping of str to bytes
+        By exercise file, as the curriculum names it.
+    problems : mapping of str to str
+        By exercise file: why it cannot be judged.
+    """
+
+    name: str
+    files: Mapping[str, bytes]
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over files and problems."""
+        listed = {file: hashlib.sha256(data).hexdigest() for file, data in self.files.items()}
+        text = json.dumps([listed, dict(self.problems)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one run is made with.
+
+    Attributes
+    ----------
+    secret : str
+        Hexadecimal; the seed of each exercise derives from it.
+    exercises : tuple of str
+        Ids that count.
+    notebooks : tuple of str
+        Names of the notebooks that nbval runs; () for none.
+    timeout : float
+        Seconds for one exercise.
+    memory : int
+        Megabytes for one exercise.
+    cell_timeout : float
+        Seconds for one cell of a notebook.
+    sandbox : str
+        `auto` (the best that this machine has), `bwrap` or `none`.
+    """
+
+    secret: str
+    exercises: tuple[str, ...]
+    notebooks: tuple[str, ...] = ()
+    timeout: float = 30.0
+    memory: int = 2048
+    cell_timeout: float = 30.0
+    sandbox: str = "auto"
+
+
+@dataclass(frozen=True)
+class UnitResult:
+    """What came of one unit.
+
+    Attributes
+    ----------
+    key : str
+        Content hash of the unit.
+    kind : str
+        `judge` or `nbval`.
+    subject : str
+        Exercise id, or the notebook's name.
+    result : dict
+        `judge`: an `ExerciseResult` as JSON, and `message` (`seen, looks_like, why, look`, or
+        None), `notes` and `printed`. `nbval`: `exercises` (by id: `outcome`, `line`),
+        `problem` and `seconds`.
+    log : str
+        For the submission's log.
+    """
+
+    key: str
+    kind: str
+    subject: str
+    result: dict[str, Any]
+    log: str = ""
+
+    @property
+    def infra(self) -> bool:
+        """Whether it is our fault that there is no verdict."""
+        if self.kind == "nbval":
+            return bool(self.result.get("problem"))
+        return self.result.get("outcome") == "infra"
+
+
+def unit_keys(submission: Submission, settings: Settings) -> dict[str, tuple[str, str]]:
+    """The units of a submission: (kind, subject) by key."""
+    from workbook.grading import cache_key
+
+    return cache_key.unit_keys(submission, settings)

@@ -1,0 +1,163 @@
+"""The course as it is handed on: stubs, notebooks and the files around them."""
+
+import json
+import re
+import tomllib
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+from workbook import curriculum
+from workbook.errors import UsageError, WorkbookError
+from workbook.locale import text
+from workbook.student import locations
+
+__all__ = [
+    "LINKS",
+    "curriculum_files",
+    "exercises",
+    "guarded",
+    "listed",
+    "material",
+    "notebook_bytes",
+    "notebooks",
+    "orphaned",
+    "template",
+]
+
+# Where a student's copy made from the whole project, and a folder of exercises alone, link to.
+LINKS = ("../workbook/exercises/", "../exercises/")
+
+
+def material() -> Path:
+    """The folder with `notebooks/`, `start.py` and `start.bat`: the checkout, or the package's.
+
+    Raises
+    ------
+    WorkbookError
+        If this copy was installed without them.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "release" / "files", package.parent):
+        if (folder / "start.py").is_file() and (folder / "notebooks").is_dir():
+            return folder
+    raise WorkbookError(text("release.no_material"))
+
+
+def template(name: str) -> str:
+    """One of the texts that a student's folder comes with."""
+    path = Path(__file__).resolve().parent / "templates" / name
+    return path.read_text(encoding="utf-8")
+
+
+def notebooks(names: Iterable[str] = ()) -> list[Path]:
+    """The notebooks of those names, or all; Start is always among them.
+
+    Raises
+    ------
+    UsageError
+        For a name that no notebook has.
+    """
+    there = {path.stem: path for path in sorted((material() / "notebooks").glob("*.ipynb"))}
+    lower = {name.lower(): name for name in there}
+    wanted = {"Start"}
+    for name in names:
+        plain = name.removesuffix(".ipynb").lower()
+        if plain not in lower:
+            listed = ", ".join(there)
+            raise UsageError(text("release.no_notebook", name=name, names=listed))
+        wanted.add(lower[plain])
+    return [path for name, path in there.items() if len(wanted) == 1 or name in wanted]
+
+
+def listed(names: Iterable[str]) -> list[str]:
+    """The exercises of some notebooks, and whatever they require, in the order of learning."""
+    known = curriculum.load()
+    wanted = {e.id for name in names if name != "Start" for e in known.in_notebook(name)}
+    for name in sorted(wanted):
+        wanted |= set(curriculum.closure(name))
+    return [name for name in known.ids() if name in wanted]
+
+
+def orphaned(names: Iterable[str], given: Iterable[str]) -> list[str]:
+    """Exercises that these notebooks require, neither solved nor with their notebook there."""
+    there, known = set(names), curriculum.load()
+    solved = set(given)
+    return [n for n in listed(there) if known[n].notebook not in there and n not in solved]
+
+
+def curriculum_files(names: Iterable[str]) -> dict[str, bytes]:
+    """Return the files of `workbook/course` that list only what these notebooks need.
+
+    What a copy does not list, it neither asks for nor counts.
+    """
+    known, wanted = curriculum.load(), set(listed(names))
+    topics = dict.fromkeys(known[name].topic for name in known.ids() if name in wanted)
+    homes = {known[name].notebook for name in wanted}
+    head, *tables = _tables(curriculum.COURSE / "curriculum.toml")
+    comment = head[: head.index("\ntopics = ") + 1]
+    # All files stay: what is given in one of them may be needed in another.
+    lists = f"topics = {json.dumps(list(topics))}\nfiles = {json.dumps(known.files())}\n\n"
+    made = {"curriculum.toml": comment + lists + _named_in(tables, "name", homes)}
+    for topic in topics:
+        head, *tables = _tables(curriculum.COURSE / topic / "exercises.toml")
+        made[f"{topic}/exercises.toml"] = head + _named_in(tables, "id", wanted)
+    return {f"workbook/course/{name}": f"{text.rstrip()}\n".encode() for name, text in made.items()}
+
+
+def _tables(path: Path) -> list[str]:
+    """Split a TOML file before each `[[table]]`; the first part is what stands above them."""
+    return re.split(r"^(?=\[\[)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def _named_in(tables: Iterable[str], key: str, wanted: Collection[str]) -> str:
+    def name(table: str) -> str:
+        ((row,),) = tomllib.loads(table).values()
+        return str(row[key])
+
+    return "".join(table for table in tables if name(table) in wanted)
+
+
+def guarded(source: str) -> str:
+    """A notebook's first cell, with one line in place of a traceback if there is no workbook."""
+    if "%load_ext workbook" not in source or "import workbook" in source:
+        return source
+    lines = (
+        "try:\n"
+        "    import workbook  # noqa: F401\n"
+        "except ModuleNotFoundError as error:\n"
+        f"    error._render_traceback_ = lambda: [{text('release.cannot_import')!r}]\n"
+        "    raise\n"
+    )
+    return source.replace("%load_ext workbook\n", lines + "%load_ext workbook\n", 1)
+
+
+def notebook_bytes(path: Path, links: str = LINKS[0]) -> bytes:
+    """A notebook as a student gets it.
+
+    Parameters
+    ----------
+    path : Path
+    links : str
+        Where links to exercise files lead.
+    """
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    done = False
+    for cell in notebook["cells"]:
+        source = cell["source"]
+        whole = source if isinstance(source, str) else "".join(source)
+        whole = whole.replace(LINKS[0], links)
+        if cell["cell_type"] == "code" and not done:
+            whole, done = guarded(whole), True
+        cell["source"] = whole if isinstance(source, str) else whole.splitlines(keepends=True)
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def exercises() -> dict[str, bytes]:
+    """The stubs by name inside the exercise folder, as they were generated."""
+    folder = locations.pristine_folder()
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*.py"))
+        if "__pycache__" not in path.parts
+    }

@@ -1,0 +1,227 @@
+"""A student's copy: the project without solutions, tests and history."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbook.checks.bughunt import model as bughunt
+from workbook.checks.bughunt import planted_code
+from workbook.errors import UsageError, WorkbookError
+from workbook.release import atomic_folder, course_files, presolved, wheels
+from workbook.student import atomic_write, course_policy, locations
+
+__all__ = ["ReleaseOptions", "build", "make", "settled"]
+
+# Beside the package: what start.py and an installation need.
+BESIDE = (
+    "start.py",
+    "start.bat",
+    "pyproject.toml",
+    "setup.py",
+    "setup_ext.py",
+    "constraints.txt",
+    "MANIFEST.in",
+    "LICENSE",
+)
+_LITTER = ("__pycache__", ".ipynb_checkpoints", ".workbook", "files")
+_BUILT = (".so", ".pyd", ".pyc", ".dll", ".dylib")
+
+
+@dataclass(frozen=True)
+class ReleaseOptions:
+    """What is released.
+
+    Attributes
+    ----------
+    notebooks : tuple of str
+        Names; Start is always among them. () for all.
+    given : tuple of str
+        Exercises that are handed out solved.
+    wheels : tuple of str
+        Platforms for which packages are added.
+    policy : str
+        The policy as TOML; empty for none.
+    """
+
+    notebooks: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    wheels: tuple[str, ...] = ()
+    policy: str = ""
+
+
+def _package(root: Path) -> Iterator[tuple[Path, str]]:
+    """The package's own files, with their names in a copy."""
+    package = root / "workbook"
+    for path in sorted(package.rglob("*")):
+        inside = path.relative_to(package)
+        if not path.is_file() or any(part in _LITTER for part in inside.parts):
+            continue
+        if path.suffix in _BUILT or path.name.startswith("."):
+            continue
+        if path.suffix == ".c" and path.with_suffix(".pyx").exists():
+            continue  # generated
+        if inside.parts[0] == "exercises" or inside.parts[:2] == ("student", "pristine"):
+            continue
+        if inside.as_posix() in (course_policy.FILE, "checks/bughunt/planted_code.json"):
+            continue
+        yield path, f"workbook/{inside.as_posix()}"
+
+
+def _exercises(root: Path, ids: tuple[str, ...]) -> dict[str, bytes]:
+    """The student's room and the one that a reset restores from."""
+    pristine = locations.pristine_folder()
+    found = {}
+    for path in pristine.rglob("__init__.py"):
+        inside = path.relative_to(pristine).as_posix()
+        found[f"workbook/student/pristine/{inside}"] = path.read_bytes()
+        if inside != "__init__.py":
+            found[f"workbook/exercises/{inside}"] = path.read_bytes()
+    switch = "workbook/exercises/__init__.py"
+    found[switch] = (root / switch).read_bytes()
+    for file, source in presolved.stubs(ids).items():
+        for place in ("workbook/exercises", "workbook/student/pristine"):
+            found[f"{place}/{file}"] = source.encode("utf-8")
+    return found
+
+
+def build(folder: Path, wanted: ReleaseOptions) -> None:
+    """Write a copy into an empty folder.
+
+    Raises
+    ------
+    UsageError
+        For a notebook, a hunt or a policy that does not exist.
+    WorkbookError
+        In a copy without solutions.
+    """
+    solutions = locations.solutions_folder()
+    if solutions is None:
+        raise WorkbookError(
+            "A release is made from the whole project; this copy has no solutions/."
+        )
+    root = solutions.parent
+    contents = _exercises(root, wanted.given)
+    for path, name in _package(root):
+        contents[name] = path.read_bytes()
+    for name in BESIDE:
+        if (root / name).is_file():
+            contents[name] = (root / name).read_bytes()
+    chosen = course_files.notebooks(wanted.notebooks)
+    for path in chosen:
+        contents[f"notebooks/{path.name}"] = course_files.notebook_bytes(path)
+    if wanted.notebooks:
+        contents |= course_files.curriculum_files(path.stem for path in chosen)
+    readme = course_files.template("README.md").replace("`exercises/`", "`workbook/exercises/`")
+    contents["README.md"] = readme.encode("utf-8")
+    contents["statement.md"] = course_files.template("statement.md").encode("utf-8")
+    guide = root / "docs" / "student.md"
+    if guide.is_file():
+        contents["docs/student.md"] = guide.read_bytes()
+        for name in re.findall(r"\]\((pictures/[\w-]+\.png)\)", guide.read_text(encoding="utf-8")):
+            contents[f"docs/{name}"] = (guide.parent / name).read_bytes()
+    hunts: tuple[str, ...] = ()
+    if wanted.policy:
+        hunts = course_policy.parse(wanted.policy).hunts or ()
+        unknown = [name for name in hunts if name not in planted_code.names()]
+        if unknown:
+            example = bughunt.load()[0].name
+            raise UsageError(f"There is no bug hunt {unknown[0]!r}; one is {example!r}.")
+        contents[f"workbook/{course_policy.FILE}"] = wanted.policy.encode("utf-8")
+    for name, data in contents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    planted_code.write(solutions, hunts, folder / "workbook" / "checks" / "bughunt")
+    locations.mark_folder(folder, "workbook/exercises")
+    if wanted.wheels:
+        wheels.fetch(folder, wanted.wheels)
+
+
+@contextmanager
+def settled(out: Path, packed: bool) -> Iterator[Path]:
+    """An empty folder beside `out` that takes its place, or is packed into it, if all goes well.
+
+    Raises
+    ------
+    UsageError
+        If `out` is there already.
+    """
+    if out.exists() and not (not packed and out.is_dir() and not any(out.iterdir())):
+        raise UsageError(f"{out} is there already; nothing was written. Choose another name.")
+    if out.name == "workbook":
+        raise UsageError("A folder called `workbook` would hide the program of that name.")
+    above = out.parent
+    try:
+        above.mkdir(parents=True, exist_ok=True)
+        with atomic_folder.folder(above, "release") as made:
+            inside = made / (out.stem if packed else out.name)
+            inside.mkdir()
+            yield inside
+            if packed:
+                atomic_write.write_bytes(out, _zipped(inside))
+            else:
+                if out.is_dir():
+                    out.rmdir()
+                inside.rename(out)
+    except OSError as error:
+        raise WorkbookError(f"{out} cannot be written: {error.strerror}.") from error
+
+
+def _zipped(folder: Path) -> bytes:
+    """The folder as a zip that unpacks to one folder; the same bytes for the same files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+                info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.create_system = 3
+                info.external_attr = 0o100644 << 16
+                archive.writestr(info, path.read_bytes())
+    return packed.getvalue()
+
+
+def make(
+    out: Path,
+    wanted: ReleaseOptions,
+    *,
+    packed: bool = False,
+    report: Callable[[str], None] = lambda line: None,
+) -> Path:
+    """Build a copy, see that it is fit to be handed out, and put it in its place.
+
+    Parameters
+    ----------
+    out : Path
+        A folder, or with `packed` a zip (`.zip` is added).
+    wanted : Wanted
+    packed : bool
+    report : callable
+        Told each step.
+
+    Returns
+    -------
+    Path
+        What was written.
+
+    Raises
+    ------
+    WorkbookError
+        If the gate is not passed; everything that fails is named, and nothing is written.
+    """
+    from workbook.release import release_checks
+
+    out = out.resolve()
+    if packed and out.suffix != ".zip":
+        out = out.with_name(out.name + ".zip")
+    with settled(out, packed) as folder:
+        report("building the copy")
+        build(folder, wanted)
+        failed = release_checks.examine(folder, wanted, report)
+        if failed:
+            raise WorkbookError("Nothing was written:\n" + "\n".join(f"  {f}" for f in failed))
+    return out

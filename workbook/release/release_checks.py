@@ -1,0 +1,189 @@
+"""Is a copy fit to be handed out? Each question is a function that names what fails."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbook import curriculum
+from workbook.checks import answer_key
+from workbook.checks.checker import Checker
+from workbook.checks.compare import compare
+from workbook.checks.diagnose import diagnose
+from workbook.checks.messages import ComparedCase
+from workbook.checks.references import FromSolutions
+from workbook.course import cases_of
+from workbook.errors import WorkbookError
+from workbook.release import leak_scan, run_copy
+from workbook.student import locations
+
+if TYPE_CHECKING:
+    from workbook.release.release import ReleaseOptions
+
+__all__ = [
+    "examine",
+    "key_is_fresh",
+    "misconceptions_are_named",
+    "no_leak",
+    "solutions_earn_all",
+    "stubs_earn_none",
+]
+
+# Of many failures of one kind the first ones are named.
+MOST = 8
+
+
+def _solutions() -> Path:
+    folder = locations.solutions_folder()
+    assert folder is not None  # `build` has refused by now
+    return folder
+
+
+def _named(failed: list[str]) -> list[str]:
+    more = len(failed) - MOST
+    return failed if more <= 0 else [*failed[:MOST], f"... and {more} more of this kind"]
+
+
+def solutions_earn_all() -> list[str]:
+    """Every solution earns all points."""
+    failed = []
+    with Checker(_solutions()) as judge:
+        for report in judge.judge():
+            result = report.result
+            if result.points < result.max_points or result.stack_outcome != "pass":
+                failed.append(f"the solution of {result.exercise} does not pass: {result.outcome}")
+    return _named(failed)
+
+
+def stubs_earn_none(copy: Path, given: tuple[str, ...]) -> list[str]:
+    """Every stub earns nothing, and what was given earns everything."""
+    failed = []
+    with Checker(copy / "workbook" / "exercises", solutions=_solutions()) as judge:
+        for report in judge.judge():
+            result = report.result
+            if result.exercise in given:
+                if result.outcome != "pass":
+                    failed.append(f"{result.exercise} is given, but it does not pass")
+            elif result.outcome == "pass" or result.points:
+                failed.append(f"the stub of {result.exercise} earns {result.points:g} points")
+    return _named(failed)
+
+
+def no_leak(copy: Path, given: tuple[str, ...]) -> list[str]:
+    """No line that only a solution has stands in the copy."""
+    secret = leak_scan.distinctive(given, _solutions().parent / "workbook")
+    return _named(
+        [
+            f"{file} holds a line of the solution of {exercise}: {line}"
+            for file, exercise, line in leak_scan.find(copy, secret)
+        ]
+    )
+
+
+def _key(copy: Path) -> "answer_key.AnswerKey | None":
+    try:
+        return answer_key.shipped(copy / "workbook" / "checks")
+    except WorkbookError:
+        return None
+
+
+def key_is_fresh(copy: Path) -> list[str]:
+    """The copy's answer key is that of these solutions."""
+    key = _key(copy)
+    if key is None:
+        return ["there is no answer key; `workbook key` builds it"]
+    stale = [name for name in curriculum.load().ids() if not key.is_fresh(name, _solutions())]
+    if stale:
+        return [f"the answer key is older than {', '.join(stale)}; run `workbook key`"]
+    return []
+
+
+def misconceptions_are_named(copy: Path) -> list[str]:
+    """The copy's key alone names a known mistake of every exercise that has one."""
+    key = _key(copy)
+    if key is None:
+        return []  # said already
+    failed = []
+    live = FromSolutions(_solutions(), key.seed)
+    try:
+        for name in curriculum.load().ids():
+            if name not in key.ids():
+                failed.append(f"the answer key does not know {name}")
+                continue
+            wrong = [row for row in live.catalogue(name) if not row["correct"]]
+            if wrong and not _diagnosed(name, str(wrong[0]["id"]), key, live):
+                failed.append(f"the answer key does not name the mistake {name}.{wrong[0]['id']}")
+    finally:
+        live.close()
+    return _named(failed)
+
+
+def _diagnosed(
+    exercise_id: str, misconception: str, key: "answer_key.AnswerKey", live: FromSolutions
+) -> bool:
+    reference, records = key.records(exercise_id), live.run(exercise_id, misconception)
+    compared_cases = [
+        ComparedCase(
+            p, records[p.name], reference[p.name], compare(records[p.name], reference[p.name], p)
+        )
+        for p in cases_of(exercise_id)
+        if p.name in records
+    ]
+    found = diagnose(compared_cases, key.fingerprints(exercise_id))
+    return any(message.misconception == f"{exercise_id}.{misconception}" for message in found)
+
+
+def _listed(copy: Path) -> list[str]:
+    """The exercises that the copy asks for."""
+    return curriculum.read(copy / "workbook" / "course").ids()
+
+
+def commands_work(copy: Path, given: tuple[str, ...]) -> list[str]:
+    """The copy's own two commands do what its README says, in a folder with nothing else."""
+    place = Path(tempfile.mkdtemp(prefix="workbook-gate-"))
+    try:
+        moved = place / "a copy"
+        shutil.copytree(copy, moved, ignore=shutil.ignore_patterns("wheels"))
+        run_copy.environment(moved)
+        return [*_check(moved, given), *run_copy.lab(moved)]
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _check(moved: Path, given: tuple[str, ...]) -> list[str]:
+    done = run_copy.run(moved, "test", "--json")
+    try:
+        results = json.loads(done.stdout)
+    except ValueError:
+        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing was printed"]
+        return [f"`python start.py test` does not check: {said[-1]}"]
+    outcomes = {result["exercise"]: result["outcome"] for result in results}
+    odd = [
+        f"`python start.py test` says {outcome} about {name}"
+        for name, outcome in outcomes.items()
+        if (outcome == "pass") != (name in given) or outcome in ("infra", "crashed", "timeout")
+    ]
+    if set(outcomes) != set(_listed(moved)):
+        odd.append("`python start.py test` does not check every exercise")
+    return _named(odd)
+
+
+def examine(
+    copy: Path, wanted: "ReleaseOptions", report: Callable[[str], None] = lambda line: None
+) -> list[str]:
+    """Everything that fails, one line each; empty if the copy may be handed out."""
+    questions: list[tuple[str, Callable[[], list[str]]]] = [
+        ("every solution earns all points", solutions_earn_all),
+        ("every stub earns none", lambda: stubs_earn_none(copy, wanted.given)),
+        ("no line of a solution is in the copy", lambda: no_leak(copy, wanted.given)),
+        ("the answer key is fresh", lambda: key_is_fresh(copy)),
+        ("it names mistakes without the solutions", lambda: misconceptions_are_named(copy)),
+        ("the two commands work in an empty folder", lambda: commands_work(copy, wanted.given)),
+    ]
+    failed = []
+    for title, question in questions:
+        report(title)
+        failed += question()
+    return failed

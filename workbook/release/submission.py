@@ -1,0 +1,169 @@
+"""A submission: the student's files, as one small zip that `workbook grade` reads."""
+
+import hashlib
+import io
+import json
+import platform
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbook import curriculum
+from workbook.errors import WorkbookError
+from workbook.grading.intake.archives import Limits
+from workbook.grading.intake.receipt import receipt
+from workbook.locale import text
+from workbook.release import course_files, strip_outputs
+from workbook.version import __version__
+
+__all__ = ["FORMAT", "Author", "StudentWork", "gather", "manifest", "pack"]
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who hands in; at least one of the two is not empty."""
+
+    id: str = ""
+    name: str = ""
+
+
+@dataclass
+class StudentWork:
+    """What is handed in.
+
+    Attributes
+    ----------
+    exercises : dict of bytes by exercise file
+    notebooks : dict of bytes by file name
+        With large outputs removed.
+    statement : bytes
+    filled_in : bool
+        Whether the statement is another than the one that was handed out.
+    missing : list of str
+        Exercise files that are not there.
+    notes : list of str
+        What is not packed, and why.
+    """
+
+    exercises: dict[str, bytes] = field(default_factory=dict)
+    notebooks: dict[str, bytes] = field(default_factory=dict)
+    statement: bytes = b""
+    filled_in: bool = False
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def receipt(self) -> str:
+        """The code that the grade report repeats."""
+        return receipt(self.exercises)
+
+    def files(self) -> dict[str, bytes]:
+        """Everything by its name in the zip, without the manifest."""
+        found = {f"exercises/{name}": data for name, data in self.exercises.items()}
+        found |= {f"notebooks/{name}": data for name, data in self.notebooks.items()}
+        return {**found, "statement.md": self.statement}
+
+
+def gather(exercises: Path, home: Path) -> StudentWork:
+    """Read what is handed in.
+
+    Parameters
+    ----------
+    exercises : Path
+        The folder of exercises.
+    home : Path
+        The folder with `notebooks/` and perhaps `statement.md`.
+
+    Raises
+    ------
+    WorkbookError
+        If a file is too large to be graded, or there is none at all.
+    """
+    work = StudentWork()
+    known, most = curriculum.load().files(), Limits().bytes_each
+    for name in known:
+        try:
+            data = (exercises / name).read_bytes()
+        except FileNotFoundError:
+            work.missing.append(name)
+            continue
+        except OSError as error:
+            raise WorkbookError(text("release.submit.unreadable", file=name, why=error)) from error
+        if len(data) > most:
+            raise WorkbookError(text("release.submit.large", file=name, size=len(data), most=most))
+        work.exercises[name] = data
+    if not work.exercises:
+        raise WorkbookError(text("release.submit.nothing", folder=exercises))
+    for path in sorted(exercises.rglob("*.py")):
+        name = path.relative_to(exercises).as_posix()
+        if name not in known and path.name != "__init__.py" and not _hidden(name):
+            work.notes.append(text("release.submit.other", file=name))
+    _notebooks(work, home)
+    ours = course_files.template("statement.md").encode("utf-8")
+    written = home / "statement.md"
+    work.statement = written.read_bytes() if written.is_file() else ours
+    work.filled_in = work.statement.replace(b"\r\n", b"\n") != ours
+    return work
+
+
+def _hidden(name: str) -> bool:
+    return any(part.startswith((".", "__pycache__")) for part in name.split("/"))
+
+
+def _notebooks(work: StudentWork, home: Path) -> None:
+    traces = strip_outputs.Traces(home)
+    for path in sorted((home / "notebooks").glob("*.ipynb")):
+        try:
+            work.notebooks[path.name] = strip_outputs.clean_notebook(path.read_bytes(), traces)
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+            work.notes.append(text("release.submit.no_notebook", file=path.name))
+
+
+def manifest(work: StudentWork, student: Author, results: Sequence[Mapping[str, Any]]) -> bytes:
+    """What the zip holds, made with which versions, and what the student was told.
+
+    Neither a time nor the machine stands in it: the same work gives the same bytes.
+    """
+    import numpy
+
+    told = ("exercise", "outcome", "stack_outcome", "points", "max_points", "misconception")
+    return _json(
+        {
+            "format": FORMAT,
+            "receipt": work.receipt,
+            "student": {"id": student.id, "name": student.name},
+            "statement_filled_in": work.filled_in,
+            "versions": {
+                "workbook": __version__,
+                "python": platform.python_version(),
+                "numpy": numpy.__version__,
+            },
+            "files": {
+                name: hashlib.sha256(data).hexdigest() for name, data in work.files().items()
+            },
+            "missing": work.missing,
+            "seed": results[0]["seed"] if results else None,
+            "results": [{key: result[key] for key in told} for result in results],
+        }
+    )
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
+
+
+def pack(work: StudentWork, listed: bytes) -> bytes:
+    """The zip: the same bytes for the same work, without times, owners or this system's name."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in sorted({**work.files(), "manifest.json": listed}.items()):
+            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3
+            info.external_attr = 0o100644 << 16
+            archive.writestr(info, data, compresslevel=9)
+    return packed.getvalue()

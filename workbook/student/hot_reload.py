@@ -1,0 +1,290 @@
+"""The room that a running notebook sees: read anew when a file was saved or a switch thrown.
+
+Python keeps what it imported. So before each cell the imported exercise files are held
+against the disk; when one differs, all of them are dropped and imported again, and the
+names that the notebook got from them are bound to the new objects. Objects that were made
+before keep their old code.
+"""
+
+import ast
+import importlib
+import sys
+from types import ModuleType
+from typing import Any
+
+from workbook import locale
+from workbook.errors import WorkbookError
+from workbook.student import locations
+from workbook.student.importer import PUBLIC, ExerciseLoader, drop_package
+from workbook.student.placeholder import Placeholder
+
+__all__ = ["HotReloader", "banner", "current", "refresh", "switch", "use_solutions"]
+
+_MISSING = object()
+Origin = tuple[str, str]
+
+
+def _modules() -> dict[str, ModuleType]:
+    """The imported modules of the room, without its package."""
+    return {name: m for name, m in list(sys.modules.items()) if name.startswith(f"{PUBLIC}.")}
+
+
+def _of_implementation(value: object) -> bool:
+    return str(getattr(value, "__module__", None)).startswith(f"{PUBLIC}.")
+
+
+def _foreign(value: object) -> bool:
+    """Whether a module such as np, or a function or class of one, that `*` brought along."""
+    if isinstance(value, ModuleType):
+        return not value.__name__.startswith(f"{PUBLIC}.")
+    return callable(value) and not _of_implementation(value)
+
+
+def _drop() -> None:
+    """Forget the room's modules, but keep its package: a notebook may hold it by name."""
+    package = sys.modules.get(PUBLIC)
+    for name in _modules():
+        del sys.modules[name]
+        top = name.removeprefix(f"{PUBLIC}.").partition(".")[0]
+        if package is not None:
+            vars(package).pop(top, None)
+
+
+class _Imports(ast.NodeVisitor):
+    """The room's names that a cell imports at its top level."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Origin] = {}
+        self.stars: set[str] = set()
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        return  # its imports are its own, and run anew with each call
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]
+    visit_ClassDef = visit_FunctionDef  # type: ignore[assignment]
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.level or not node.module or not node.module.startswith(f"{PUBLIC}."):
+            return
+        for alias in node.names:
+            if alias.name == "*":
+                self.stars.add(node.module)
+            else:
+                self.names[alias.asname or alias.name] = (node.module, alias.name)
+
+
+class HotReloader:
+    """Keeps one namespace in step with the exercise files.
+
+    Parameters
+    ----------
+    namespace : dict
+        The notebook's variables.
+    """
+
+    def __init__(self, namespace: dict[str, Any]):
+        self.namespace = namespace
+        self.named: dict[str, Origin] = {}
+        self.stars: dict[str, set[str]] = {}
+        self.broken: dict[str, WorkbookError] = {}
+        self.lost: WorkbookError | None = None
+        # The cell that runs now; under nbval IPython itself keeps no history.
+        self.cell = ""
+        self.shows = self._choose()
+
+    def _choose(self) -> locations.Location | None:
+        """The choice as it stands, or None with the reason in `lost`."""
+        try:
+            self.lost, chosen = None, locations.current()
+        except WorkbookError as problem:
+            self.lost, chosen = problem, None
+        return chosen
+
+    def note(self, cell: str) -> None:
+        """Remember a cell, and which names it is about to import from the room."""
+        self.cell = cell
+        if PUBLIC not in cell:
+            return
+        try:
+            tree = ast.parse(cell)
+        except (SyntaxError, ValueError):
+            return
+        imports = _Imports()
+        imports.visit(tree)
+        self.named.update(imports.names)
+        for star in imports.stars:
+            self.stars.setdefault(star, set())
+
+    def refresh(self) -> bool:
+        """Bring the namespace up to date; True if another folder is shown than before."""
+        before, self.shows = self.shows, self._choose()
+        moved = before != self.shows
+        if self.lost is not None:
+            if moved or sys.modules.get(PUBLIC) is not None:
+                self._lose(self.lost)
+        elif self._outdated():
+            self._read_again()
+        elif self.broken:
+            self._retry()
+        return moved
+
+    def _outdated(self) -> bool:
+        package = sys.modules.get(PUBLIC)
+        if package is None:
+            return any(isinstance(value, Placeholder) for value in self.namespace.values())
+        assert self.shows is not None
+        loaders = [getattr(module, "__loader__", None) for module in _modules().values()]
+        return list(package.__path__) != [str(self.shows.folder)] or any(
+            isinstance(loader, ExerciseLoader) and not loader.is_current() for loader in loaders
+        )
+
+    def _bound(self) -> dict[str, Origin]:
+        """Names of the notebook that hold something of the room, and where it came from."""
+        modules = _modules()
+        index: dict[int, Origin] = {id(m): (name, "") for name, m in modules.items()}
+        for name, module in modules.items():
+            for attribute, value in vars(module).items():
+                # The module that defines it wins over those that import it.
+                if _of_implementation(value) and (
+                    id(value) not in index or value.__module__ == name
+                ):
+                    index[id(value)] = (name, attribute)
+        found: dict[str, Origin] = {}
+        for name, value in list(self.namespace.items()):
+            if isinstance(value, Placeholder):
+                found[name] = object.__getattribute__(value, "_origin")
+            elif id(value) in index:
+                found[name] = index[id(value)]
+            else:
+                origins = [self.named[name]] if name in self.named else []
+                if not _foreign(value):
+                    origins += [(star, name) for star in self.stars]
+                for module_name, attribute in origins:
+                    old = vars(modules[module_name]) if module_name in modules else {}
+                    if old.get(attribute, _MISSING) is value:
+                        found[name] = (module_name, attribute)
+        return found
+
+    def _import(self, name: str) -> ModuleType | WorkbookError:
+        try:
+            module = importlib.import_module(name)
+        except WorkbookError as problem:
+            self.broken[name] = problem
+            return problem
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            self.broken[name] = WorkbookError(
+                locale.text("student.hot_reload.gone", name=name, what=what)
+            )
+            return self.broken[name]
+        self.broken.pop(name, None)
+        return module
+
+    def _bind(self, bound: dict[str, Origin]) -> None:
+        for name, origin in bound.items():
+            module_name, attribute = origin
+            module = self._import(module_name)
+            if isinstance(module, WorkbookError):
+                self.namespace[name] = Placeholder(origin, module)
+            elif not attribute:
+                self.namespace[name] = module
+            elif attribute in vars(module):
+                self.namespace[name] = vars(module)[attribute]
+            else:
+                file = locations.shown(getattr(module, "__file__", module_name))
+                text = locale.text("student.hot_reload.no_longer", file=file, name=attribute)
+                self.namespace[name] = Placeholder(origin, WorkbookError(text))
+
+    def _know_stars(self) -> None:
+        for star in self.stars:
+            if star in sys.modules:
+                self.stars[star] = set(vars(sys.modules[star]))
+
+    def _bind_new(self) -> None:
+        """Bind what a file that was imported with `*` has gained."""
+        for star, known in self.stars.items():
+            module = sys.modules.get(star)
+            if module is None or not known:
+                continue
+            public = getattr(module, "__all__", [n for n in vars(module) if n[:1] != "_"])
+            for name in set(public) - known:
+                if name in vars(module):
+                    self.namespace.setdefault(name, vars(module)[name])
+
+    def _read_again(self) -> None:
+        bound, modules = self._bound(), _modules()
+        self._know_stars()
+        _drop()
+        package = sys.modules.get(PUBLIC) or importlib.import_module(PUBLIC)
+        assert self.shows is not None
+        package.__path__ = [str(self.shows.folder)]
+        again = {*modules, *self.broken}
+        self.broken.clear()
+        for name in sorted(again):
+            self._import(name)
+        self._bind(bound)
+        self._bind_new()
+
+    def _retry(self) -> None:
+        """Try the broken files again; they may rest on a file that is not watched."""
+        waiting = {n: o for n, o in self._bound().items() if o[0] in self.broken}
+        for name in list(self.broken):
+            self._import(name)
+        self._bind(waiting)
+        self._bind_new()
+
+    def _lose(self, problem: WorkbookError) -> None:
+        bound = self._bound()
+        self.broken.clear()
+        drop_package(PUBLIC)
+        for name, origin in bound.items():
+            self.namespace[name] = Placeholder(origin, problem)
+
+
+current: HotReloader | None = None
+
+
+def refresh() -> None:
+    """Read the exercise files as last saved, as happens before each cell of a notebook."""
+    if current is not None:
+        current.refresh()
+
+
+def switch(which: str) -> None:
+    """Show `stubs`, `solutions` or a folder in this process, in names imported before too.
+
+    Raises
+    ------
+    WorkbookError
+        If solutions are asked for in a copy without them; nothing changes then.
+    """
+    locations.use(which)
+    if current is not None:
+        current.refresh()
+    elif PUBLIC in sys.modules:
+        _drop()
+        sys.modules[PUBLIC].__path__ = [str(locations.exercises_folder())]
+
+
+def banner(switched: bool = False) -> str:
+    """One line that says what `workbook.exercises` shows."""
+    chosen = locations.current()
+    parts = [
+        locale.text(
+            f"student.toggle.{chosen.which}",
+            folder=locations.shown(chosen.folder),
+            because=locale.text(f"student.because.{chosen.because}"),
+        )
+    ]
+    if switched:
+        parts.append(locale.text("student.toggle.old_objects"))
+    return " ".join(parts)
+
+
+def use_solutions(on: bool = True) -> None:
+    """Switch the solutions on or off in a running notebook, and say so.
+
+    Nothing is written to a student's file. Objects made before keep their old code.
+    """
+    switch("solutions" if on else "stubs")
+    print(banner(switched=True))

@@ -1,0 +1,239 @@
+"""Importing exercise files from their source, never from a cache.
+
+Python's cached bytecode is trusted by time and size, so that an edit within the same second
+can run the old code. Exercise files change while a notebook runs, so they are compiled from
+what lies on the disk each time, and what cannot be imported becomes one line that says why.
+"""
+
+import ast
+import importlib.machinery
+import importlib.util
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from workbook import curriculum, locale
+from workbook.errors import WorkbookError
+from workbook.student import locations
+
+__all__ = [
+    "PUBLIC",
+    "ExerciseLoader",
+    "FileProblem",
+    "add_package",
+    "drop_package",
+    "has_module",
+    "modules_of",
+]
+
+PUBLIC = "workbook.exercises"
+
+Sources = Mapping[str, str | ast.Module | CodeType]
+_packages: dict[str, Sources] = {}
+# By room: what was imported, so that nobody has to look through all of Python's modules.
+_found: dict[str, set[str]] = {}
+
+
+class FileProblem(WorkbookError):
+    """An exercise file that cannot be imported.
+
+    Attributes
+    ----------
+    file : str
+        The file as a reader knows it, such as `workbook/exercises/layers.py`.
+    line : int or None
+        Where in it.
+    original : Exception or None
+        What Python raised; None for a file that is missing.
+    """
+
+    def __init__(self, text: str, file: str, line: int | None, original: BaseException | None):
+        super().__init__(text)
+        self.file = file
+        self.line = line
+        self.original = original
+
+
+def _place(file: str, line: int | None) -> str:
+    return f"{file}, line {line}," if line else file
+
+
+def _syntax_problem(path: str, error: Exception) -> FileProblem:
+    file = locations.shown(path)
+    line = getattr(error, "lineno", None)
+    what = getattr(error, "msg", None) or str(error)
+    text = locale.text("student.file.syntax", place=_place(file, line), what=what)
+    return FileProblem(text, file, line, error)
+
+
+def _import_problem(path: str, root: str, error: BaseException) -> FileProblem:
+    file = locations.shown(path)
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+    line = lines[-1] if lines else None
+    what = str(error).replace(f"{root}.", "")
+    if isinstance(error, ImportError) and error.path:
+        what = what.replace(f" ({error.path})", "")
+    what = f"{type(error).__name__}: {what}" if what else type(error).__name__
+    text = locale.text("student.file.raises", place=_place(file, line), what=what)
+    return FileProblem(text, file, line, error)
+
+
+class _StayInside(ast.NodeTransformer):
+    """Let `workbook.exercises` inside a private room mean that room.
+
+    A student's editor may write absolute imports; they must not reach the room that the
+    toggle shows when their own file is judged.
+    """
+
+    def __init__(self, root: str):
+        self.root = root
+
+    def _inside(self, name: str) -> str:
+        if name == PUBLIC or name.startswith(f"{PUBLIC}."):
+            return self.root + name[len(PUBLIC) :]
+        return name
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom:
+        if node.level == 0 and node.module:
+            node.module = self._inside(node.module)
+        return node
+
+    def visit_Import(self, node: ast.Import) -> ast.Import:
+        for alias in node.names:
+            if alias.asname:
+                alias.name = self._inside(alias.name)
+        return node
+
+
+class ExerciseLoader(importlib.machinery.SourceFileLoader):
+    """Compiles one exercise file, or the source that stands in for it."""
+
+    def __init__(
+        self, fullname: str, path: str, root: str, source: str | ast.Module | CodeType | None
+    ):
+        super().__init__(fullname, path)
+        self.root = root
+        self.source = source
+        self.data: bytes | None = None
+
+    def _bytes(self) -> bytes:
+        try:
+            return Path(self.path).read_bytes()
+        except FileNotFoundError:
+            return b""  # a sub-folder without an __init__.py
+
+    def is_current(self) -> bool:
+        """Whether the file still holds what was imported."""
+        try:
+            return self.source is not None or self._bytes() == self.data
+        except OSError:
+            return False
+
+    def get_code(self, fullname: str) -> CodeType:
+        source: Any = self.source
+        if isinstance(source, CodeType):
+            return source
+        linecache.cache.pop(self.path, None)
+        try:
+            if source is None:
+                source = self.data = self._bytes()
+            if not isinstance(source, ast.Module):
+                tree = ast.parse(source, self.path)
+                source = tree if self.root == PUBLIC else _StayInside(self.root).visit(tree)
+            code: CodeType = compile(source, self.path, "exec", dont_inherit=True)
+            return code
+        except OSError as error:
+            file = locations.shown(self.path)
+            text = locale.text("student.file.unreadable", file=file, why=error.strerror or error)
+            raise FileProblem(text, file, None, error) from error
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise _syntax_problem(self.path, error) from error
+
+    def exec_module(self, module: ModuleType) -> None:
+        code = self.get_code(module.__name__)
+        try:
+            exec(code, module.__dict__)
+        except FileProblem:
+            raise  # of a file that this one imports: that is the one to name
+        except (Exception, SystemExit) as error:
+            raise _import_problem(self.path, self.root, error) from error
+
+
+class _Finder:
+    """Finds the modules of every room by its package's `__path__`."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        root = next((name for name in _packages if fullname.startswith(f"{name}.")), None)
+        if root is None or not path:
+            return None
+        inside = fullname[len(root) + 1 :].replace(".", "/")
+        folder = os.path.join(path[0], inside.rpartition("/")[2])
+        file = f"{folder}.py"
+        _found.setdefault(root, set()).add(fullname)
+        source = _packages[root].get(f"{inside}.py")
+        if source is not None or os.path.isfile(file):
+            loader = ExerciseLoader(fullname, file, root, source)
+            return importlib.util.spec_from_file_location(fullname, file, loader=loader)
+        if os.path.isdir(folder):
+            initial = os.path.join(folder, "__init__.py")
+            # A private room is imported once: nobody adds the file that is missing.
+            bare = root != PUBLIC and not os.path.exists(initial)
+            loader = ExerciseLoader(fullname, initial, root, _NOTHING if bare else None)
+            return importlib.util.spec_from_file_location(
+                fullname, initial, loader=loader, submodule_search_locations=[folder]
+            )
+        if f"{inside}.py" in curriculum.load().files():
+            text = locale.text("student.file.missing", file=locations.shown(file))
+            raise FileProblem(text, locations.shown(file), None, None)
+        return None
+
+
+_NOTHING = compile("", "<a folder>", "exec")
+_finder = _Finder()
+
+
+def add_package(root: str, sources: Sources | None = None) -> None:
+    """Import modules of the package `root` with `ExerciseLoader` from now on.
+
+    Parameters
+    ----------
+    root : str
+        Name of a package whose `__path__` is one exercise folder.
+    sources : mapping, optional
+        Source, syntax tree or compiled code by file (`classifiers/cnn.py`), used in place of
+        the file's.
+    """
+    _packages[root] = dict(sources or {})
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
+
+
+def modules_of(root: str) -> dict[str, ModuleType]:
+    """The imported modules of the package `root`, without itself, by their full names."""
+    names = sorted(_found.get(root, ()))
+    return {name: sys.modules[name] for name in names if sys.modules.get(name) is not None}
+
+
+def has_module(folder: str, name: str) -> bool:
+    """Whether an exercise folder holds a module or a sub-folder of that name."""
+    return name.isidentifier() and any(
+        (Path(folder) / end).exists() for end in (name, f"{name}.py")
+    )
+
+
+def drop_package(root: str) -> None:
+    """Forget the package and every module of it."""
+    _packages.pop(root, None)
+    _found.pop(root, None)
+    for name in [name for name in sys.modules if name == root or name.startswith(f"{root}.")]:
+        del sys.modules[name]

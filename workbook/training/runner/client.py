@@ -1,0 +1,326 @@
+"""The parent's side: start an experiment, follow it, stop it within a second."""
+
+import contextlib
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import workbook
+from workbook.errors import WorkbookError
+from workbook.student import locations
+from workbook.training.results import ProgressUpdate, from_plain
+from workbook.training.runner.failure import Failure
+from workbook.training.runner.protocol import MessageSender, receive
+
+__all__ = ["ExperimentRunner", "Job", "stamp"]
+
+State = Literal["running", "done", "stopped", "failed", "crashed"]
+
+_SECONDS_TO_STOP = 0.5
+_SECONDS_TO_DIE = 0.4
+# `-P` keeps a file such as random.py in the notebook's folder from being imported here.
+_PROGRAM = (
+    "import sys; sys.path.append(sys.argv[1]); "
+    "from workbook.training.runner.worker import main; main(sys.argv[2])"
+)
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class Job:
+    """One run of one experiment.
+
+    Attributes
+    ----------
+    experiment : str
+    settings : dict
+    outcome : object or None
+        The experiment's result, when it is "done", or "stopped" and had time to answer.
+    failure : Failure or None
+        What went wrong, when it "failed" or "crashed".
+    printed : str
+        What the student's code printed, cut off after some thousand letters.
+    done, total : int
+        How much of it is done; 0 of 0 before the first update.
+    """
+
+    def __init__(
+        self, experiment: str, settings: dict[str, Any], on_change: Callable[[], object] | None
+    ) -> None:
+        self.experiment = experiment
+        self.settings = settings
+        self.outcome: Any = None
+        self.failure: Failure | None = None
+        self.printed = ""
+        self.done = self.total = 0
+        self._state: State = "running"
+        self._on_change = on_change
+        self._updates: list[ProgressUpdate] = []
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._stopping = False
+        self._worker: _Worker | None = None
+
+    @property
+    def state(self) -> State:
+        """ "running", then "done", "stopped", "failed" or "crashed"."""
+        return self._state
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._state == "running"
+
+    def take(self) -> list[ProgressUpdate]:
+        """The updates since the last call; also after the job was stopped or killed."""
+        with self._lock:
+            updates, self._updates = self._updates, []
+        return updates
+
+    def wait(self, timeout: float | None = None) -> Self:
+        """Wait until it has ended, or for so many seconds."""
+        self._ended.wait(timeout)
+        return self
+
+    def ask_to_stop(self) -> None:
+        """Ask it to end with what it has; does not wait, and kills it if it does not listen."""
+        worker = self._worker
+        if worker is None or not self.running or self._stopping:
+            return
+        self._stopping = True
+        worker.ask_to_stop()
+        timer = threading.Timer(_SECONDS_TO_STOP, self._kill)
+        timer.daemon = True
+        timer.start()
+
+    def stop(self) -> Self:
+        """Ask it to end, kill it if it does not, and wait: a second at most."""
+        self.ask_to_stop()
+        self._ended.wait(_SECONDS_TO_STOP + _SECONDS_TO_DIE)
+        return self
+
+    def _kill(self) -> None:
+        worker = self._worker
+        if worker is not None and self.running:
+            worker.close()
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        """What the child said; called by the thread that reads from it."""
+        if message["event"] == "updates":
+            updates = [ProgressUpdate(*update) for update in message["updates"]]
+            with self._lock:
+                self._updates += updates
+                self.printed += message["printed"]
+                if updates:
+                    self.done, self.total = updates[-1].done, updates[-1].total
+            self._changed()
+        elif message["event"] == "done":
+            self.outcome = from_plain(message["outcome"])
+            self._end("stopped" if message["asked_to_stop"] else "done")
+        else:
+            self.failure = Failure(**message["failure"])
+            self._end("failed")
+
+    def _lost(self, code: int | None) -> None:
+        """The child is gone."""
+        if not self.running:
+            return
+        if self._stopping:
+            self._end("stopped")
+            return
+        self.failure = Failure("Crashed", f"the code ended its own process (exit code {code})")
+        self._end("crashed")
+
+    def _end(self, state: State) -> None:
+        self._state = state
+        self._worker = None
+        self._ended.set()
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._on_change is not None:
+            self._on_change()
+
+
+class _Worker:
+    """A child process and the thread that reads from it."""
+
+    def __init__(self, folder: Path, stamp: str) -> None:
+        self.stamp = stamp
+        # Weak, as the reading thread holds it: a job that nobody follows any more, and
+        # the process with it, are let go.
+        self._current: list[weakref.ref[Job]] = []
+        apart: dict[str, Any] = {}
+        if os.name == "posix":
+            # Away from the notebook's Ctrl-C, and killed with whatever it started itself.
+            apart["start_new_session"] = True
+        else:
+            apart["creationflags"] = 0x08000000 | 0x00000200  # no window, a group of its own
+        root = str(Path(workbook.__file__).resolve().parents[1])
+        # The nets are small: more threads than one cost more than they bring.
+        environment = {**dict.fromkeys(_THREADS, "1"), **os.environ}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _PROGRAM, root, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            **apart,
+        )
+        assert self._process.stdin is not None
+        self._sender = MessageSender(self._process.stdin)  # type: ignore[arg-type]
+        # Also at the interpreter's end, and when nobody holds this object any more.
+        self._finalizer = weakref.finalize(self, _end_process, self._process)
+        reader = threading.Thread(
+            target=_read, args=(self._process, self._current), daemon=True, name="workbook-runner"
+        )
+        reader.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def run(self, job: Job, *, once: bool) -> None:
+        self._current[:] = [weakref.ref(job)]
+        job._worker = self
+        try:
+            self._sender.send(
+                {
+                    "do": "run",
+                    "experiment": job.experiment,
+                    "settings": job.settings,
+                    "once": once,
+                }
+            )
+        except OSError:
+            job._lost(self._process.wait())
+
+    def ask_to_stop(self) -> None:
+        with contextlib.suppress(OSError):
+            self._sender.send({"do": "stop"})
+
+    def close(self) -> None:
+        self._finalizer()
+
+
+def _read(process: subprocess.Popen[bytes], current: list[weakref.ref[Job]]) -> None:
+    """The work of a thread: hand the child's messages to the job that it runs."""
+    pipe: Any = process.stdout
+    try:
+        while True:
+            message = receive(pipe)
+            job = current[-1]() if current else None
+            if job is not None:
+                job._receive(message)
+            del job
+    except (EOFError, OSError, ValueError):
+        pass
+    finally:
+        _end_process(process)
+        job = current[-1]() if current else None
+        if job is not None:
+            job._lost(process.returncode)
+
+
+def _end_process(process: subprocess.Popen[bytes]) -> None:
+    """Kill it, and whatever it started, and wait until it is gone."""
+    if process.poll() is None:
+        with contextlib.suppress(OSError):
+            if os.name == "posix":
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(2)
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+
+
+class ExperimentRunner:
+    """Runs experiments of `training.runner.catalogue`, one at a time, in a child process.
+
+    Parameters
+    ----------
+    folder : path, optional
+        The exercises; by default those that `workbook.exercises` shows when a run begins.
+    keep : bool, optional
+        Whether one child serves run after run, for what must answer at once; it is
+        replaced when a file has changed. Otherwise each run has a child of its own, and
+        nothing that the student's code left behind changes the next one's numbers.
+    on_change : callable, optional
+        Called without arguments, from another thread, when a job has news.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str | None = None,
+        *,
+        keep: bool = False,
+        on_change: Callable[[], object] | None = None,
+    ) -> None:
+        self._folder = None if folder is None else Path(folder)
+        self._keep = keep
+        self._on_change = on_change
+        self._worker: _Worker | None = None
+        self._job: Job | None = None
+
+    def run(self, experiment: str, **settings: Any) -> Job:
+        """Start an experiment and return at once; one that still runs is stopped first.
+
+        Raises
+        ------
+        WorkbookError
+            If there is no such folder.
+        """
+        if self._job is not None and self._job.running:
+            self._job.stop()
+        folder = (self._folder or locations.exercises_folder()).resolve()
+        if not folder.is_dir():
+            raise WorkbookError(f"There is no folder {folder}.")
+        now = stamp(folder)
+        worker = self._worker
+        if worker is None or not self._keep or worker.stamp != now or not worker.alive():
+            self.close()
+            worker = self._worker = _Worker(folder, now)
+        self._job = Job(experiment, settings, self._on_change)
+        worker.run(self._job, once=not self._keep)
+        return self._job
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, if there is one."""
+        return self._worker.pid if self._worker is not None and self._worker.alive() else None
+
+    def close(self) -> None:
+        """End the child; a running job ends as stopped."""
+        if self._worker is not None:
+            if self._job is not None and self._job.running:
+                self._job._stopping = True
+            self._worker.close()
+            self._worker = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def stamp(folder: Path) -> str:
+    """The exercises' contents in one word."""
+    digest = hashlib.sha256(str(folder).encode("utf-8"))
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode("utf-8"))
+        with contextlib.suppress(OSError):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,55 @@
+"""A question with a guess: never scored, never in the way; afterwards the outcome beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as w
+
+from workbook.locale import text
+from workbook.widgets.panels.components import paragraph
+
+__all__ = ["Outcome", "Prediction"]
+
+# The keys of the answers that came true, and what to say of it.
+Outcome = tuple[tuple[str, ...], str] | None
+
+
+class Prediction:
+    """The question at the head of a panel.
+
+    Parameters
+    ----------
+    question : str
+    answers : dict of str
+        The words of each answer by its key; without any there is only the question.
+    """
+
+    def __init__(self, question: str, answers: Mapping[str, str]) -> None:
+        self.answers = dict(answers)
+        # Buttons: in JupyterLab the arrow keys of a list that has the focus move between cells.
+        self.choice: Any = w.ToggleButtons(
+            options=[(text("panel.no_guess"), ""), *((v, k) for k, v in self.answers.items())],
+            value="",
+            description=text("panel.guess"),
+            style={"description_width": "initial", "button_width": "auto"},
+        )
+        self._said: Any = w.HTML()
+        lines = [self.choice, self._said] if answers else []
+        self.box: Any = w.VBox([w.HTML(paragraph(question, strong=True)), *lines])
+
+    def show(self, outcome: Outcome) -> None:
+        """Put what happened beside the guess; None takes it away."""
+        if outcome is None:
+            self._said.value = ""
+            return
+        keys, sentence = outcome
+        guessed = self.choice.value
+        if guessed and self.answers:
+            what = "panel.guessed_so" if guessed in keys else "panel.guessed_otherwise"
+            sentence = text(what, guess=self.answers[guessed], sentence=sentence)
+        self._said.value = paragraph(sentence)
+
+    @property
+    def said(self) -> str:
+        """What stands beside the guess, as HTML."""
+        return str(self._said.value)

@@ -1,0 +1,87 @@
+"""The panels by name, and those that are open: one of a kind in a kernel."""
+
+import importlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from workbook.errors import UsageError
+from workbook.locale import text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from workbook.widgets.panels.base import Panel
+
+__all__ = ["PANELS", "find", "opened", "panel"]
+
+# The file in this folder and the class in it.
+PANELS = {
+    "basket": ("graph", "Basket"),
+    "distributions": ("distributions", "Distributions"),
+    "dropout": ("dropout", "Dropout"),
+    "dropout_units": ("dropout_units", "DropoutUnits"),
+    "filters": ("filters", "Filters"),
+    "gradient_check": ("gradient_check", "GradientCheck"),
+    "microscope": ("microscope", "Microscope"),
+    "neuron": ("graph", "Neuron"),
+    "normalisation": ("normalisation", "Normalisation"),
+    "optimiser_race": ("optimiser_race", "OptimiserRace"),
+    "picture": ("image_panel", "Picture"),
+    "scale_sweep": ("scale_sweep", "ScaleSweepPanel"),
+    "surfaces": ("surfaces", "Surfaces"),
+    "weight_scale": ("weight_scale", "WeightScale"),
+}
+
+_open: dict[str, "Panel"] = {}
+
+
+def find(name: str) -> "type[Panel]":
+    """The class of a panel.
+
+    Raises
+    ------
+    UsageError
+        If there is no panel of that name.
+    """
+    if name not in PANELS:
+        raise UsageError(text("panel.no_such", name=name, known=", ".join(PANELS)))
+    file, kind = PANELS[name]
+    module = importlib.import_module(f"workbook.widgets.panels.{file}")
+    found: type[Panel] = getattr(module, kind)
+    return found
+
+
+def panel(name: str, **start: Any) -> "Figure | None":
+    """Show an interactive panel, driven by the learner's own code.
+
+    Parameters
+    ----------
+    name : str
+        A name in `PANELS`.
+    **start
+        Where the panel's controls stand at first, by the name of what they set.
+
+    Returns
+    -------
+    Figure or None
+        Under WORKBOOK_STATIC=1 the picture of a short run; otherwise the panel is displayed.
+
+    Raises
+    ------
+    UsageError
+        If there is no such panel or control.
+    """
+    kind = find(name)
+    if os.environ.get("WORKBOOK_STATIC"):
+        return kind(**start).static()
+    # The cell was run again: the panel that it showed before leaves, and its process too.
+    if name in _open:
+        _open.pop(name).close()
+    _open[name] = kind(**start)
+    _open[name].show()
+    return None
+
+
+def opened(name: str) -> "Panel | None":
+    """The panel of that name, if one is open in this kernel."""
+    return _open.get(name)
