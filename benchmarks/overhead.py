@@ -1,10 +1,10 @@
-"""What judging a submission costs beyond its probes, in processor time, and nbgrader beside it.
+"""What judging a submission costs beyond its cases, in processor time, and nbgrader beside it.
 
-The judge's overhead is what all its processes together use, less what the probes use, timed where
+The judge's overhead is what all its processes together use, less what the cases use, timed where
 they run. nbgrader's is what it uses when its test cells do nothing. Both are means over some
 submissions. A machine that others share is fast in some minutes and slow in others, so the two are
 divided within a round, and the median of the rounds counts. Beside it stands the overhead beyond
-the same probes in one warm process, where nothing is done for the first time.
+the same cases in one warm process, where nothing is done for the first time.
 
 Without bubblewrap, whose processes nobody can add up; it takes about 20 ms a submission.
 """
@@ -51,7 +51,7 @@ def _folder(kind: str) -> Path:
 
 
 def warm_cases(kind: str) -> float:
-    """Seconds of all probes in this process, as often as the judge runs them."""
+    """Seconds of all cases in this process, as often as the judge runs them."""
     least = float("inf")
     folder = _folder(kind)
     with load_implementation(folder) as impl:
@@ -66,11 +66,11 @@ def warm_cases(kind: str) -> float:
 
 
 def judged(salt: str, number: int = 3) -> dict[str, dict[str, float]]:
-    """By kind: seconds of judging a submission and of its probes, the mean of some."""
+    """By kind: seconds of judging a submission and of its cases, the mean of some."""
     seconds: list[float] = []
 
     class Timed(Checker):
-        """Notes what each probe took, where it ran."""
+        """Notes what each case took, where it ran."""
 
         def report(self, exercise_id: str) -> Report:
             found = super().report(exercise_id)
@@ -87,7 +87,7 @@ def judged(salt: str, number: int = 3) -> dict[str, dict[str, float]]:
         with mock.patch.object(judge_submission, "Checker", Timed):
             judge_submission.judge(submission, settings, units)
         used = time.process_time() + nbgrader_peer.processor() - began
-        if index > 1:  # The first of each kind runs the solutions and the known mistakes, too.
+        if index > 1:  # The first of each kind runs the solutions and the misconceptions, too.
             found[KINDS[index % 2]]["judging"] += used / number
             found[KINDS[index % 2]]["cases"] += sum(seconds) / number
     return found
@@ -120,12 +120,12 @@ def measure(nbgrader: Path | None, rounds: int) -> dict[str, Any]:
     print(f"processor time in seconds, the median of {rounds} rounds (least to most):")
     for kind in KINDS:
         print(f"judging the {kind}: {spread('judge', kind, 'judging')}")
-        print(f"  its probes: {spread('judge', kind, 'probes')}; warm: {spread('warm', kind)}")
+        print(f"  its cases: {spread('judge', kind, 'cases')}; warm: {spread('warm', kind)}")
     print(f"overhead a submission, mean of both: {spread('overhead')}")
-    print(f"  beyond warm probes: {spread('beyond_warm_probes')}")
+    print(f"  beyond warm cases: {spread('beyond_warm_probes')}")
     for name, imports in PEERS.items() if nbgrader else ():
         cells = "import the student's modules" if imports else "import NumPy"
         print(f"nbgrader, cells that {cells}: {spread(name)}")
         print(f"  overhead / nbgrader, round by round: {spread(f'overhead / {name}')}")
-        print(f"  beyond warm probes: {spread(f'beyond_warm_probes / {name}')}")
+        print(f"  beyond warm cases: {spread(f'beyond_warm_probes / {name}')}")
     return {"rounds": runs}

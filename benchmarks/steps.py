@@ -71,7 +71,7 @@ def _rivals(name: str, impl: Any) -> dict[str, Callable[[], float]]:
         module = _DenseNet()
     _same_start(net, module)
     configs: dict[str, dict[str, Any]] = {key: {} for key in net.params}
-    adam = impl.adam  # a room looks every name up afresh
+    adam = impl.adam  # an implementation looks every name up afresh
     optimiser = torch.optim.Adam(module.parameters(), lr=1e-3)
     images, labels = torch.from_numpy(X), torch.from_numpy(y)
 

@@ -53,7 +53,7 @@ def inside(path: Path) -> str:
 
 
 def part(name: str) -> str:
-    """The room that a file belongs to; the pristine stubs are exercises."""
+    """The implementation that a file belongs to; the pristine stubs are exercises."""
     if name.startswith("student/pristine/"):
         return "exercises"
     return name.partition("/")[0].removesuffix(".py")

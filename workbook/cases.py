@@ -79,7 +79,7 @@ def statistic(sigma: float, reason: str) -> Limit:
 
 @dataclass(frozen=True)
 class Case:
-    """One probe of one exercise.
+    """One case of one exercise.
 
     Attributes
     ----------
@@ -112,10 +112,10 @@ class Case:
         for name in (array, array.partition("[")[0], "*"):
             if name in self.limits:
                 return self.limits[name]
-        raise KeyError(f"probe {self.exercise}/{self.name} states no limit for {array!r}")
+        raise KeyError(f"case {self.exercise}/{self.name} states no limit for {array!r}")
 
     def rng(self, seed: int) -> np.random.Generator:
-        """The stream that this probe draws its inputs from; other probes do not shift it."""
+        """The stream that this case draws its inputs from; other cases do not shift it."""
         return np.random.default_rng([seed, zlib.crc32(f"{self.exercise}/{self.name}".encode())])
 
 

@@ -75,7 +75,7 @@ class Exercise:
 
     @property
     def module(self) -> str:
-        """Dotted module inside a room, such as `classifiers.fc_net`."""
+        """Dotted module inside an implementation, such as `classifiers.fc_net`."""
         return _module(self.file)
 
     @property

@@ -1,4 +1,4 @@
-"""What one probe saw, and its form on a pipe: a JSON header and raw bytes, never a pickle."""
+"""What one case saw, and its form on a pipe: a JSON header and raw bytes, never a pickle."""
 
 import json
 import struct
@@ -64,7 +64,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call that a probe made: whom, with which arguments, and what came back."""
+    """One call that a case made: whom, with which arguments, and what came back."""
 
     function: str
     arguments: tuple[str, ...]
@@ -73,7 +73,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A call (by number) left one of the probe's arrays other than it found it.
+    """A call (by number) left one of the case's arrays other than it found it.
 
     `owner` is the call that first received the array and `argument` its place there, so that
     a cached input which `backward` changes is known as the `x` of `forward`.
@@ -110,12 +110,12 @@ class Raised:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """Everything that one probe saw of one implementation.
+    """Everything that one case saw of one implementation.
 
     Attributes
     ----------
     arrays : mapping of str to Value
-        What the probe returned, by name.
+        What the case returned, by name.
     inputs : mapping of str to ndarray
         The arrays that it passed in, as they were before the first call; very large ones are
         left out.

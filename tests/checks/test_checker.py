@@ -180,7 +180,7 @@ def test_points_follow_weights(student: Student) -> None:
     result = _by_id(folder, "dropout_forward")["dropout_forward"].result
     failed = [check.name for check in result.checks if check.outcome != "pass"]
     assert failed == ["scale of what is kept", "float32"]
-    # Weights: seven ordinary probes and one of 2; 3 of 9 are lost.
+    # Weights: seven ordinary cases and one of 2; 3 of 9 are lost.
     assert result.points == pytest.approx(3 * 6 / 9)
 
 

@@ -1,4 +1,4 @@
-"""Diagnosis: what agrees with a known mistake, and the best that can be said otherwise."""
+"""Diagnosis: what agrees with a misconception, and the best that can be said otherwise."""
 
 from collections.abc import Callable
 from pathlib import Path

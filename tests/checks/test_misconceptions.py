@@ -1,4 +1,4 @@
-"""Every known mistake fails and is named; every other right way of writing it passes."""
+"""Every misconception fails and is named; every other right way of writing it passes."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ from workbook.student.locations import solutions_folder
 
 
 def _listed() -> list[tuple[str, str, bool]]:
-    """(exercise, variant, correct) of every file, read without running it."""
+    """(exercise, misconception, correct) of every file, read without running it."""
     folder = solutions_folder()
     found = []
     for exercise in curriculum.load().ids() if folder is not None else ():
@@ -66,7 +66,7 @@ def _run(live: FromSolutions, exercise: str, misconception: str) -> list[Compare
 
 
 def _same(fingerprints: list[Fingerprint], name: str) -> set[str]:
-    """The message ids of the variants whose records are the same as those of `name`."""
+    """The message ids of the misconceptions whose records are the same as those of `name`."""
     mine = next(v for v in fingerprints if v.id == name)
     return {v.message for v in fingerprints if v.cases == mine.cases}
 
@@ -77,7 +77,7 @@ def test_a_known_mistake_fails_and_is_named(
 ) -> None:
     compared_cases = _run(live, exercise, misconception)
     assert any(compared.comparison.outcome != "pass" for compared in compared_cases), (
-        "no probe sees it"
+        "no case sees it"
     )
     message = diagnose(compared_cases, live.fingerprints(exercise))[0]
     assert message.id in _same(live.fingerprints(exercise), misconception)
@@ -172,7 +172,7 @@ def test_an_edit_must_match_exactly_once(solutions: Path, tmp_path: Path) -> Non
             assert impl.relu_backward is not before
         assert impl.relu_backward is before
         with (
-            pytest.raises(WorkbookError, match="no variant"),
+            pytest.raises(WorkbookError, match="no misconception"),
             planted(impl, "relu_backward", "unheard"),
         ):
             pass

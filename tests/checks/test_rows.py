@@ -1,4 +1,4 @@
-"""The catalogue of learners' mistakes that this course began with: every row of it is a variant."""
+"""The catalogue of learners' mistakes that this course began with: each row has a misconception."""
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_a_row_is_a_misconception_of_its_exercise(
     exercise: str, row: str, catalogues: dict[str, list[dict[str, object]]]
 ) -> None:
     found = [listed for listed in catalogues[exercise] if listed["row"] == row]
-    assert found, f"solutions/misconceptions/{exercise}.py has no variant for {row}"
+    assert found, f"solutions/misconceptions/{exercise}.py has no misconception for {row}"
     assert {listed["correct"] for listed in found} == {row in MUST_PASS}
 
 

@@ -23,7 +23,7 @@ def leave(*args):
 
 @pytest.fixture
 def command(monkeypatch):
-    """Make `workbook probe` do what the test says."""
+    """Make `workbook case` do what the test says."""
 
     def use(action):
         case = click.command("case")(action)

@@ -3,7 +3,7 @@
     python tests/mutation/run.py [ID...] [--sample N] [--seed S]
 
 Every operator, constant, comparison, axis, index, argument and name in the solution blocks is
-changed, one at a time, and the probes of the exercise, its pair and its class run on the result.
+changed, one at a time, and the cases of the exercise, its pair and its class run on the result.
 Changes that survive must be listed in `survivors.toml` with the reason why they change nothing
 that anyone asked for; the exit code is 1 if one is not, or if fewer than 97 % of the others are
 caught. A sample says nothing about entries of the list that no survivor needs.
@@ -86,7 +86,7 @@ class Worker:
         return process
 
     def caught_by(self, mutant: Mutant) -> str:
-        """The probe that fails, `hangs` or `ends the process`; empty for a survivor."""
+        """The case that fails, `hangs` or `ends the process`; empty for a survivor."""
         if self._process is None:
             self._process = self._start()
         assert self._process.stdin is not None

@@ -1,4 +1,4 @@
-"""Runs the probes on mutants, in a process of its own that may be ended at any time.
+"""Runs the cases on mutants, in a process of its own that may be ended at any time.
 
 Called by `run.py`: reads lines `exercise number` and answers each with a line of JSON.
 """
@@ -30,7 +30,7 @@ def _limit_memory() -> None:
 
 
 class Bench:
-    """The solutions, and what their probes saw."""
+    """The solutions, and what their cases saw."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -47,7 +47,7 @@ class Bench:
         return record_case(case, self.impl, DEFAULT_SEED, self.folder)
 
     def _runs(self, exercise_id: str) -> Iterator[tuple[Case, Record]]:
-        """The probes of the exercise, of its pair and of its class: caches pass between them."""
+        """The cases of the exercise, of its pair and of its class: caches pass between them."""
         for name in curriculum.own(exercise_id):
             if name not in self._references:
                 self._references[name] = [(p, self._record(p)) for p in cases_of(name)]
@@ -75,7 +75,7 @@ class Bench:
                 where[name] = right
 
     def caught_by(self, mutant: Mutant) -> str:
-        """The first probe that fails, `syntax` if there is no such program, or nothing."""
+        """The first case that fails, `syntax` if there is no such program, or nothing."""
         runs = list(self._runs(mutant.exercise))
         try:
             code = self.mutants(mutant.exercise).code(mutant)

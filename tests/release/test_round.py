@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 RIGHT = ("affine_forward", "relu_forward", "softmax_loss")
-# Two known mistakes, as the catalogue has them.
+# Two misconceptions, as the catalogue has them.
 WRONG = {"affine_backward": "db_keepdims", "relu_backward": "local_gradient"}
 
 

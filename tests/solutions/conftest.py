@@ -1,4 +1,4 @@
-"""The solutions, loaded as a room, and the numbers that they must reproduce."""
+"""The solutions, loaded as an implementation, and the numbers that they must reproduce."""
 
 import json
 from pathlib import Path

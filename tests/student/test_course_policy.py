@@ -59,7 +59,7 @@ def test_what_is_no_policy_is_named(text, names):
 
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory):
-    """A report on a known mistake, one on code that raises, and one on a stub."""
+    """A report on a misconception, one on code that raises, and one on a stub."""
     import shutil
 
     solutions = locations.solutions_folder()

@@ -1,4 +1,4 @@
-"""Rooms side by side, whole and broken."""
+"""Implementations side by side, whole and broken."""
 
 import sys
 import textwrap
@@ -15,7 +15,7 @@ from workbook.student.importer import FileProblem
 
 @pytest.fixture
 def write(tmp_path):
-    """Write a file of a sample room; returns the room's folder."""
+    """Write a file of a sample implementation; returns the implementation's folder."""
 
     def write(file, text):
         path = tmp_path / "impl" / file

@@ -32,7 +32,7 @@ def test_order_of_precedence(state, solutions, monkeypatch, tmp_path):
 
     monkeypatch.setenv(locations.VARIABLE, "stubs")
     assert locations.current() == locations.Location("stubs", state / "exercises", "variable")
-    other = tmp_path / "another room"
+    other = tmp_path / "another implementation"
     other.mkdir()
     monkeypatch.setenv(locations.VARIABLE, str(other))
     assert locations.current() == locations.Location("folder", other, "variable")

@@ -1,7 +1,7 @@
 """Every exercise, called as a student's notebook would, raises its own id while it is a stub.
 
-Each call runs in a room of solutions in which the blocks of this one exercise are still to do,
-so that nothing but the exercise itself can be what raises.
+Each call runs on the solutions with the blocks of this one exercise still to do, so that nothing
+but the exercise itself can be what raises.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Solver on the nets and rules of `solutions/`, imported as a room."""
+"""Solver on the nets and rules of `solutions/`, imported as an implementation."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,7 @@
 """The answer key: a data file built from the solutions. No code, no pickle.
 
 `key.json` says what is where, `key.npz` holds the numbers: `values` (reference arrays, whole)
-and `prints` (norms and projections of the known mistakes).
+and `prints` (norms and projections of the misconceptions).
 """
 
 import hashlib
@@ -38,7 +38,7 @@ def sources(exercise_id: str, folder: Path) -> dict[str, str]:
     Returns
     -------
     dict
-        By file, with forward slashes; `probes` for the probes themselves.
+        By file, with forward slashes; `cases` for the cases themselves.
     """
     known = curriculum.load()
     involved = [exercise_id, *curriculum.closure(exercise_id), *curriculum.own(exercise_id)]
@@ -92,20 +92,20 @@ class AnswerKey:
         return entry is not None and entry["sources"] == sources(exercise_id, folder)
 
     def records(self, exercise_id: str) -> dict[str, Record]:
-        """The solution's record by probe name.
+        """The solution's record by case name.
 
         Raises
         ------
         WorkbookError
-            If the probes of this copy are not those that the key was built with.
+            If the cases of this copy are not those that the key was built with.
         """
         entry = self._entry(exercise_id)
         if entry["sources"]["cases"] != digest(exercise_id):
-            raise WorkbookError(f"The answer key does not fit the probes of {exercise_id}.")
+            raise WorkbookError(f"The answer key does not fit the cases of {exercise_id}.")
         return self.stored(exercise_id)
 
     def stored(self, exercise_id: str) -> dict[str, Record]:
-        """The solution's record by probe name, whether or not it fits the probes of this copy."""
+        """The solution's record by case name, whether or not it fits the cases of this copy."""
         listed = self._entry(exercise_id)["cases"]
         return {name: self._record(exercise_id, name, raw) for name, raw in listed.items()}
 
@@ -128,7 +128,7 @@ class AnswerKey:
         )
 
     def alike(self, exercise_id: str) -> list[list[Fingerprint]]:
-        """Groups of known mistakes that no probe tells from one another."""
+        """Groups of misconceptions that no case tells from one another."""
         groups: list[list[Fingerprint]] = []
         for misconception in self.fingerprints(exercise_id):
             same = (group for group in groups if group[0].cases == misconception.cases)
@@ -140,7 +140,7 @@ class AnswerKey:
         return [group for group in groups if len(group) > 1]
 
     def fingerprints(self, exercise_id: str) -> list[Fingerprint]:
-        """The prints of the known mistakes."""
+        """The prints of the misconceptions."""
         return [
             Fingerprint(
                 exercise_id,

@@ -1,4 +1,4 @@
-"""Building the answer key: run the solutions and every known mistake, and pack what they did."""
+"""Building the answer key: run the solutions and every misconception, and pack what they did."""
 
 import io
 import json
@@ -105,13 +105,13 @@ def build(
     old: AnswerKey | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> AnswerKey:
-    """Run the solutions and every wrong variant, and gather the key.
+    """Run the solutions and every misconception, and gather the key.
 
     Parameters
     ----------
     solutions : Path
     exercises : iterable of str, optional
-        Ids to build; by default every exercise that has probes and is not fresh in `old`.
+        Ids to build; by default every exercise that has cases and is not fresh in `old`.
     old : Key, optional
         What is not built is taken from it.
     report : callable

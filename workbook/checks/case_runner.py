@@ -42,13 +42,13 @@ class CaseRun:
     outcome : str
         Empty if it ran to its end; else `timeout`, `crashed`, `memory` or `infra`.
     records : list of Record
-        Of the probes that ran to their end.
-    probe : str
-        The probe during which it ended; empty if that was before the first.
+        Of the cases that ran to their end.
+    case : str
+        The case during which it ended; empty if that was before the first.
     importing : str
         The student's file that was being imported when it ended; else empty.
     catalogue : list of dict
-        The known variants, if they were asked for: `id, message, row, correct`.
+        The misconceptions, if they were asked for: `id, message, row, correct`.
     measured : dict
         What a network of the bug hunt did, if that was asked for.
     file, line : str, int
@@ -149,10 +149,10 @@ class CaseRunner:
         Parameters
         ----------
         job : mapping
-            `exercise`, `seed`, `room` (a folder); optionally `reference` (a folder of solutions
-            that stand in for requirements), `only` (probe names), `skip` (files not to import),
-            `trusted`, `variant` and `catalogue` (for our own solutions), `hunt` (a network and
-            code to plant in it).
+            `exercise`, `seed`, `impl` (a folder); optionally `reference` (a folder of solutions
+            that stand in for requirements), `only` (case names), `skip` (files not to import),
+            `trusted`, `misconception` and `catalogue` (for our own solutions), `hunt` (a network
+            and code to plant in it).
         """
         limit = self.timeout if timeout is None else timeout
         run = CaseRun()

@@ -1,4 +1,4 @@
-"""Judges a folder of exercises: runs the probes, compares, decides who is to blame, diagnoses."""
+"""Judges a folder of exercises: runs the cases, compares, decides who is to blame, diagnoses."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -44,7 +44,7 @@ class Checker:
     seed : int, optional
         By default that of the answer key.
     solutions : Path or None, optional
-        The instructor's room; by default the one beside the package. None judges from the
+        The instructor's solutions; by default the one beside the package. None judges from the
         answer key alone.
     timeout : float
         Seconds for one exercise.
@@ -305,7 +305,7 @@ class Checker:
         for case in cases_of(exercise_id):
             record = records.get(case.name)
             if record is None:
-                # The probe during which it ended, and those that could not follow.
+                # The case during which it ended, and those that could not follow.
                 reports.append(CaseReport(case.name, case.asks, case.weight, run.outcome))
                 continue
             comparison = compare(record, reference[case.name], case)
@@ -324,7 +324,7 @@ class Checker:
     # What is said about it
 
     def compared_cases(self, attempt: ExerciseRun) -> list[ComparedCase]:
-        """The probes of an attempt that ran to a record, each with its reference."""
+        """The cases of an attempt that ran to a record, each with its reference."""
         reference = self._references.records(attempt.exercise)
         by_name = {case.name: case for case in cases_of(attempt.exercise)}
         return [

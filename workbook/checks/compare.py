@@ -1,4 +1,4 @@
-"""Holds the record of an implementation against the reference record of the same probe."""
+"""Holds the record of an implementation against the reference record of the same case."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class ArrayVerdict:
         Empty if it is right; else `missing`, `extra`, `kind`, `shape`, `dtype`, `not_finite` or
         `value`.
     error, limit : float or None
-        As the probe measures it; None if it could not be measured.
+        As the case measures it; None if it could not be measured.
     rel_error : float or None
         Shown because students know it; it decides nothing.
     shape, wanted_shape : tuple or None
@@ -66,7 +66,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The outcome of one probe (`pass`, `fail`, `todo`, `error`, `memory`, `missing`) and why."""
+    """The outcome of one case (`pass`, `fail`, `todo`, `error`, `memory`, `missing`) and why."""
 
     outcome: str
     arrays: tuple[ArrayVerdict, ...] = ()
@@ -163,8 +163,8 @@ def compare(record: Record, reference: Record, case: Case) -> Comparison:
     Parameters
     ----------
     record, reference : Record
-        Of the same probe with the same seed.
-    probe : Probe
+        Of the same case with the same seed.
+    case : Case
         States the limits.
 
     Returns

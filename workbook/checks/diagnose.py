@@ -1,4 +1,4 @@
-"""Names the mistake: holds a record against those of the known wrong variants."""
+"""Names the mistake: holds a record against those of the known misconceptions."""
 
 import contextlib
 from collections.abc import Sequence
@@ -14,16 +14,16 @@ __all__ = ["Candidate", "Message", "candidates", "diagnose"]
 
 @dataclass(frozen=True)
 class Candidate:
-    """A known mistake that the record agrees with wherever it differs from the right answer.
+    """A misconception that the record agrees with wherever it differs from the right answer.
 
     Attributes
     ----------
     explains : int
-        How many of the failing probes it accounts for.
+        How many of the failing cases it accounts for.
     unexplained : int
         How many it does not.
     whole : bool
-        Whether nothing else is wrong in the probes that tell it from the right answer.
+        Whether nothing else is wrong in the cases that tell it from the right answer.
     """
 
     misconception: Fingerprint
@@ -33,7 +33,7 @@ class Candidate:
 
 
 def _agrees(compared: ComparedCase, known: CaseFingerprint) -> tuple[bool, bool]:
-    """Whether the record shows the mistake in one probe, and whether it shows nothing else."""
+    """Whether the record shows the mistake in one case, and whether it shows nothing else."""
     raised = compared.record.raised
     if known.raised is not None or raised is not None:
         same = raised is not None and known.raised == (raised.type, raised.message)
@@ -57,13 +57,13 @@ def _agrees(compared: ComparedCase, known: CaseFingerprint) -> tuple[bool, bool]
 def candidates(
     compared_cases: Sequence[ComparedCase], fingerprints: Sequence[Fingerprint]
 ) -> list[Candidate]:
-    """The known mistakes that fit, best first.
+    """The misconceptions that fit, best first.
 
     Parameters
     ----------
     compared_cases : sequence of ComparedCase
-        Every probe of the exercise that ran.
-    variants : sequence of Fingerprint
+        Every case of the exercise that ran.
+    misconceptions : sequence of Fingerprint
     """
     by_name = {compared.case.name: compared for compared in compared_cases}
     failing = {
@@ -90,9 +90,9 @@ def candidates(
 def diagnose(
     compared_cases: Sequence[ComparedCase], fingerprints: Sequence[Fingerprint]
 ) -> list[Message]:
-    """Messages, best first; at least one if any probe did not pass.
+    """Messages, best first; at least one if any case did not pass.
 
-    A known mistake that the record agrees with, else the best generic finding.
+    A misconception that the record agrees with, else the best generic finding.
     """
     failing = [compared for compared in compared_cases if compared.comparison.outcome != "pass"]
     if not failing:

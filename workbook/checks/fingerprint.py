@@ -1,4 +1,4 @@
-"""What tells a wrong variant from the right answer, small enough to ship.
+"""What tells a misconception from the right answer, small enough to ship.
 
 An array is kept as its shape, dtype, counts of NaN and infinities, norm, and four projections
 on fixed random vectors: enough to recognise it, not enough to read it.
@@ -42,7 +42,7 @@ class ArrayFingerprint:
 
 @dataclass(frozen=True)
 class CaseFingerprint:
-    """What a variant did in one probe that tells it from the right answer.
+    """What a misconception did in one case that tells it from the right answer.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class CaseFingerprint:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """A known mistake: where it differs from the right answer, by probe name."""
+    """A misconception: where it differs from the right answer, by case name."""
 
     exercise: str
     id: str
@@ -175,7 +175,7 @@ def fingerprint(
     message: str,
     runs: Iterable[tuple[Case, Record, Record, Comparison]],
 ) -> Fingerprint:
-    """The print of a variant from its runs: (probe, record, reference, comparison)."""
+    """The print of a misconception from its runs: (case, record, reference, comparison)."""
     found = {}
     for case, record, reference, comparison in runs:
         taken = case_fingerprint(record, reference, comparison, case)

@@ -1,4 +1,4 @@
-"""What can be said about a wrong answer that no known mistake explains.
+"""What can be said about a wrong answer that no misconception explains.
 
 In this order: raised, not attempted, wrong kind or shape, wrong dtype, argument changed, not
 finite, off by a constant factor, transposed, right in these cases and wrong in those, which

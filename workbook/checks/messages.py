@@ -25,7 +25,7 @@ class Message:
     Attributes
     ----------
     id : str
-        `diagnosis.<exercise>.<variant>` or `finding.<kind>`.
+        `diagnosis.<exercise>.<misconception>` or `finding.<kind>`.
     seen : str
         The smallest failing case in the student's own numbers, or a broken property.
     looks_like : str
@@ -34,10 +34,10 @@ class Message:
         What that means.
     look : str
         A question, a case to do by hand, or an experiment.
-    probe : str
-        The probe that shows it.
+    case : str
+        The case that shows it.
     misconception : str or None
-        `<exercise>.<variant>` if it is a known mistake.
+        `<exercise>.<misconception>` if it is a misconception.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Message:
 
 @dataclass(frozen=True, eq=False)
 class ComparedCase:
-    """One probe with everything known about it."""
+    """One case with everything known about it."""
 
     case: Case
     record: Record
@@ -64,7 +64,7 @@ class ComparedCase:
         return self.record.size
 
     def names(self) -> dict[str, Any]:
-        """What a sentence may use: outputs and inputs by name, `arg[x]`, `opt[...]`, `probe`.
+        """What a sentence may use: outputs and inputs by name, `arg[x]`, `opt[...]`, `case`.
 
         A name that is no identifier is offered with underscores: `grads[W1]` as `grads_W1`.
         """
@@ -197,7 +197,7 @@ def fill(
     misconception: str | None = None,
     **values: object,
 ) -> Message:
-    """The message with that id, filled from a probe and from `values`.
+    """The message with that id, filled from a case and from `values`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Known variants of the solutions: wrong ones that have a name, and right ones in other words.
+"""Misconceptions (wrong variants of the solutions) and alternatives (right ones in other words).
 
 `solutions/misconceptions/<topic>/<exercise id>.py` holds them, one file for each exercise:
 
@@ -13,7 +13,7 @@
     wrong_edit("reg_doubled", ("0.5 * reg", "reg"), row="N1")   # for classes
 
 The file runs with the names of the exercise's solution module at hand. Several functions with
-one variant id are planted together (both halves of a pair).
+one misconception id are planted together (both halves of a pair).
 """
 
 import ast
@@ -51,7 +51,7 @@ def source_file(exercise_id: str, solutions: Path) -> Path:
 
 @dataclass
 class Misconception:
-    """One variant of one exercise.
+    """One misconception of one exercise.
 
     Attributes
     ----------
@@ -86,7 +86,9 @@ _open: tuple[str, dict[str, Misconception]] | None = None
 
 def _enter(misconception_id: str, correct: bool, row: str, message: str) -> Misconception:
     if _open is None:
-        raise WorkbookError("Variants are declared in files of solutions/misconceptions only.")
+        raise WorkbookError(
+            "Misconceptions are declared in files of solutions/misconceptions only."
+        )
     exercise, found = _open
     message = message or f"{exercise}.{misconception_id}"
     made = Misconception(exercise, misconception_id, correct, row, message)
@@ -106,7 +108,7 @@ def _declare(
 def wrong(
     misconception_id: str, *, row: str = "", message: str = ""
 ) -> Callable[[FunctionType], FunctionType]:
-    """Declare the decorated function as a known mistake.
+    """Declare the decorated function as a misconception.
 
     Parameters
     ----------
@@ -114,7 +116,7 @@ def wrong(
     row : str, optional
         Row of the catalogue of learners' mistakes.
     message : str, optional
-        `<exercise>.<variant>` of another message, or `shared.<name>`, if it is shared.
+        `<exercise>.<misconception>` of another message, or `shared.<name>`, if it is shared.
     """
     return _declare(misconception_id, False, row, message)
 
@@ -145,12 +147,12 @@ def right_edit(misconception_id: str, *edits: tuple[str, str], row: str = "", of
 
 
 def catalogue(exercise_id: str, impl: Implementation) -> dict[str, Misconception]:
-    """The variants of one exercise, by id, in the order of their file.
+    """The misconceptions of one exercise, by id, in the order of their file.
 
     Parameters
     ----------
     exercise_id : str
-    room : Implementation
+    impl : Implementation
         The solutions; their folder holds `misconceptions/`.
     """
     global _open
@@ -185,8 +187,8 @@ def edited_source(misconception: Misconception, impl: Implementation) -> tuple[s
     for old, new in misconception.edits:
         if text.count(old) != 1:
             raise WorkbookError(
-                f"{misconception.exercise}/{misconception.id}: {old!r} stands {text.count(old)} times in "
-                f"{name}; it must stand exactly once."
+                f"{misconception.exercise}/{misconception.id}: {old!r} stands "
+                f"{text.count(old)} times in {name}; it must stand exactly once."
             )
         text = text.replace(old, new)
     return name, text
@@ -216,12 +218,12 @@ _catalogues: dict[tuple[Path, str], dict[str, Misconception]] = {}
 def planted(
     impl: Implementation, exercise_id: str, misconception_id: str
 ) -> Iterator[Misconception]:
-    """A room of solutions with one variant in the place of the right code.
+    """An implementation of solutions with one misconception in the place of the right code.
 
     Raises
     ------
     WorkbookError
-        If there is no such variant, or an edit does not match exactly once.
+        If there is no such misconception, or an edit does not match exactly once.
     """
     key = (impl.folder, f"{impl.package}/{exercise_id}")
     if key not in _catalogues:
@@ -229,7 +231,7 @@ def planted(
     try:
         misconception = _catalogues[key][misconception_id]
     except KeyError:
-        raise WorkbookError(f"{exercise_id} has no variant {misconception_id!r}.") from None
+        raise WorkbookError(f"{exercise_id} has no misconception {misconception_id!r}.") from None
     home = impl.module(curriculum.load()[exercise_id].module)
     swaps: dict[int, object] = {}
     for name, replacement in replacements(misconception, impl).items():
@@ -242,7 +244,7 @@ def planted(
 
 @contextlib.contextmanager
 def swapped(impl: Implementation, swaps: Mapping[int, object]) -> Iterator[None]:
-    """A room in which the objects of these ids are replaced, under whatever name they go."""
+    """Replace the objects with these ids in an implementation, under whatever name they go."""
     undo: list[tuple[dict[str, object], str, object]] = []
     try:
         for module in impl.modules().values():

@@ -12,14 +12,14 @@ __all__ = ["ExerciseRun", "blockers", "combine", "mark_blocked"]
 
 @dataclass
 class ExerciseRun:
-    """One run of an exercise's probes.
+    """One run of an exercise's cases.
 
     Attributes
     ----------
     outcome : str
-    probes : tuple of CaseReport
+    cases : tuple of CaseReport
     ended : bool
-        Whether the process ended before the last probe.
+        Whether the process ended before the last case.
     blocked_by : tuple of str
         Exercises that are the reason.
     file, line, detail
@@ -41,7 +41,7 @@ class ExerciseRun:
 
     @classmethod
     def of(cls, exercise_id: str, reports: tuple[CaseReport, ...], ended: str) -> "ExerciseRun":
-        """The attempt that a run's probes make; `ended` is how the process ended, or empty."""
+        """The attempt that a run's cases make; `ended` is how the process ended, or empty."""
         outcome = ended or combine([report.outcome for report in reports])
         needs = [
             report.record.raised.unwritten
@@ -54,7 +54,7 @@ class ExerciseRun:
 
 
 def combine(outcomes: Sequence[str]) -> str:
-    """One outcome for all probes of an exercise.
+    """One outcome for all cases of an exercise.
 
     `todo` and `blocked` only if nothing that was done is wrong; a mixture of wrong results and
     exceptions is `fail`.

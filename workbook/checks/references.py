@@ -16,18 +16,18 @@ __all__ = ["FromKey", "FromSolutions", "References", "choose"]
 
 
 class References(Protocol):
-    """Reference records and known variants for one seed."""
+    """Reference records and misconceptions for one seed."""
 
     seed: int
 
     def seed_of(self, exercise_id: str) -> int:
-        """The seed of one exercise's probes."""
+        """The seed of one exercise's cases."""
 
     def records(self, exercise_id: str) -> dict[str, Record]:
-        """The solution's record by probe name."""
+        """The solution's record by case name."""
 
     def fingerprints(self, exercise_id: str) -> list[Fingerprint]:
-        """The prints of the known mistakes."""
+        """The prints of the misconceptions."""
 
     def close(self) -> None:
         """Let go of processes."""
@@ -41,15 +41,15 @@ class FromKey:
         self.seed = key.seed
 
     def seed_of(self, exercise_id: str) -> int:
-        """The seed of one exercise's probes."""
+        """The seed of one exercise's cases."""
         return self.seed
 
     def records(self, exercise_id: str) -> dict[str, Record]:
-        """The solution's record by probe name."""
+        """The solution's record by case name."""
         return self._key.records(exercise_id)
 
     def fingerprints(self, exercise_id: str) -> list[Fingerprint]:
-        """The prints of the known mistakes."""
+        """The prints of the misconceptions."""
         return self._key.fingerprints(exercise_id)
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ class FromSolutions:
         self._fingerprints: dict[str, list[Fingerprint]] = {}
 
     def seed_of(self, exercise_id: str) -> int:
-        """The seed of one exercise's probes."""
+        """The seed of one exercise's cases."""
         return self.seed
 
     def _from_key(self, exercise_id: str) -> "answer_key.AnswerKey | None":
@@ -86,7 +86,7 @@ class FromSolutions:
         return None
 
     def records(self, exercise_id: str) -> dict[str, Record]:
-        """The solution's record by probe name."""
+        """The solution's record by case name."""
         if exercise_id not in self._records:
             key = self._from_key(exercise_id)
             self._records[exercise_id] = (
@@ -95,7 +95,7 @@ class FromSolutions:
         return self._records[exercise_id]
 
     def run(self, exercise_id: str, misconception: str = "") -> dict[str, Record]:
-        """Run the probes on the solutions, or on one variant of them.
+        """Run the cases on the solutions, or on one misconception of them.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class FromSolutions:
         }
         run = self._runner.run({**job, "trusted": True, "misconception": misconception})
         if run.outcome:
-            what = f"variant {misconception!r}" if misconception else "solution"
+            what = f"misconception {misconception!r}" if misconception else "solution"
             raise WorkbookError(
                 f"The {what} of {exercise_id} did not run: {run.outcome} {run.detail}".strip()
             )
@@ -123,7 +123,7 @@ class FromSolutions:
         return {record.case: record for record in run.records}
 
     def catalogue(self, exercise_id: str) -> list[dict[str, object]]:
-        """The known variants: `id, message, row, correct`."""
+        """The misconceptions: `id, message, row, correct`."""
         job = {
             "exercise": exercise_id,
             "seed": self.seed_of(exercise_id),
@@ -131,11 +131,13 @@ class FromSolutions:
         }
         run = self._runner.run({**job, "trusted": True, "catalogue": True})
         if run.outcome:
-            raise WorkbookError(f"The variants of {exercise_id} cannot be read: {run.detail}.")
+            raise WorkbookError(
+                f"The misconceptions of {exercise_id} cannot be read: {run.detail}."
+            )
         return run.catalogue
 
     def fingerprints(self, exercise_id: str) -> list[Fingerprint]:
-        """The prints of the known mistakes."""
+        """The prints of the misconceptions."""
         if exercise_id not in self._fingerprints:
             key = self._from_key(exercise_id)
             self._fingerprints[exercise_id] = (
@@ -146,7 +148,7 @@ class FromSolutions:
         return self._fingerprints[exercise_id]
 
     def run_misconceptions(self, exercise_id: str) -> list[Fingerprint]:
-        """Run every wrong variant and take its print."""
+        """Run every misconception and take its print."""
         reference = self.records(exercise_id)
         projections = []
         for listed in self.catalogue(exercise_id):

@@ -33,7 +33,7 @@ OUTCOMES = (
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One probe: `error` and `limit` are those of its worst array, None if nothing was measured."""
+    """One case: `error` and `limit` are those of its worst array, None if nothing was measured."""
 
     name: str
     outcome: str
@@ -52,7 +52,7 @@ class ExerciseResult:
     stack_outcome : str
         Within the student's own stack.
     misconception : str or None
-        `<exercise>.<variant>` of the known mistake that the record agrees with.
+        `<exercise>.<misconception>` of the misconception that the record agrees with.
     seen, looks_like : str or None
         The first two parts of the message.
     file : str
@@ -87,15 +87,15 @@ class ExerciseResult:
 
 @dataclass(frozen=True, eq=False)
 class CaseReport:
-    """One probe in full: for cards, `failing` and feedback pages.
+    """One case in full: for cards, `failing` and feedback pages.
 
     Attributes
     ----------
     name, asks : str
-        The probe's name, and the words of the docstring that it judges.
+        The case's name, and the words of the docstring that it judges.
     outcome : str
     comparison : Comparison or None
-        Array by array; None if the probe did not run to a record.
+        Array by array; None if the case did not run to a record.
     record : Record or None
         The student's inputs and outputs.
     """
@@ -115,7 +115,7 @@ class Report:
     Attributes
     ----------
     result : ExerciseResult
-    probes : tuple of CaseReport
+    cases : tuple of CaseReport
         Of the run behind `outcome`.
     stack : tuple of CaseReport
         Of the run within the student's stack; empty if it is the same run.

@@ -58,7 +58,7 @@ def identify(path: Path) -> tuple[str, float | None]:
 
 
 def points(maximum: int, outcome: str, reports: Sequence[CaseReport]) -> float:
-    """Full marks for a pass, else the weights of the probes that passed."""
+    """Full marks for a pass, else the weights of the cases that passed."""
     if outcome == "pass":
         return float(maximum)
     total = sum(report.weight for report in reports)
@@ -67,7 +67,7 @@ def points(maximum: int, outcome: str, reports: Sequence[CaseReport]) -> float:
 
 
 def check(report: CaseReport) -> CheckResult:
-    """One probe as the JSON shows it."""
+    """One case as the JSON shows it."""
     worst = report.comparison.worst if report.comparison is not None else None
     return CheckResult(
         report.name,
@@ -78,7 +78,7 @@ def check(report: CaseReport) -> CheckResult:
 
 
 def printed(reports: Sequence[CaseReport]) -> Printed:
-    """What the student's code wrote in all probes together, and how it begins."""
+    """What the student's code wrote in all cases together, and how it begins."""
     found = [report.record.printed for report in reports if report.record is not None]
     wrote = [p for p in found if p.lines or p.head]
     lines = sum(max(p.lines, 1) for p in wrote)

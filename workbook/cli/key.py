@@ -6,7 +6,7 @@ import click
 @click.command()
 @click.argument("exercise", nargs=-1)
 @click.option("--check", is_flag=True, help="Say what is out of date; write nothing.")
-@click.option("--alike", is_flag=True, help="List mistakes that no probe tells apart.")
+@click.option("--alike", is_flag=True, help="List mistakes that no case tells apart.")
 def command(exercise: tuple[str, ...], check: bool, alike: bool) -> int:
     """Build the answer key from solutions/ (instructors).
 

@@ -24,7 +24,7 @@ def command(
 ) -> int:
     """Write the beginnings of the exercise ID, a function such as gelu_forward.
 
-    A solution with markers, an entry in the curriculum, a probe, a known mistake, and the words
+    A solution with markers, an entry in the curriculum, a case, a misconception, and the words
     for it: each works as it is, and is yours to fill in. docs/instructor.md walks through one.
     """
     from workbook.release import new_exercise

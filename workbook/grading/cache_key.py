@@ -24,7 +24,7 @@ _JUDGES = ("checks/*.py", "checks/child/*.py", "grading/sandbox/*.py", "numerics
 
 
 def solutions() -> Path:
-    """The instructor's room; grading needs it.
+    """The instructor's solutions; grading needs it.
 
     Raises
     ------

@@ -30,7 +30,7 @@ class SeededSolutions(FromSolutions):
         self._secret = secret
 
     def seed_of(self, exercise_id: str) -> int:
-        """The seed of one exercise's probes."""
+        """The seed of one exercise's cases."""
         return derived_seed(self._secret, exercise_id)
 
 
@@ -38,7 +38,7 @@ _kept = threading.local()
 
 
 def _references(folder: Path, secret: str) -> SeededSolutions:
-    """Kept for the life of a worker's thread: running every known mistake takes its time."""
+    """Kept for the life of a worker's thread: running every misconception takes its time."""
     key = (folder, secret)
     if getattr(_kept, "key", None) != key:
         if getattr(_kept, "key", None) is not None:

@@ -1,4 +1,4 @@
-"""The beginnings of a new exercise: solution, curriculum entry, probe, mistake, words."""
+"""The beginnings of a new exercise: solution, curriculum entry, case, mistake, words."""
 
 import ast
 import keyword
@@ -69,15 +69,15 @@ minutes = {minutes}
 optional = true
 """
 
-_PROBE = '''"""Probes of `{id}`."""
+_PROBE = '''"""Cases of `{id}`."""
 
 from typing import Any
 
-from workbook.cases import probe
-from workbook.checks.probes.common import FLOAT64, Arrays, Rng, floats
+from workbook.cases import case
+from workbook.checks.cases.common import FLOAT64, Arrays, Rng, floats
 
 
-@probe("{id}", "a matrix", asks="Say what is asked for", limits=FLOAT64)
+@case("{id}", "a matrix", asks="Say what is asked for", limits=FLOAT64)
 def matrix(impl: Any, rng: Rng) -> Arrays:
     return {{"out": impl.{id}({drawn})}}
 '''
@@ -127,7 +127,7 @@ def _append(path: Path, text: str, head: str) -> tuple[Path, str]:
 
 
 def _cases(new: NewExercise, root: Path) -> list[tuple[Path, str]]:
-    """The probe: a file of its own, or one more in the folder of a file's probes."""
+    """The case: a file of its own, or one more in the folder of a file's cases."""
     made = _PROBE.format(id=new.id, drawn=", ".join(["floats(rng, 4, 5)"] * len(new.arguments)))
     place = root / "workbook" / "checks" / "cases" / Path(new.file).with_suffix("")
     if not (place / "__init__.py").is_file():
@@ -141,7 +141,7 @@ def _cases(new: NewExercise, root: Path) -> list[tuple[Path, str]]:
     [listed] = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
     names = sorted({*(alias.name for alias in listed.names), new.id})
     package = f"workbook.checks.probes.{'.'.join(Path(new.file).with_suffix('').parts)}"
-    doc = ast.get_docstring(tree) or f"Probes of `{new.file}`, by topic."
+    doc = ast.get_docstring(tree) or f"Cases of `{new.file}`, by topic."
     lines = [f'"""{doc}"""', "", f"from {package} import ("]
     lines += [*(f"    {name}," for name in names), ")", "", "__all__ = ["]
     lines += [*(f'    "{name}",' for name in names), "]", ""]

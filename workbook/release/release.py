@@ -72,7 +72,7 @@ def _package(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _exercises(root: Path, ids: tuple[str, ...]) -> dict[str, bytes]:
-    """The student's room and the one that a reset restores from."""
+    """The student's folder and the one that a reset restores from."""
     pristine = locations.pristine_folder()
     found = {}
     for path in pristine.rglob("__init__.py"):

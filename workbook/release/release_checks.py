@@ -101,7 +101,7 @@ def key_is_fresh(copy: Path) -> list[str]:
 
 
 def misconceptions_are_named(copy: Path) -> list[str]:
-    """The copy's key alone names a known mistake of every exercise that has one."""
+    """The copy's key alone names a misconception of every exercise that has one."""
     key = _key(copy)
     if key is None:
         return []  # said already

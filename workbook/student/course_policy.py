@@ -36,7 +36,7 @@ class Policy:
     answers_from : datetime or None
         When model answers open, in the reader's own time; None for at once.
     hunts : tuple of str or None
-        The bug hunts that are played, as `network/exercise/variant`; None for all.
+        The bug hunts that are played, as `network/exercise/misconception`; None for all.
     """
 
     diagnosis: str = "full"

@@ -1,4 +1,4 @@
-"""The room that a running notebook sees: read anew when a file was saved or a switch thrown.
+"""Hot reload: a running notebook sees the exercise files as they were last saved.
 
 Python keeps what it imported. So before each cell the imported exercise files are held
 against the disk; when one differs, all of them are dropped and imported again, and the
@@ -25,7 +25,7 @@ Origin = tuple[str, str]
 
 
 def _modules() -> dict[str, ModuleType]:
-    """The imported modules of the room, without its package."""
+    """The imported modules of the implementation, without its package."""
     return {name: m for name, m in list(sys.modules.items()) if name.startswith(f"{PUBLIC}.")}
 
 
@@ -41,7 +41,7 @@ def _foreign(value: object) -> bool:
 
 
 def _drop() -> None:
-    """Forget the room's modules, but keep its package: a notebook may hold it by name."""
+    """Forget the implementation's modules, but keep its package: a notebook may hold it by name."""
     package = sys.modules.get(PUBLIC)
     for name in _modules():
         del sys.modules[name]
@@ -51,7 +51,7 @@ def _drop() -> None:
 
 
 class _Imports(ast.NodeVisitor):
-    """The room's names that a cell imports at its top level."""
+    """The implementation's names that a cell imports at its top level."""
 
     def __init__(self) -> None:
         self.names: dict[str, Origin] = {}
@@ -101,7 +101,7 @@ class HotReloader:
         return chosen
 
     def note(self, cell: str) -> None:
-        """Remember a cell, and which names it is about to import from the room."""
+        """Remember a cell, and which names it is about to import from the implementation."""
         self.cell = cell
         if PUBLIC not in cell:
             return
@@ -139,7 +139,7 @@ class HotReloader:
         )
 
     def _bound(self) -> dict[str, Origin]:
-        """Names of the notebook that hold something of the room, and where it came from."""
+        """Return the notebook's names that hold something of an exercise file, with its origin."""
         modules = _modules()
         index: dict[int, Origin] = {id(m): (name, "") for name, m in modules.items()}
         for name, module in modules.items():

@@ -1,4 +1,4 @@
-"""Rooms: folders of exercises imported under private names, side by side."""
+"""Implementations: folders of exercises imported under private names, side by side."""
 
 import ast
 import importlib
@@ -20,11 +20,11 @@ _numbers = itertools.count(1)
 
 
 class MissingName(WorkbookError, AttributeError):
-    """A room has no function or class of that name."""
+    """An implementation has no function or class of that name."""
 
 
 class _Track:
-    """What a room or its from-scratch track offers by name."""
+    """What an implementation or its from-scratch track offers by name."""
 
     def __init__(self, impl: "Implementation", scratch: bool):
         self._impl = impl
@@ -39,8 +39,8 @@ class _Track:
 class Implementation(_Track):
     """One folder of exercises, imported.
 
-    `room.affine_forward` and `room.FullyConnectedNet` look a name up where the curriculum
-    says it stands, then in every other module; `room.scratch.Relu` does so for the
+    `impl.affine_forward` and `impl.FullyConnectedNet` look a name up where the curriculum
+    says it stands, then in every other module; `impl.scratch.Relu` does so for the
     from-scratch track. A name whose file cannot be imported raises that file's problem.
 
     Attributes
@@ -102,13 +102,13 @@ class Implementation(_Track):
         return sys.modules.get(full) or importlib.import_module(full)
 
     def modules(self) -> dict[str, ModuleType]:
-        """Every module that was imported, by its name inside the room."""
+        """Every module that was imported, by its name inside the implementation."""
         inside = f"{self.package}."
         modules = importer.modules_of(self.package)
         return {name.removeprefix(inside): module for name, module in modules.items()}
 
     def close(self) -> None:
-        """Forget the room's modules; objects made from it live on."""
+        """Forget the implementation's modules; objects made from it live on."""
         importer.drop_package(self.package)
 
     def _find(self, name: str, scratch: bool) -> Any:
@@ -140,7 +140,7 @@ def _listed(name: str, scratch: bool) -> list[curriculum.Exercise]:
 
 
 def dotted(file: str) -> str:
-    """The module of a file such as `classifiers/cnn.py`, as it is named inside a room."""
+    """Return the module name of a file such as `classifiers/cnn.py`."""
     return file.removesuffix(".py").replace("/", ".")
 
 

@@ -35,7 +35,7 @@ PUBLIC = "workbook.exercises"
 
 Sources = Mapping[str, str | ast.Module | CodeType]
 _packages: dict[str, Sources] = {}
-# By room: what was imported, so that nobody has to look through all of Python's modules.
+# By implementation: what was imported, so that nobody has to look through all of Python's modules.
 _found: dict[str, set[str]] = {}
 
 
@@ -84,9 +84,9 @@ def _import_problem(path: str, root: str, error: BaseException) -> FileProblem:
 
 
 class _StayInside(ast.NodeTransformer):
-    """Let `workbook.exercises` inside a private room mean that room.
+    """Let `workbook.exercises` inside a private implementation mean that implementation.
 
-    A student's editor may write absolute imports; they must not reach the room that the
+    A student's editor may write absolute imports; they must not reach the implementation that the
     toggle shows when their own file is judged.
     """
 
@@ -165,7 +165,7 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
 
 
 class _Finder:
-    """Finds the modules of every room by its package's `__path__`."""
+    """Finds the modules of every implementation by its package's `__path__`."""
 
     def find_spec(
         self,
@@ -186,7 +186,7 @@ class _Finder:
             return importlib.util.spec_from_file_location(fullname, file, loader=loader)
         if os.path.isdir(folder):
             initial = os.path.join(folder, "__init__.py")
-            # A private room is imported once: nobody adds the file that is missing.
+            # A private implementation is imported once: nobody adds the file that is missing.
             bare = root != PUBLIC and not os.path.exists(initial)
             loader = ExerciseLoader(fullname, initial, root, _NOTHING if bare else None)
             return importlib.util.spec_from_file_location(

@@ -1,4 +1,4 @@
-"""What `%load_ext workbook` does: the live room, `%solutions`, and errors in one line."""
+"""What `%load_ext workbook` does: the live implementation, `%solutions`, and errors in one line."""
 
 import ast
 import contextlib
@@ -121,7 +121,7 @@ def _solutions(line: str) -> None:
 
 
 def _say_if_on() -> None:
-    with contextlib.suppress(WorkbookError):  # whatever imports from the room will say it
+    with contextlib.suppress(WorkbookError):  # whatever imports from the implementation will say it
         if locations.solutions_on():
             print(hot_reload.banner())
 
@@ -139,7 +139,7 @@ def load(shell: "InteractiveShell") -> None:
         return
     locations.anchor(Path.cwd())
     impl = hot_reload.current = hot_reload.HotReloader(shell.user_ns)
-    # The cell that loads this is already running, and may import from the room.
+    # The cell that loads this is already running, and may import from the implementation.
     cells = shell.user_ns.get("In") or [""]
     impl.note(str(cells[-1]))
 

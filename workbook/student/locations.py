@@ -122,14 +122,14 @@ def state_folder(start: Path | str | None = None) -> Path:
 
 
 def solutions_folder() -> Path | None:
-    """The instructor's room beside the package, or None in a copy without it."""
+    """The instructor's solutions beside the package, or None in a copy without it."""
     above = _checkout()
     folder = above / "solutions" if above is not None else None
     return folder if folder is not None and (folder / "__init__.py").is_file() else None
 
 
 def pristine_folder() -> Path:
-    """The stubs as they were generated; never a room that a student has edited."""
+    """The stubs as they were generated; never an implementation that a student has edited."""
     return _package() / "student" / "pristine"
 
 

@@ -220,7 +220,7 @@ def repair(source: str, file: str, pristine: str | None = None) -> Repaired | No
     source : str
         A student's file.
     file : str
-        Its name inside the room, such as `classifiers/cnn.py`.
+        Its name inside the implementation, such as `classifiers/cnn.py`.
     pristine : str, optional
         The stub file; by default the one that this package ships.
 

@@ -3,7 +3,7 @@
 Inside a function a solution block becomes `raise NotImplementedError("<exercise id>")` under
 its TODO text; outside of every function it vanishes. The pristine copy in
 `workbook/student/pristine` is what resets restore and tests judge; `workbook/exercises` is
-the room that students edit.
+the implementation that students edit.
 """
 
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Written:
     Attributes
     ----------
     written, unchanged, removed, kept : list of str
-        `kept` are files of the student's room that no solution knows and that are not stubs.
+        `kept` are files of the student's folder that no solution knows and that are not stubs.
     snapshot : snapshots.Snapshot or None
         Edited files as they were before they were overwritten.
     """
@@ -79,7 +79,7 @@ def make_stub(source: str, file: str, *, only: str | None = None) -> str:
     source : str
         The solution.
     file : str
-        Its name inside the room, such as `classifiers/cnn.py`; ids follow from it.
+        Its name inside the implementation, such as `classifiers/cnn.py`; ids follow from it.
     only : str, optional
         Replace the blocks of this exercise alone and leave the others as they are.
 
@@ -106,7 +106,7 @@ def raised_ids(source: str, file: str) -> set[str]:
 
 
 def _modules(folder: Path) -> list[Path]:
-    """The Python files of a room, without what Jupyter and others keep in hidden folders."""
+    """Return the Python files of a folder, without those in hidden folders."""
     return [
         path
         for path in sorted(folder.rglob("*.py"))
@@ -115,21 +115,21 @@ def _modules(folder: Path) -> list[Path]:
 
 
 def _sources() -> dict[str, str]:
-    """Every solution by its name inside the room."""
+    """Every solution by its name inside the implementation."""
     folder = locations.solutions_folder()
     if folder is None:
         raise WorkbookError(locale.text("student.stubs.no_solutions"))
     found: dict[str, str] = {}
     for path in _modules(folder):
         name = path.relative_to(folder).as_posix()
-        # The package's own __init__.py is the switch between rooms, not an exercise.
+        # The package's own __init__.py is the switch between implementations, not an exercise.
         if name != "__init__.py" and not name.startswith("misconceptions/"):
             found[name] = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     return found
 
 
 def generate() -> dict[str, str]:
-    """Every stub by its name inside the room, made from the solutions.
+    """Every stub by its name inside the implementation, made from the solutions.
 
     Raises
     ------
@@ -180,9 +180,9 @@ def stale() -> list[str]:
 
 
 def write_stubs() -> Written:
-    """Write the pristine copy and the room that students edit, from the solutions.
+    """Write the pristine copy and the implementation that students edit, from the solutions.
 
-    A file of the student's room that is neither the old stub nor the new one was edited: it
+    A file of the student's folder that is neither the old stub nor the new one was edited: it
     is kept in a snapshot before it is overwritten.
     """
     stubs = generate()

@@ -1,4 +1,4 @@
-"""What a probe's record holds: values, changes of arguments, aliases, prints, exceptions."""
+"""What a case's record holds: values, changes of arguments, aliases, prints, exceptions."""
 
 import random
 import sys
@@ -16,7 +16,7 @@ from workbook.student.placeholder import Placeholder  # any class of ours: not a
 
 
 class Implementation:
-    """A room with one function."""
+    """An implementation with one function."""
 
     def __init__(self, **functions: Callable[..., object]) -> None:
         self.__dict__.update(functions)

@@ -2,7 +2,7 @@
 
     python tests/grading/class/agree.py [--exercises ID...]
 
-Honest submissions, with every known mistake and everything right in other words, are judged twice:
+Honest submissions, with every misconception and everything right in other words, are judged twice:
 as the student's copy does it, without solutions and at the key's seed, and as a class is graded.
 What passes there must pass here, and the same mistake must be named; the two may differ only where
 something that the exercise requires is wrong, which the student's copy cannot replace.
@@ -33,7 +33,7 @@ HALVES = {"dropout_backward.boolean_mask_in_the_cache"}
 
 
 def honest(correct: bool, exercises: Iterable[str]) -> Iterator[tuple[make.Student, list[str]]]:
-    """Submissions with every variant of some exercises, and where those are."""
+    """Submissions with every misconception of some exercises, and where those are."""
     rows, alike = make.every_misconception(correct=correct, exercises=exercises)
     for number, row in enumerate(rows):
         chosen = [

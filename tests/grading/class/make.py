@@ -43,7 +43,7 @@ class Student:
     outcomes : dict
         By exercise: the outcomes that are right. What is not listed is not judged by anyone.
     mistakes : dict
-        By exercise: ids of `<exercise>.<variant>` any of which names the planted mistake.
+        By exercise: ids of `<exercise>.<misconception>` any of which names the planted mistake.
     alike : dict
         The same by such an id.
     """
@@ -212,7 +212,7 @@ def mistaken(
 def every_misconception(
     *, correct: bool = False, exercises: Iterable[str] | None = None
 ) -> tuple[list[list[misconceptions.Misconception]], dict[str, set[str]]]:
-    """Every known mistake once, in as few submissions as the groups allow; and what is alike.
+    """Every misconception once, in as few submissions as the groups allow; and what is alike.
 
     With `correct`, everything right in other words; with `exercises`, theirs alone.
     """

@@ -331,8 +331,8 @@ CASES = [
         "patches_the_cases",
         "fail error missing crashed",
         """
-        from workbook.checks import probe
-        for found in probe._registry.values():
+        from workbook.checks import case
+        for found in case._registry.values():
             found.clear()
         WRONG
         """,

@@ -61,7 +61,7 @@ for path in ("/tmp/mine", "{given}/mine"):
             [sys.executable, "-I", "-c", code],
             binds={},
             environment={"HOME": bubblewrap.private()},
-            impl=2**20,
+            tmp_size=2**20,
         )
         found = subprocess.run(line, capture_output=True, text=True, timeout=60)
         assert found.returncode == 0, found.stderr
@@ -110,7 +110,7 @@ except OSError as error:
         [sys.executable, "-I", "-c", code],
         binds={tmp_path: "/seen"},
         environment={"A": "b"},
-        impl=2**20,
+        tmp_size=2**20,
     )
     done = subprocess.run(line, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr + done.stdout

@@ -1,4 +1,4 @@
-"""What a sandbox may see of this package: enough to run probes, and nothing that tells."""
+"""What a sandbox may see of this package: enough to run cases, and nothing that tells."""
 
 import re
 

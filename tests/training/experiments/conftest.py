@@ -1,4 +1,4 @@
-"""The model answers as a room, and a small set of images that nets learn in a few steps."""
+"""The solutions, loaded, and a small set of images that nets learn in a few steps."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -119,7 +119,7 @@ class Hunt:
 
     @property
     def name(self) -> str:
-        """Network, exercise and variant."""
+        """Network, exercise and misconception."""
         return f"{self.network.name}/{self.exercise}/{self.misconception}"
 
     @property
@@ -204,7 +204,7 @@ def errors(gradients: Mapping[str, float | None]) -> dict[str, float]:
 
 
 def plan() -> tuple[dict[str, HuntNetwork], list[dict[str, str]]]:
-    """What `hunts.toml` says: the networks by name, and `network, exercise, variant` of each."""
+    """Return the networks of `hunts.toml` by name, and its hunts as they are listed."""
     table = tomllib.loads(PLAN.read_text(encoding="utf-8"))
     networks = {}
     for name, given in table["network"].items():

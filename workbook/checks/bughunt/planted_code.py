@@ -29,7 +29,7 @@ _Function = ast.FunctionDef
 
 
 def names() -> list[str]:
-    """Every hunt whose code a release can include, as `network/exercise/variant`."""
+    """Every hunt whose code a release can include, as `network/exercise/misconception`."""
     return [found.name for found in bughunt.load()]
 
 
@@ -100,7 +100,7 @@ def source(impl: Implementation, found: bughunt.Hunt) -> str:
 
     Parameters
     ----------
-    room : Implementation
+    impl : Implementation
         The solutions.
     found : Hunt
     """
@@ -145,7 +145,7 @@ def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
 
 
 def _declared(tree: ast.Module, misconception: Misconception) -> dict[str, ast.stmt]:
-    """The functions that are decorated as this variant."""
+    """The functions that are decorated as this misconception."""
     found: dict[str, ast.stmt] = {}
     for node in tree.body:
         if isinstance(node, _Function) and any(

@@ -50,7 +50,7 @@ def _val_loss(model: Any, X: Array, y: Array) -> float:
 
 
 def train(impl: Any, network: bughunt.HuntNetwork) -> bughunt.HuntCurves:
-    """Train a network of the room, with whatever is planted in it.
+    """Train a network of the implementation, with whatever is planted in it.
 
     Returns
     -------

@@ -91,7 +91,7 @@ class Card:
         return f"{text('card.seen')}, {text('card.in_case', case=message.case)}"
 
     def others(self) -> list[str]:
-        """What else it looks like: further known mistakes that fit."""
+        """What else it looks like: further misconceptions that fit."""
         known = [m for m in self.report.also if m.misconception is not None]
         return [m.looks_like for m in known] if self.message() is not None else []
 

@@ -36,7 +36,7 @@ class ArrayRow:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One probe: its outcome, and the words of the docstring that ask for it."""
+    """One case: its outcome, and the words of the docstring that ask for it."""
 
     name: str
     ok: bool
@@ -108,7 +108,7 @@ def array_rows(cases: Iterable[CaseReport]) -> list[ArrayRow]:
 
 
 def case_rows(cases: Iterable[CaseReport]) -> list[CaseRow]:
-    """Every probe, in order."""
+    """Every case, in order."""
     return [
         CaseRow(
             case_report.name,

@@ -47,7 +47,7 @@ def _limit_memory(megabytes: int) -> None:
 
 
 class Worker:
-    """Keeps the rooms that were opened, and does one job after another."""
+    """Keeps the implementations that were opened, and does one job after another."""
 
     def __init__(self, output: MessageSink) -> None:
         self._output = output

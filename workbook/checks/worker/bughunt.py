@@ -14,11 +14,11 @@ __all__ = ["measure"]
 
 
 def measure(impl: Implementation, network: str, code: str, names: Iterable[str]) -> dict[str, Any]:
-    """What a mistake does to the network of a room.
+    """What a mistake does to the network of an implementation.
 
     Parameters
     ----------
-    room : Implementation
+    impl : Implementation
         The learner's.
     network : str
         Its name in `hunts.toml`.

@@ -1,6 +1,6 @@
-"""Stands between a probe and an implementation and notes every call.
+"""Stands between a case and an implementation and notes every call.
 
-Probes see `impl.affine_forward`; what they get is the function with a witness around it, who
+Cases see `impl.affine_forward`; what they get is the function with a witness around it, who
 copies the arrays before the call and looks at them again after it.
 """
 
@@ -25,7 +25,7 @@ class MissingResult(Exception):
 
 
 class CallLog:
-    """The calls of one probe and the arrays that they were given."""
+    """The calls of one case and the arrays that they were given."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -155,7 +155,7 @@ def _plain(
 
 
 class RecordingProxy:
-    """A room as a probe sees it."""
+    """An implementation as a case sees it."""
 
     def __init__(self, impl: object, watch: CallLog, prefix: str = "") -> None:
         self._impl = impl

@@ -17,7 +17,7 @@ _PATH = re.compile(r"(?:[A-Za-z]:)?[\\/](?:[\w.\- ]+[\\/])+(?=[\w.\-]+)")
 
 
 def normalise(message: str) -> str:
-    """Drop what differs between two runs of the same mistake: addresses, folders, room names."""
+    """Drop what differs between two runs of one mistake: addresses, folders, package names."""
     message = _ADDRESS.sub("0x...", message)
     message = _PRIVATE.sub("", message)
     message = _PATH.sub("", message)

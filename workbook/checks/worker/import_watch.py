@@ -11,7 +11,7 @@ __all__ = ["watched_imports"]
 
 @contextlib.contextmanager
 def watched_imports(report: Callable[[str], None]) -> Iterator[None]:
-    """Call `report(file)` before a file of a room is run, and again when control comes back to it.
+    """Call `report(file)` before an exercise file is run, and again when control comes back to it.
 
     The last report names the innermost file; it is empty when none is being imported.
     """

@@ -69,7 +69,7 @@ def _object(impl: Any, exercise_id: str) -> Any:
 def replacing(exercise_id: str, impl: Any, reference: Any) -> Iterator[None]:
     """Put the reference in the place of what `exercise_id` requires.
 
-    In the globals of every module of the room, by identity, so that `import ... as` and
+    In the globals of every module of the implementation, by identity, so that `import ... as` and
     `from .layers import *` make no difference.
     """
     stand_ins: dict[int, object] = {}

@@ -17,11 +17,11 @@ __all__ = ["OpenedImplementation", "open_implementation"]
 
 @dataclass(frozen=True)
 class OpenedImplementation:
-    """A room, and what stood in the way.
+    """An implementation, and what stood in the way.
 
     Attributes
     ----------
-    room : Implementation
+    impl : Implementation
         Files that cannot be imported are replaced by their stubs in it.
     problems : dict
         By file: `outcome` (`invalid`, `missing`, `error` or what the caller gave in `skip`), and

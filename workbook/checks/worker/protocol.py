@@ -39,7 +39,7 @@ class MessageSink(ABC):
         self.send(EVENT, json.dumps({"event": event, **values}).encode("ascii"))
 
     def case(self, name: str) -> None:
-        """Say which probe is about to run."""
+        """Say which case is about to run."""
         self.send(CASE, name.encode("utf-8"))
 
     def importing(self, file: str) -> None:

@@ -1,4 +1,4 @@
-"""Runs one probe and writes down everything that it saw."""
+"""Runs one case and writes down everything that it saw."""
 
 import contextlib
 import io
@@ -93,13 +93,13 @@ def record_case(
     *,
     wrap: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
 ) -> Record:
-    """Run one probe on a room.
+    """Run one case on an implementation.
 
     Parameters
     ----------
-    probe : Probe
-    room : object
-        The implementation: a room, or anything with the exercises as attributes.
+    case : Case
+    impl : object
+        The implementation: an implementation, or anything with the exercises as attributes.
     seed : int
     folder : Path
         Where the student's files lie, to tell their lines from ours.
@@ -113,7 +113,7 @@ def record_case(
     """
     start = time.thread_time()
     rng = case.rng(seed)
-    # Dropout and initialisation draw from the global stream; it starts anew for each probe.
+    # Dropout and initialisation draw from the global stream; it starts anew for each case.
     state = zlib.crc32(f"{seed}/{case.exercise}/{case.name}".encode())
     np.random.seed(state)
     random.seed(state)

@@ -1,4 +1,4 @@
-"""Runs the probes of one exercise in this process. A fork server's child needs only this."""
+"""Runs the cases of one exercise in this process. A fork server's child needs only this."""
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
@@ -23,12 +23,12 @@ def run_exercise(
     only: Iterable[str] | None = None,
     starting: Callable[[str], None] | None = None,
 ) -> Iterator[Record]:
-    """Run an exercise's probes one after another.
+    """Run an exercise's cases one after another.
 
     Parameters
     ----------
     exercise_id : str
-    room : Implementation
+    impl : Implementation
         The code under judgement.
     seed : int
     folder : Path
@@ -37,9 +37,9 @@ def run_exercise(
         Stands in for what the exercise requires; None judges the student's whole stack. It
         needs nothing but the requirements.
     only : iterable of str, optional
-        Names of the probes to run; all by default.
+        Names of the cases to run; all by default.
     starting : callable, optional
-        Told the name of each probe before it runs.
+        Told the name of each case before it runs.
     """
     names = None if only is None else set(only)
 

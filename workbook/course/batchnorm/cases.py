@@ -167,7 +167,7 @@ def _backward(
 
 
 def _declare(name: str) -> None:
-    """The two backward functions ask for the same results, so they get the same probes."""
+    """The two backward functions ask for the same results, so they get the same cases."""
 
     @cases.add(name, "a small batch", asks="dx : ndarray, shape (N, D)", limits=FLOAT64)
     def small(impl: Any, rng: Rng) -> Arrays:

@@ -183,7 +183,7 @@ def _command(folder: Path, place: Path, settings: Settings) -> tuple[list[str], 
         [*inside, _NOTEBOOKS, _STUDENT, timeout, _FONTS, user],
         binds={parts: _PARTS, folder: _STUDENT, place: _NOTEBOOKS, _fonts(): _FONTS},
         environment=environment(_PARTS),
-        impl=_TMP,
+        tmp_size=_TMP,
         hidden=bubblewrap.secrets(),
         shared_memory=True,
     )

@@ -103,7 +103,7 @@ def hardest(judged: Sequence[Grade]) -> list[Row]:
 
 
 def mistakes(judged: Sequence[Grade]) -> list[dict[str, Any]]:
-    """The known mistakes by how many made them."""
+    """The misconceptions by how many made them."""
     found: Counter[str] = Counter()
     for grade in judged:
         for exercise in grade.exercises.values():

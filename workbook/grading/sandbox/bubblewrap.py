@@ -87,7 +87,7 @@ def command(
     *,
     binds: Mapping[Path, str],
     environment: Mapping[str, str],
-    impl: int,
+    tmp_size: int,
     hidden: Sequence[Path] = (),
     writable: Mapping[Path, str] | None = None,
     first: bool = False,
@@ -103,7 +103,7 @@ def command(
         Folders of this machine, and where they are seen; `binds` read-only.
     environment : mapping of str to str
         All of it: nothing is inherited.
-    room : int
+    tmp_size : int
         Bytes that its own folder (see `private`) holds.
     hidden : sequence of Path
         Folders that must not be seen even if they lie inside what is visible.
@@ -139,8 +139,8 @@ def command(
         line += ["--ro-bind-try", name, name]
     line += ["--proc", "/proc", "--dev", "/dev"]
     home = private()
-    writable_impls = [(home, impl), *([("/dev/shm", 2**20)] if shared_memory else [])]
-    for name, size in writable_impls:
+    tmpfs = [(home, tmp_size), *([("/dev/shm", 2**20)] if shared_memory else [])]
+    for name, size in tmpfs:
         line += ["--perms", "1777", "--size", str(size), "--tmpfs", name]
     for path in hidden:
         if path.is_dir() and any(path.is_relative_to(outer) for outer in visible):
@@ -168,7 +168,7 @@ def available() -> bool:
         [sys.executable, "-I", "-c", "import os, socket; os.listdir('.')"],
         binds={},
         environment={},
-        impl=2**20,
+        tmp_size=2**20,
     )
     try:
         return subprocess.run(line, capture_output=True, timeout=30).returncode == 0

@@ -1,4 +1,4 @@
-"""What one child does: open the student's room, run the probes of one exercise, and no more."""
+"""What one child does: open the student's folder, run the cases of one exercise, and no more."""
 
 import linecache
 import marshal
@@ -73,7 +73,7 @@ def perform(
     folder : Path
         The student's files; resolved.
     empty : Path
-        Empty folders laid out as a room; resolved.
+        Empty folders laid out as an implementation; resolved.
     compiled : mapping of str to code
         The student's files that compile.
     again : callable
@@ -145,11 +145,11 @@ def compile_exercises(folder: Path) -> bytes:
         path = folder / file
         try:
             source = path.read_bytes()
-            # An absolute import would have to be turned to the room's own name.
+            # An absolute import would have to be turned to the implementation's own name.
             absolute = b"workbook.exercises" in source or b"workbook import" in source
             if not absolute and not source_check.reason(file, source):
                 code = compile(source, str(path), "exec", dont_inherit=True)
                 found[file] = (code, linecache.getlines(str(path)))
-        except Exception:  # Opening the room says what is wrong with it.
+        except Exception:  # Opening the implementation says what is wrong with it.
             continue
     return marshal.dumps(found)

@@ -1,4 +1,4 @@
-"""A fork server inside the sandbox: NumPy and the probes, no student code and no reference.
+"""A fork server inside the sandbox: NumPy and the cases, no student code and no reference.
 
 For each job it forks a child, waits for its end, ends every process that it has left behind,
 and passes on what it said, before the next one. Nothing that a child says can be taken for what
@@ -55,10 +55,10 @@ class Server:
 
     Parameters
     ----------
-    room : Path
+    impl : Path
         The student's files.
     empty : Path
-        Empty folders laid out as a room, for the references.
+        Empty folders laid out as an implementation, for the references.
     home : Path
         Where a child may write, or (not `alone`) gets a folder to write to.
     memory : int
@@ -278,7 +278,7 @@ def builtins() -> None:
 def main() -> None:
     """Serve until no more jobs come.
 
-    Its one argument is JSON: the `room`, an `empty` one and `home` (folders), `memory` in
+    Its one argument is JSON: the `impl`, an `empty` one and `home` (folders), `memory` in
     megabytes, `seconds` for compiling, whether the sandbox is this server's `alone`, and the
     `user` to become (0 for none).
     """

@@ -109,7 +109,7 @@ def for_notebooks() -> Path:
 
 @cache
 def stand_in() -> Path:
-    """Empty folders laid out as a room, for files that are sent as text."""
+    """Empty folders laid out as an implementation, for files that are sent as text."""
     folder = _folder()
     for file in curriculum.load().files():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)

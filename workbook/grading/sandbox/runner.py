@@ -1,4 +1,4 @@
-"""Runners for one submission: `checks.case_runner.CaseRunner`'s interface, one child an exercise."""
+"""Runners for one submission, with the interface of `CaseRunner` and a child per exercise."""
 
 import json
 import os
@@ -94,7 +94,7 @@ class ForkRunner(CaseRunner):
             arguments,
             binds={parts: _PARTS, empty: _EMPTY, self.folder: _STUDENT},
             environment=environment(_path(_PARTS)),
-            impl=_TMP,
+            tmp_size=_TMP,
             hidden=bubblewrap.secrets(),
             first=True,
         )
@@ -193,7 +193,7 @@ def _places(folder: Path) -> tuple[str, ...]:
 
 
 def _named(impl: Any, places: tuple[str, ...]) -> Any:
-    """What opening the room showed, without where it lies."""
+    """What opening the implementation showed, without where it lies."""
     if isinstance(impl, dict):
         return {key: _named(inner, places) for key, inner in impl.items()}
     if isinstance(impl, list):

@@ -20,7 +20,7 @@ __all__ = [
 
 
 class ConvLayers(Protocol):
-    """The student's layer functions; a room has them."""
+    """The student's layer functions; an implementation has them."""
 
     conv_forward_naive: Any
     relu_forward: Any

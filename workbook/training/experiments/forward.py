@@ -10,7 +10,7 @@ __all__ = ["Layers", "hidden_layers"]
 
 
 class Layers(Protocol):
-    """The layer functions that are looked into; a room has them, and so has a module."""
+    """The layer functions that are looked into; an implementation has them, and so has a module."""
 
     @property
     def affine_forward(self) -> Any:

@@ -14,7 +14,7 @@ NEURON = {"x0": 1.0, "w0": 0.8, "x1": -2.0, "w1": -0.5, "b": 0.2}
 
 
 class Nodes(Protocol):
-    """The student's classes; the from-scratch part of a room has them."""
+    """The student's classes; the from-scratch part of an implementation has them."""
 
     MulLayer: Any
     AddLayer: Any

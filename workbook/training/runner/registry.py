@@ -1,4 +1,4 @@
-"""The experiments by name, run on a room's models and rules: what the child process offers."""
+"""The experiments by name, run on the models and update rules of an implementation."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -138,7 +138,7 @@ def convolved(
 
 
 # A net that was trained for pictures, and what it confuses, serve as long as their process lives,
-# and so its room.
+# and so its implementation.
 _TRAINED: dict[str, dict[str, Any]] = {}
 _CONFUSED: dict[str, tuple[Any, Any]] = {}
 
