@@ -1,4 +1,4 @@
-"""Draw the diagrams of the notebooks and pages for the site: `python docs/draw_diagrams.py MERMAID_JS`.
+"""Draw the diagrams of the notebooks and pages: `python docs/draw_diagrams.py MERMAID_JS`.
 
 MERMAID_JS is `dist/mermaid.min.js` of the npm package mermaid (`npm install mermaid`). It needs
 Playwright and a Chromium, as the browser tests do; pictures of diagrams that are gone are removed.
