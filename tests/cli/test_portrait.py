@@ -19,7 +19,7 @@ def judged(monkeypatch):
 
         def fake(folder, ids):
             for name in ids:
-                both = {"outcome": outcome, "stack_outcome": outcome}
+                both = {"outcome": outcome, "integrated_outcome": outcome}
                 result = SimpleNamespace(exercise=name, as_json=lambda: entry, **both)
                 yield SimpleNamespace(result=result)
 

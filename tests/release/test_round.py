@@ -82,7 +82,7 @@ def test_the_instructor_sees_what_the_student_was_told(student, tmp_path):
     assert not (student.folder / "solutions").exists()
     checked = student("check", *RIGHT, *WRONG, "--json")
     assert checked.returncode == 1, checked.stderr
-    told = _verdicts(json.loads(checked.stdout))
+    told = _verdicts(json.loads(checked.stdout)["results"])
     assert {name: told[name] for name in RIGHT} == dict.fromkeys(RIGHT, ("pass", None))
     for name, misconception in WRONG.items():
         assert told[name] == ("fail", f"{name}.{misconception}")

@@ -171,7 +171,7 @@ class CaseRunner:
         self._listen(run, limit, str(job["exercise"]))
         if run.outcome:
             self._explain(run, Path(str(job["impl"])))
-        self._settle(run)
+        self._restart_if_needed(run)
         run.seconds = time.monotonic() - began
         return run
 
@@ -182,8 +182,8 @@ class CaseRunner:
             return not self._ready
         return not self._frames.empty()
 
-    def _settle(self, run: CaseRun) -> None:
-        """Have the next job find a child as good as new."""
+    def _restart_if_needed(self, run: CaseRun) -> None:
+        """Restart the worker if this job left it unusable."""
         if run.outcome or any(r.raised and r.raised.type == "MemoryError" for r in run.records):
             # What student code still holds there must not cost the next exercise its memory.
             self.kill()
@@ -236,10 +236,10 @@ class CaseRunner:
         elif kind == IMPORTING:
             run.importing = payload.decode("utf-8")
         else:
-            return self._hear(json.loads(payload), run)
+            return self._take_event(json.loads(payload), run)
         return False
 
-    def _hear(self, event: dict[str, Any], run: CaseRun) -> bool:
+    def _take_event(self, event: dict[str, Any], run: CaseRun) -> bool:
         """Take what has happened; True if it was the last of its job."""
         what = event["event"]
         if what == "impl":

@@ -75,10 +75,10 @@ def candidates(
             continue
         whole = True
         for name, known in misconception.cases.items():
-            agrees, alone = _agrees(by_name[name], known)
+            agrees, nothing_else = _agrees(by_name[name], known)
             if not agrees:
                 break
-            whole = whole and alone
+            whole = whole and nothing_else
         else:
             explains = len(failing & set(misconception.cases))
             found.append(Candidate(misconception, explains, len(failing) - explains, whole))

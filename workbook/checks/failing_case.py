@@ -117,8 +117,8 @@ def _open(case_report: CaseReport, exercise: str) -> Failing:
 
 
 def smallest(report: Report) -> Failing:
-    """The failing case with the fewest numbers; of the stack's if each is right on its own."""
-    for cases in (report.cases, report.stack):
+    """Return the smallest failing case, an integrated one if no isolated one fails."""
+    for cases in (report.cases, report.integrated):
         failed = [p for p in cases if p.outcome != "pass" and p.record is not None]
         if failed:
             least = min(failed, key=lambda p: p.record.size if p.record is not None else 0)

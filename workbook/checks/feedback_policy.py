@@ -36,7 +36,7 @@ def apply(report: Report, diagnosis: str | None = None) -> Report:
         report = replace(
             report,
             cases=tuple(replace(p, comparison=None, record=None) for p in report.cases),
-            stack=tuple(replace(p, comparison=None, record=None) for p in report.stack),
+            integrated=tuple(replace(p, comparison=None, record=None) for p in report.integrated),
         )
     result = replace(
         report.result,

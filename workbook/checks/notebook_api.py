@@ -108,7 +108,7 @@ def _not_judged(exercise_id: str, error: WorkbookError) -> Report:
     result = ExerciseResult(
         exercise=exercise_id,
         outcome="infra",
-        stack_outcome="infra",
+        integrated_outcome="infra",
         points=0.0,
         max_points=float(exercise.points),
         checks=(),

@@ -63,7 +63,7 @@ class ProgressView(grade_class.ClassProgress):
         self._units, self._began = units, time.monotonic()
         self._task = self._bar.add_task("units", total=units, rate="", counts="")
 
-    def heard(self, counts: Counter[str], units: int) -> None:
+    def on_progress(self, counts: Counter[str], units: int) -> None:
         """Show how far it is."""
         passed = max(time.monotonic() - self._began, 1e-6)
         rate = f"{units / passed:.1f}/s"

@@ -53,10 +53,10 @@ def _in_short(report: "Report") -> str:
     result = report.result
     if result.outcome == "blocked" and report.blocked_by:
         return text("cli.waits", others=", ".join(report.blocked_by))
-    if result.outcome == "pass" and result.stack_outcome != "pass":
+    if result.outcome == "pass" and result.integrated_outcome != "pass":
         if report.blocked_by:
-            return text("cli.stack", others=", ".join(report.blocked_by))
-        return text("cli.stack_other", outcome=result.stack_outcome)
+            return text("cli.integrated", others=", ".join(report.blocked_by))
+        return text("cli.integrated_other", outcome=result.integrated_outcome)
     return ""
 
 
@@ -139,7 +139,7 @@ def in_full(report: "Report", why: bool) -> Group:
     table = arrays(report)
     if table is not None:
         parts.append(table)
-    parts += _part(text("card.stack"), card.stack())
+    parts += _part(text("card.integrated"), card.integrated())
     title, head = card.printed()
     parts += _part(title, head)
     for note in card.notes():

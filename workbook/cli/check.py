@@ -43,12 +43,13 @@ def command(
     folder = folder_to_judge(exercises)
     reports = list(judged(folder, ids, seed))
 
+    from workbook.checks.results import as_document
     from workbook.student import progress
 
-    results = [report.result.as_json() for report in reports]
-    progress.record(folder, results)
+    document = as_document(report.result for report in reports)
+    progress.record(folder, document["results"])
     if as_json:
-        click.echo(json.dumps(results, indent=2, allow_nan=False))
+        click.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
         _show(reports, why, named=bool(exercise))
     return 0 if all(report.result.outcome == "pass" for report in reports) else 1

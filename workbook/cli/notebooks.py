@@ -117,7 +117,7 @@ def run(names: tuple[str, ...], solutions: bool | None, jobs: int | None, timeou
     with _progress(console) as progress:
         task = progress.add_task("cells", total=None)
 
-        def heard(result: "NotebookResult", cell: "CellResult") -> None:
+        def on_result(result: "NotebookResult", cell: "CellResult") -> None:
             left[result.path] = len(result.cells) - cell.cell - 1
             progress.advance(task)
             progress.update(task, description=f"{result.path.stem}, cell {cell.cell + 1}")
@@ -125,7 +125,7 @@ def run(names: tuple[str, ...], solutions: bool | None, jobs: int | None, timeou
                 console.print(f"  {result.path.stem}: {len(result.failed)} failed")
 
         results = run_notebooks(
-            paths, exercises=exercises, cell_timeout=timeout, jobs=jobs, heard=heard
+            paths, exercises=exercises, cell_timeout=timeout, jobs=jobs, on_result=on_result
         )
     with_what = "the solutions" if on else "the exercises as they are"
     console.print(f"The notebooks, with {with_what}:")

@@ -49,13 +49,13 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
     folder = folder_to_judge(exercises)
     results = [report.result for report in judged(folder, curriculum.load().ids())]
     progress.record(folder, [result.as_json() for result in results])
-    passed = {r.exercise for r in results if r.outcome == r.stack_outcome == "pass"}
+    passed = {r.exercise for r in results if r.outcome == r.integrated_outcome == "pass"}
     chosen = plan(folder, passed, epochs=epochs, images=images)
     if not chosen.parts:
         raise WorkbookError(text("portrait.nothing"))
     with _Shown() as shown:
         try:
-            found = making.make(chosen, shown.heard)
+            found = making.make(chosen, shown.on_progress)
         except KeyboardInterrupt:
             raise WorkbookError(text("portrait.stopped")) from None
     size = place.write(out, page.render(chosen, found))
@@ -85,7 +85,7 @@ class _Shown:
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def heard(self, part: str, done: int, total: int) -> None:
+    def on_progress(self, part: str, done: int, total: int) -> None:
         """Show how far it is."""
         words = text(f"portrait.part.{part}")
         if part not in self._tasks:

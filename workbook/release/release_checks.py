@@ -52,7 +52,7 @@ def solutions_earn_all() -> list[str]:
     with Checker(_solutions()) as judge:
         for report in judge.judge():
             result = report.result
-            if result.points < result.max_points or result.stack_outcome != "pass":
+            if result.points < result.max_points or result.integrated_outcome != "pass":
                 failed.append(f"the solution of {result.exercise} does not pass: {result.outcome}")
     return _named(failed)
 

@@ -20,7 +20,7 @@ from workbook.version import __version__
 
 __all__ = ["FORMAT", "Author", "StudentWork", "gather", "manifest", "pack"]
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,13 @@ def _notebooks(work: StudentWork, home: Path) -> None:
 
 
 def manifest(work: StudentWork, student: Author, results: Sequence[Mapping[str, Any]]) -> bytes:
-    """What the zip holds, made with which versions, and what the student was told.
+    """What the zip holds, made with which versions, and the student's results.
 
     Neither a time nor the machine stands in it: the same work gives the same bytes.
     """
     import numpy
 
-    told = ("exercise", "outcome", "stack_outcome", "points", "max_points", "misconception")
+    shown = ("exercise", "outcome", "integrated_outcome", "points", "max_points", "misconception")
     return _json(
         {
             "format": FORMAT,
@@ -147,7 +147,7 @@ def manifest(work: StudentWork, student: Author, results: Sequence[Mapping[str, 
             },
             "missing": work.missing,
             "seed": results[0]["seed"] if results else None,
-            "results": [{key: result[key] for key in told} for result in results],
+            "results": [{key: result[key] for key in shown} for result in results],
         }
     )
 

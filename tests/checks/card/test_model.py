@@ -31,7 +31,7 @@ def case_report(name="a small batch", outcome="fail", arrays=(), asks="shape (N,
     return CaseReport(name, asks, 1.0, outcome, comparison)
 
 
-def report(outcome="fail", stack=None, cases=None, message=MESSAGE, **more):
+def report(outcome="fail", integrated=None, cases=None, message=MESSAGE, **more):
     cases = (
         (
             case_report(
@@ -50,7 +50,7 @@ def report(outcome="fail", stack=None, cases=None, message=MESSAGE, **more):
     result = ExerciseResult(
         exercise="batchnorm_backward",
         outcome=outcome,
-        stack_outcome=stack or outcome,
+        integrated_outcome=integrated or outcome,
         points=3.0,
         max_points=6.0,
         checks=checks,

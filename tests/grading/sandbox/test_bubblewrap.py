@@ -31,8 +31,8 @@ def test_what_was_asked_for_is_had_or_refused(monkeypatch):
 
 def test_what_was_chosen_is_not_tried_again_by_a_worker(monkeypatch):
     monkeypatch.setattr(bubblewrap, "available", lambda: False)
-    assert bubblewrap.settled("bwrap") == "bwrap"
-    assert bubblewrap.settled("auto") == "none"
+    assert bubblewrap.resolve("bwrap") == "bwrap"
+    assert bubblewrap.resolve("auto") == "none"
 
 
 @here

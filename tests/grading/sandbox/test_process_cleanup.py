@@ -57,7 +57,7 @@ def test_its_code(way, guard, act, code):
 def test_time_that_is_over(way, guard):
     made = child(lambda: time.sleep(60))
     assert process_cleanup.wait(made, guard[0], 0.05) is None
-    process_cleanup.sweep(made, alone=False)
+    process_cleanup.sweep(made, own_namespace=False)
     with pytest.raises(ChildProcessError):
         os.waitpid(made, 0)
 
@@ -82,7 +82,7 @@ def test_a_session_ends_as_a_whole():
     made = child(act)
     os.close(writing)
     assert os.read(reading, 1) == b"."
-    process_cleanup.sweep(made, alone=False)
+    process_cleanup.sweep(made, own_namespace=False)
     # Every process that had the other end is gone.
     assert os.read(reading, 1) == b""
     os.close(reading)
@@ -112,7 +112,7 @@ def test_a_child_says_where_it_is(tmp_path, monkeypatch, wanted):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert os.waitpid(made, os.WNOHANG) == (0, 0), "the question ended it"
-    process_cleanup.sweep(made, alone=False)
+    process_cleanup.sweep(made, own_namespace=False)
     said = os.pread(trace, 9999, 0).decode()
     assert "older" not in said
     assert (__file__ in said) == (wanted != "forbidden")

@@ -112,7 +112,7 @@ def render(card: "Card") -> str:
         looks_like = "<br>".join(map(_prose, [message.looks_like, *card.others()]))
         parts.append(_tag("div", _TITLE, escape(text("card.looks_like"))))
         parts.append(_tag("p", _WORDS, looks_like))
-    parts.append(_section(text("card.stack"), card.stack()))
+    parts.append(_section(text("card.integrated"), card.integrated()))
     parts.append(_arrays(card))
     if message is not None:
         for title, words in (("why", message.why), ("look", message.look)):

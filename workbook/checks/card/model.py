@@ -8,8 +8,8 @@ from workbook.checks.card.rows import (
     array_rows,
     case_rows,
     clock,
+    integrated_sentence,
     printed_title,
-    stack_sentence,
 )
 from workbook.checks.messages import Message
 from workbook.checks.results import Report
@@ -80,7 +80,7 @@ class Card:
         return f"{words} {text('card.cases_right', right=right, cases=len(result.checks))}."
 
     def message(self) -> Message | None:
-        """What is wrong with the exercise itself; its stack has a sentence of its own."""
+        """Return what is wrong with the exercise itself; `integrated` says the rest."""
         return self.report.message if self.outcome != "pass" else None
 
     def seen_title(self) -> str:
@@ -108,9 +108,9 @@ class Card:
         key = "card.cases_todo" if self.outcome == "todo" else "card.cases"
         return text(key, cases=len(self.report.cases))
 
-    def stack(self) -> str:
+    def integrated(self) -> str:
         """What the student's other functions make of it, if that is another matter."""
-        return stack_sentence(self.report)
+        return integrated_sentence(self.report)
 
     def printed(self) -> tuple[str, str]:
         """How much the student's code printed, and how that begins."""

@@ -14,9 +14,9 @@ __all__ = [
     "array_rows",
     "case_rows",
     "clock",
+    "integrated_sentence",
     "number",
     "printed_title",
-    "stack_sentence",
     "verdict_words",
 ]
 
@@ -131,11 +131,11 @@ def printed_title(report: Report) -> str:
     return text("card.printed", lines=count)
 
 
-def stack_sentence(report: Report) -> str:
-    """What the student's own stack makes of an exercise that is right on its own, or nothing."""
+def integrated_sentence(report: Report) -> str:
+    """Return what the integrated outcome adds to an exercise that is right when isolated."""
     result = report.result
-    if result.outcome != "pass" or result.stack_outcome == "pass":
+    if result.outcome != "pass" or result.integrated_outcome == "pass":
         return ""
     if report.blocked_by:
-        return text("card.stack_blocked", others=", ".join(report.blocked_by))
-    return text("card.stack_other", outcome=text(f"outcome.{result.stack_outcome}"))
+        return text("card.integrated_blocked", others=", ".join(report.blocked_by))
+    return text("card.integrated_other", outcome=text(f"outcome.{result.integrated_outcome}"))

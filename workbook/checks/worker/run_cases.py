@@ -34,7 +34,7 @@ def run_exercise(
     folder : Path
         Its files, to tell the student's lines from ours.
     reference : Implementation, optional
-        Stands in for what the exercise requires; None judges the student's whole stack. It
+        Stands in for what the exercise requires; None judges with the student's own. It
         needs nothing but the requirements.
     only : iterable of str, optional
         Names of the cases to run; all by default.

@@ -106,11 +106,11 @@ def choose(contents: Contents, curriculum: Curriculum) -> Chosen:
             real = copied
             chosen.notes.append(f"{file} was read from {_listed(copied)}.")
         if real:
-            _settle(file, real, contents, chosen)
+            _select(file, real, contents, chosen)
     return chosen
 
 
-def _settle(file: str, names: list[str], contents: Contents, chosen: Chosen) -> None:
+def _select(file: str, names: list[str], contents: Contents, chosen: Chosen) -> None:
     large = [name for name in names if name in contents.too_large]
     if large:
         size = contents.too_large[large[0]]

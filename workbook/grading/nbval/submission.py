@@ -168,7 +168,7 @@ def _checked(path: Path) -> tuple[str, ...]:
 
 
 def _command(folder: Path, place: Path, settings: Settings) -> tuple[list[str], dict[str, str]]:
-    boxed = bubblewrap.settled(settings.sandbox) == "bwrap"
+    boxed = bubblewrap.resolve(settings.sandbox) == "bwrap"
     parts = package_subset.for_notebooks()
     inside = [sys.executable, "-P", "-X", "utf8", "-m", "workbook.grading.nbval.sandboxed"]
     user = str(bubblewrap.user() if boxed else 0)

@@ -21,8 +21,8 @@ __all__ = [
     "choose",
     "command",
     "private",
+    "resolve",
     "secrets",
-    "settled",
     "user",
 ]
 
@@ -193,8 +193,8 @@ def choose(asked: str) -> str:
     return asked
 
 
-def settled(asked: str) -> str:
-    """What a worker uses: what was chosen before the work was given out, without a trial.
+def resolve(asked: str) -> str:
+    """Return what a worker uses: what was chosen before the work was given out, without a trial.
 
     On a loaded machine a trial may come to another end; a sandbox that cannot be made here
     after all is an error of each unit, never a weaker sandbox.

@@ -99,9 +99,9 @@ def perform(
             files=opened.files,
         )
         _case(job, output, opened.impl, folder, reference)
-        if reference is not None and job.get("stack"):
+        if reference is not None and job.get("integrated"):
             again()
-            output.event("stack")
+            output.event("integrated")
             _case(job, output, opened.impl, folder, None)
         output.event("done")
     except Exception as error:

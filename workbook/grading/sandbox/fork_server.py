@@ -60,21 +60,23 @@ class Server:
     empty : Path
         Empty folders laid out as an implementation, for the references.
     home : Path
-        Where a child may write, or (not `alone`) gets a folder to write to.
+        Where a child may write, or (not `own_namespace`) gets a folder to write to.
     memory : int
         Megabytes for a child.
-    alone : bool
-        Whether no process here is anybody else's: all of them may be ended, and all of the
-        temporary folder is the child's.
+    own_namespace : bool
+        Whether this server leads its own process namespace: no process here is anybody else's,
+        so all of them may be ended, and all of the temporary folder is the child's.
     """
 
-    def __init__(self, impl: Path, empty: Path, home: Path, memory: int, alone: bool) -> None:
+    def __init__(
+        self, impl: Path, empty: Path, home: Path, memory: int, own_namespace: bool
+    ) -> None:
         self.impl = impl
         self.empty = empty
         self.memory = memory
-        self.alone = alone
+        self.own_namespace = own_namespace
         self._compiled: Compiled = {}
-        self._homes = TempDirs(home, alone)
+        self._homes = TempDirs(home, own_namespace)
         # Nothing that student code prints can come between: these are ours, and not inherited.
         self._jobs, self._answers = os.dup(0), os.dup(1)
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -85,11 +87,11 @@ class Server:
         """Do jobs until no more come."""
         self._write(HEAD.pack(0) + READY)
         while (head := job_codec.read(self._jobs, job_codec.HEAD.size)) is not None:
-            seconds, stack, length = job_codec.HEAD.unpack(head)
+            seconds, integrated, length = job_codec.HEAD.unpack(head)
             rest = job_codec.read(self._jobs, length)
             if rest is None:
                 return
-            self._run(rest, seconds, stack)
+            self._run(rest, seconds, integrated)
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -134,7 +136,7 @@ class Server:
             linecache.cache[str(path)] = (about.st_size, about.st_mtime, lines, str(path))
             exceptions.inside(str(path), str(self.impl))
 
-    def _run(self, rest: mmap.mmap, seconds: float, stack: bool) -> None:
+    def _run(self, rest: mmap.mmap, seconds: float, integrated: bool) -> None:
         trace = nameless(self._homes.next())
         channel = SharedMemorySink()
         child = os.fork()
@@ -144,8 +146,8 @@ class Server:
             finally:
                 os._exit(1)
         rest.close()
-        event = self._follow(child, seconds, channel if stack else None, trace)
-        sweep(child, alone=self.alone)
+        event = self._follow(child, seconds, channel if integrated else None, trace)
+        sweep(child, own_namespace=self.own_namespace)
         self._homes.clear()
         said = b""
         try:
@@ -155,9 +157,9 @@ class Server:
         channel.close()
         event["trace"] = os.pread(trace, TRACE, 0).decode("utf-8", "replace")
         os.close(trace)
-        told = json.dumps(event).encode("ascii")
-        length = HEAD.size + len(told) + len(said)
-        self._write(b"".join((HEAD.pack(length), SERVER, HEAD.pack(len(told)), told, said)))
+        packed = json.dumps(event).encode("ascii")
+        length = HEAD.size + len(packed) + len(said)
+        self._write(b"".join((HEAD.pack(length), SERVER, HEAD.pack(len(packed)), packed, said)))
 
     def _become(
         self, rest: mmap.mmap, seconds: float, trace: int, channel: SharedMemorySink
@@ -201,7 +203,7 @@ class Server:
         if code is False:
             # Nobody sends a job before the answer: the other side is gone.
             os.kill(child, signal.SIGKILL)
-            sweep(child, alone=self.alone)
+            sweep(child, own_namespace=self.own_namespace)
             os._exit(0)
         return {"timeout": True} if code is None else {"code": code}
 
@@ -279,15 +281,15 @@ def main() -> None:
     """Serve until no more jobs come.
 
     Its one argument is JSON: the `impl`, an `empty` one and `home` (folders), `memory` in
-    megabytes, `seconds` for compiling, whether the sandbox is this server's `alone`, and the
-    `user` to become (0 for none).
+    megabytes, `seconds` for compiling, whether this server leads its own process namespace
+    (`own_namespace`), and the `user` to become (0 for none).
     """
     given = json.loads(sys.argv[1])
     if given["user"]:
         drop(given["user"])
     keep_to_itself()
     impl, empty, home = (Path(given[name]).resolve() for name in ("impl", "empty", "home"))
-    server = Server(impl, empty, home, given["memory"], given["alone"])
+    server = Server(impl, empty, home, given["memory"], given["own_namespace"])
     builtins()
     blocked_imports.install()
     numpy.random.default_rng(0).normal(size=(2, 2)) @ numpy.ones((2, 2))

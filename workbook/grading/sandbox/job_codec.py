@@ -15,16 +15,16 @@ from typing import Any
 __all__ = ["HEAD", "pack", "read", "unpack"]
 
 HEAD = struct.Struct("<d?I")
-"""Seconds, whether the student's stack is run along, and the length of the rest."""
+"""Seconds, whether the integrated run follows, and the length of the rest."""
 
 _LENGTH = struct.Struct("<I")
 
 
 def pack(job: Mapping[str, Any], references: bytes, limit: float) -> bytes:
     """A job, the code of its references (see `slices.compiled`) and its limit in seconds."""
-    told = marshal.dumps(dict(job))
-    rest = _LENGTH.pack(len(told)) + told + references
-    return HEAD.pack(limit, bool(job.get("stack")), len(rest)) + rest
+    packed = marshal.dumps(dict(job))
+    rest = _LENGTH.pack(len(packed)) + packed + references
+    return HEAD.pack(limit, bool(job.get("integrated")), len(rest)) + rest
 
 
 def read(descriptor: int, length: int) -> mmap.mmap | None:

@@ -86,13 +86,14 @@ def look(child: int, trace: int) -> None:
     os.kill(child, LOOK)
 
 
-def sweep(child: int, *, alone: bool) -> None:
+def sweep(child: int, *, own_namespace: bool) -> None:
     """End everything that a child has left, itself too.
 
-    With `alone`, no process here is anybody else's: every one but the first of the sandbox and
-    this one is ended, and new ones as they come. Without it, those of the child's session.
+    With `own_namespace`, no process here is anybody else's: every one but the first of the
+    sandbox and this one is ended, and new ones as they come. Without it, those of the child's
+    session.
     """
-    if alone:
+    if own_namespace:
         for _ in range(1000):
             try:
                 os.kill(-1, signal.SIGKILL)

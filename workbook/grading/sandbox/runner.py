@@ -67,7 +67,7 @@ class ForkRunner(CaseRunner):
         self.grace = GRACE
         self._finished = False
         self._said_last = ""
-        # The run of the student's stack that came along with the last one.
+        # The integrated run that came along with the last one.
         self._kept: dict[tuple[str, str], CaseRun] = {}
         self._second = CaseRun()
         self._now: CaseRun | None = None
@@ -81,7 +81,7 @@ class ForkRunner(CaseRunner):
             "home": bubblewrap.private() if boxed else self._scratch.name,
             "memory": self.memory,
             "seconds": self.timeout,
-            "alone": boxed,
+            "own_namespace": boxed,
             "user": bubblewrap.user() if boxed else 0,
         }
         # Without a look for what is installed: the folders are known.
@@ -102,14 +102,14 @@ class ForkRunner(CaseRunner):
 
     def _message(self, job: Mapping[str, Any], limit: float) -> bytes:
         self._finished, self._said_last = False, ""
-        self.grace = GRACE + (limit if job.get("stack") else 0.0)
+        self.grace = GRACE + (limit if job.get("integrated") else 0.0)
         reference = job.get("reference")
         code = compiled(job["exercise"], Path(reference)) if reference else b""
         sent = {key: value for key, value in job.items() if key not in ("impl", "reference")}
         return job_codec.pack(sent, code, limit)
 
     def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> CaseRun:
-        """Do one job; where the student's stack was run along, it is kept for the next call."""
+        """Do one job; an integrated run that came along is kept for the next call."""
         key = (str(job["exercise"]), json.dumps(job.get("skip", {}), sort_keys=True))
         kept = self._kept.pop(key, None)
         if kept is not None and not job.get("reference"):
@@ -117,15 +117,15 @@ class ForkRunner(CaseRunner):
         self._second, self._now = CaseRun(), None
         run = super().run(job, timeout=timeout)
         if self._now is not None and run.outcome:
-            # The sandbox itself ended, while the student's stack ran.
+            # The sandbox itself ended, during the integrated run.
             self._second.outcome, self._second.detail = run.outcome, run.detail
             run.outcome = run.detail = ""
-        if job.get("stack") and not run.importing and run.outcome != "infra":
-            stack = self._second
+        if job.get("integrated") and not run.importing and run.outcome != "infra":
+            integrated = self._second
             if self._now is None:
                 # It did not come to that: what ended the first would have ended this too.
-                stack = CaseRun(run.outcome, file=run.file, line=run.line, detail=run.detail)
-            self._kept = {key: stack}
+                integrated = CaseRun(run.outcome, file=run.file, line=run.line, detail=run.detail)
+            self._kept = {key: integrated}
         return run
 
     def _take(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
@@ -154,15 +154,15 @@ class ForkRunner(CaseRunner):
         self._ended(ended, self._now or run)
         return True
 
-    def _hear(self, event: dict[str, Any], run: CaseRun) -> bool:
-        if event["event"] == "stack":
+    def _take_event(self, event: dict[str, Any], run: CaseRun) -> bool:
+        if event["event"] == "integrated":
             self._now = self._second
             return False
         if event["event"] == "impl":
             run.importing = ""
             self.impl = _merged(self.impl, _named(event, self._places))
             return False
-        return super()._hear(event, run)
+        return super()._take_event(event, run)
 
     def _ended(self, event: dict[str, Any], run: CaseRun) -> None:
         """Take in how the child ended; what it said itself cannot make a failure a success."""
@@ -180,7 +180,7 @@ class ForkRunner(CaseRunner):
     def _said(self) -> str:
         return self._said_last.replace(_STUDENT + "/", f"{self.folder}{os.sep}")
 
-    def _settle(self, run: CaseRun) -> None:
+    def _restart_if_needed(self, run: CaseRun) -> None:
         """The child is gone already, with all that it held."""
 
 

@@ -14,13 +14,13 @@ class TempDirs:
     ----------
     above : Path
         The folder that each child gets, or in which it gets one.
-    alone : bool
+    own_namespace : bool
         Whether every child gets `above` itself: what it left running is gone then, too.
     """
 
-    def __init__(self, above: Path, alone: bool) -> None:
+    def __init__(self, above: Path, own_namespace: bool) -> None:
         self.above = above
-        self.alone = alone
+        self.own_namespace = own_namespace
         self._count = 0
         self._home: Path | None = None
         self._made: tuple[int | str, ...] = ()
@@ -31,7 +31,7 @@ class TempDirs:
         Children inherit where they are, and the variable that says where to put what is temporary.
         """
         if self._home is None:
-            self._home = self.above if self.alone else self._new()
+            self._home = self.above if self.own_namespace else self._new()
             self._made = _identity(self._home)
             os.chdir(self._home)
             os.environ["TMPDIR"] = str(self._home)
@@ -49,7 +49,7 @@ class TempDirs:
         """Remove what the last child has written, whatever its rights are."""
         home = self._home
         assert home is not None
-        if self.alone:
+        if self.own_namespace:
             _restore(home, self._made)  # First: else it may not be looked into.
             for name in _names(home):
                 _remove(home / name)

@@ -72,7 +72,7 @@ def passing(folder: Path, ids: Sequence[str]) -> set[str]:
         return set(ids)
     with Checker(folder) as judge:
         results = [report.result for report in judge.judge(ids)]
-    return {r.exercise for r in results if r.outcome == r.stack_outcome == "pass"}
+    return {r.exercise for r in results if r.outcome == r.integrated_outcome == "pass"}
 
 
 def plan(
