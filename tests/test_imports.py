@@ -53,9 +53,7 @@ def inside(path: Path) -> str:
 
 
 def part(name: str) -> str:
-    """The implementation that a file belongs to; the pristine stubs are exercises."""
-    if name.startswith("student/pristine/"):
-        return "exercises"
+    """The part of the package that a file belongs to."""
     return name.partition("/")[0].removesuffix(".py")
 
 

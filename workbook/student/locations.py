@@ -129,8 +129,16 @@ def solutions_folder() -> Path | None:
 
 
 def pristine_folder() -> Path:
-    """The stubs as they were generated; never an implementation that a student has edited."""
-    return _package() / "student" / "pristine"
+    """Return the stubs as they were generated; never an implementation that a student has edited.
+
+    A checkout generates them from its solutions; other copies were built with them.
+    """
+    solutions = solutions_folder()
+    if solutions is None:
+        return _package() / "student" / "pristine"
+    from workbook.student import pristine_stubs  # The generator is of use in a checkout alone.
+
+    return pristine_stubs.folder(solutions)
 
 
 def _solutions(asked_by: str) -> Path:

@@ -99,7 +99,9 @@ def _suites(node: ast.AST) -> Iterator[list[ast.stmt]]:
         yield inner.body
 
 
-def _locate(tree: ast.Module, block: Block, file: str) -> list[ast.stmt]:
+def _locate(
+    tree: ast.Module, statements: list[ast.stmt], block: Block, file: str
+) -> list[ast.stmt]:
     """Fill in `block.suites`; return the statements that the block lies in, outermost first."""
     around: list[ast.stmt] = []
     suite = tree.body
@@ -114,9 +116,8 @@ def _locate(tree: ast.Module, block: Block, file: str) -> list[ast.stmt]:
             raise MarkerError(file, block.begin, "empty")
         around.append(within[0])
         suite = next(u for u in _suites(within[0]) for t in u if _holds(t, block))
-    covered = [n for n in ast.walk(tree) if _starts_in(n, block)]
     last = inside[-1].end_lineno or 0
-    crossing = [n for n in covered if getattr(n, "lineno", 0) > last]
+    crossing = [s for s in statements if s.lineno in block and s.lineno > last]
     if last > block.end or crossing or inside[0].col_offset != len(block.indent):
         raise MarkerError(file, block.begin, "crossing", end=block.end)
     return around
@@ -215,8 +216,9 @@ def find_blocks(source: str, file: str) -> list[Block]:
         raise MarkerError(file, error.lineno or 1, "syntax", what=error.msg) from error
     listed = [exercise.id for exercise in curriculum.load().in_file(file)]
     blocks = _pairs(source, file)
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     for block in blocks:
-        around = _locate(tree, block, file)
+        around = _locate(tree, statements, block, file)
         functions = [s for s in around if isinstance(s, _Function)]
         if not functions:
             if block.exercise_id:

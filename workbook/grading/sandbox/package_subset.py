@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from workbook import curriculum
+from workbook.student import locations
 
 __all__ = ["for_judge", "for_notebooks", "stand_in"]
 
@@ -25,7 +26,6 @@ _READ = (
     "numerics",
     "locale/en/findings.toml",
     "locale/en/student.toml",
-    "student/pristine",
 )
 # Notebooks may ask for anything but what knows the answers.
 _NOT_FOR_NOTEBOOKS = ("key.npz", "key.json", "__pycache__")
@@ -53,6 +53,7 @@ def for_judge() -> Path:
             shutil.copytree(source, target, ignore=_no_key)
         else:
             shutil.copyfile(source, target)
+    _add_stubs(folder)
     _readable(folder)
     return folder
 
@@ -103,8 +104,15 @@ def for_notebooks() -> Path:
     """A folder for `PYTHONPATH` with what notebooks import."""
     folder = _folder()
     shutil.copytree(_PACKAGE, folder / "workbook", ignore=_no_key)
+    _add_stubs(folder)
     _readable(folder)
     return folder
+
+
+def _add_stubs(folder: Path) -> None:
+    """Put the stubs where a package without solutions has them."""
+    to = folder / "workbook" / "student" / "pristine"
+    shutil.copytree(locations.pristine_folder(), to, dirs_exist_ok=True)
 
 
 @cache
