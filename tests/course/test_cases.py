@@ -118,7 +118,9 @@ def test_the_digest_changes_with_the_cases_of_one_exercise_only(
         course._pieces.cache_clear()
         with monkeypatch.context() as patch:
             patch.setattr(
-                inspect, "getsource", lambda o: source if o.__name__ == "workbook.course.relu.cases" else real(o)
+                inspect,
+                "getsource",
+                lambda o: source if o.__name__ == "workbook.course.relu.cases" else real(o),
             )
             return {name: digest(name) for name in names}
 
