@@ -114,7 +114,7 @@ def misconceptions_are_named(copy: Path) -> list[str]:
                 continue
             wrong = [row for row in live.catalogue(name) if not row["correct"]]
             if wrong and not _diagnosed(name, str(wrong[0]["id"]), key, live):
-                failed.append(f"the answer key does not name the mistake {name}.{wrong[0]['id']}")
+                failed.append(f"the answer key does not name the mistake {wrong[0]['id']}")
     finally:
         live.close()
     return _named(failed)
@@ -132,7 +132,7 @@ def _diagnosed(
         if p.name in records
     ]
     found = diagnose(compared_cases, key.fingerprints(exercise_id))
-    return any(message.misconception == f"{exercise_id}.{misconception}" for message in found)
+    return any(message.misconception == misconception for message in found)
 
 
 def _listed(copy: Path) -> list[str]:

@@ -19,7 +19,7 @@ from workbook.checks.bughunt import (
 from workbook.checks.bughunt import (
     training as bughunt_training,
 )
-from workbook.checks.misconceptions import planted
+from workbook.checks.misconceptions import Catalogue
 from workbook.errors import UsageError
 from workbook.student import load_implementation, locations
 
@@ -32,7 +32,7 @@ needs_solutions = pytest.mark.skipif(
 
 
 def named(found):
-    return f"{found.network.name}-{found.exercise}-{found.misconception}"
+    return f"{found.network.name}-{found.misconception}"
 
 
 def sample():
@@ -99,7 +99,8 @@ def test_what_ships_is_what_the_solutions_do(found, impl):
     right = bughunt_training.train(impl, found.network)
     assert right.loss == pytest.approx(found.right.loss, rel=1e-2, abs=1e-2)
     assert right.val_loss == pytest.approx(found.right.val_loss, rel=1e-2, abs=1e-2)
-    with planted(impl, found.exercise, found.misconception), warnings.catch_warnings():
+    catalogue = Catalogue.read(found.exercise, impl)
+    with catalogue.planted(found.misconception), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         wrong = bughunt_training.train(impl, found.network)
         errors = bughunt_training.gradients(impl, found.network)

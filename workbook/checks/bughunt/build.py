@@ -1,7 +1,7 @@
 """Measure the bug hunts: loss curves and gradient checks with each mistake planted.
 
 A maintainer's tool, run as `python -m workbook.checks.bughunt.build` where solutions are at hand.
-It writes `hunts.json`, numbers only, so that a hunt needs neither solutions nor training.
+It writes `curves.json`, numbers only, so that a hunt needs neither solutions nor training.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 from workbook import locale
 from workbook.checks.bughunt import model as bughunt
 from workbook.checks.bughunt.training import gradients, train
-from workbook.checks.misconceptions import Misconception, catalogue, planted
+from workbook.checks.misconceptions import Catalogue, Misconception
 from workbook.student import load_implementation, locations
 from workbook.student.implementation import Implementation
 from workbook.student.state_file import write_text
@@ -28,11 +28,11 @@ ALIKE = 1e-3
 
 
 def _curves(
-    impl: Implementation, network: bughunt.HuntNetwork, exercise: str, misconception: str
+    impl: Implementation, network: bughunt.HuntNetwork, catalogue: Catalogue, misconception: str
 ) -> bughunt.HuntCurves | None:
     """What the mistake does to the curves; None if the network does not even run."""
     try:
-        with planted(impl, exercise, misconception), warnings.catch_warnings():
+        with catalogue.planted(misconception), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return train(impl, network)
     except Exception:
@@ -70,16 +70,17 @@ def build(folder: Path) -> dict[str, Any]:
         for entry in planned:
             network, exercise = networks[entry["network"]], entry["exercise"]
             place = (network.name, exercise)
+            catalogue = Catalogue.read(exercise, impl)
             if place not in tried:
                 tried[place] = {
-                    v.id: (v.message, c)
-                    for v in catalogue(exercise, impl).values()
-                    if not v.correct and _sayable(v, unclear)
-                    if (c := _curves(impl, network, exercise, v.id)) is not None
+                    m.id: (m.message, c)
+                    for m in catalogue.misconceptions.values()
+                    if _sayable(m, unclear)
+                    if (c := _curves(impl, network, catalogue, m.id)) is not None
                     if bughunt.effect(right[network.name], c) > ALIKE
                 }
             message, curves = tried[place][entry["misconception"]]
-            with planted(impl, exercise, entry["misconception"]), warnings.catch_warnings():
+            with catalogue.planted(entry["misconception"]), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 errors = gradients(impl, network)
             # What cannot be told from the planted one is no wrong answer.
@@ -112,14 +113,14 @@ def _line(value: object) -> str:
 
 
 def main() -> int:
-    """Write `hunts.json`."""
+    """Write `curves.json`."""
     folder = locations.solutions_folder()
     if folder is None:
         print("This copy has no solutions/.", file=sys.stderr)
         return 1
     write_text(bughunt.DATA, written(build(folder)))
     for found in bughunt.load():
-        print(f"{found.level} {found.exercise}/{found.misconception}: effect {found.effect:.3f}")
+        print(f"{found.level} {found.name}: effect {found.effect:.3f}")
     return 0
 
 

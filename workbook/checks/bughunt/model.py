@@ -1,7 +1,8 @@
 """The bug hunt: a network with one planted mistake, and which one it is.
 
-`hunts.toml` says which mistakes are hunted and on which network; `hunts.json` holds what was
-measured with them. A round needs nothing else; `own_network` plays it with the learner's own code.
+`workbook/course/hunts.toml` says which mistakes are hunted and on which network; `curves.json`
+holds what was measured with them. A round needs nothing else; `own_network` plays it with the
+learner's own code.
 """
 
 import json
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workbook import curriculum
 from workbook.errors import UsageError
 from workbook.locale import text
 from workbook.student import course_policy
@@ -33,8 +35,8 @@ __all__ = [
     "plan",
 ]
 
-PLAN = Path(__file__).with_name("hunts.toml")
-DATA = Path(__file__).with_name("hunts.json")
+PLAN = curriculum.COURSE / "hunts.toml"
+DATA = Path(__file__).with_name("curves.json")
 LEVELS = (1, 2, 3)
 # A gradient check with step 1e-5 calls an error below this right.
 UNSEEN = 1e-5
@@ -102,6 +104,8 @@ class Hunt:
         Without it, and with it.
     gradients : dict
         Relative error of each parameter's gradient in a gradient check with the mistake.
+    misconception : str
+        `<exercise>.<name>`.
     message : str
         Id of its message.
     others : tuple of str
@@ -119,8 +123,9 @@ class Hunt:
 
     @property
     def name(self) -> str:
-        """Network, exercise and misconception."""
-        return f"{self.network.name}/{self.exercise}/{self.misconception}"
+        """Network, exercise and mistake, as a course's policy lists them."""
+        mistake = self.misconception.removeprefix(f"{self.exercise}.")
+        return f"{self.network.name}/{self.exercise}/{mistake}"
 
     @property
     def effect(self) -> float:

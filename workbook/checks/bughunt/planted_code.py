@@ -14,7 +14,7 @@ from typing import Any
 
 from workbook import curriculum
 from workbook.checks.bughunt import model as bughunt
-from workbook.checks.misconceptions import Misconception, catalogue, edited_source, source_file
+from workbook.checks.misconceptions import Catalogue, Misconception, source_file
 from workbook.errors import WorkbookError
 from workbook.student import load_implementation, locations
 from workbook.student.implementation import Implementation
@@ -105,7 +105,7 @@ def source(impl: Implementation, found: bughunt.Hunt) -> str:
     found : Hunt
     """
     exercise = curriculum.load()[found.exercise]
-    misconception = catalogue(found.exercise, impl)[found.misconception]
+    misconception = Catalogue.read(found.exercise, impl).misconceptions[found.misconception]
     right = _parse(impl.folder / exercise.file)
     around = _definitions(right)
     planted = {name: around[name] for name in halves(found)}
@@ -114,7 +114,7 @@ def source(impl: Implementation, found: bughunt.Hunt) -> str:
         around |= _definitions(file)
         planted |= _declared(file, misconception)
     if misconception.edits:
-        name, text = edited_source(misconception, impl)
+        name, text = misconception.edited_source(impl)
         planted[name] = ast.parse(text).body[0]
     needed = _needed(planted, around)
     imports = [node for node in needed.values() if isinstance(node, (ast.Import, ast.ImportFrom))]
@@ -153,9 +153,7 @@ def _declared(tree: ast.Module, misconception: Misconception) -> dict[str, ast.s
         ):
             found[node.name] = node
     if set(found) != set(misconception.functions):
-        raise WorkbookError(
-            f"{misconception.exercise}/{misconception.id} is no plain function: no hunt."
-        )
+        raise WorkbookError(f"{misconception.id} is no plain function: no hunt.")
     return found
 
 

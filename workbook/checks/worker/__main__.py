@@ -12,7 +12,7 @@ import queue
 import sys
 import threading
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from workbook import curriculum
 from workbook.checks.worker import blocked_imports, open_implementation, run_cases
@@ -21,6 +21,9 @@ from workbook.checks.worker.protocol import READY, RECORD, MessageSink, StreamSi
 from workbook.course import cases_of
 from workbook.records import encode
 from workbook.student.implementation import Implementation, load_implementation
+
+if TYPE_CHECKING:
+    from workbook.checks.misconceptions import Catalogue
 
 
 def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -53,6 +56,7 @@ class Worker:
         self._output = output
         self._opened: dict[str, open_implementation.OpenedImplementation] = {}
         self._references: dict[str, Implementation] = {}
+        self._catalogues: dict[tuple[str, str], Catalogue] = {}
 
     def open(self, folder: Path, skip: dict[str, str]) -> Implementation:
         key = str(folder)
@@ -87,15 +91,12 @@ class Worker:
                 self._output.event("measured", measured=bughunt.measure(impl, **job["hunt"]))
                 return
             if job.get("catalogue"):
-                self._catalogue(impl, job["exercise"])
+                self._list(self._catalogue(impl, job["exercise"]))
                 return
             if job.get("misconception"):
                 # Only the builder of the answer key and the tests ask for this.
-                from workbook.checks import misconceptions
-
-                stack.enter_context(
-                    misconceptions.planted(impl, job["exercise"], job["misconception"])
-                )
+                catalogue = self._catalogue(impl, job["exercise"])
+                stack.enter_context(catalogue.planted(job["misconception"]))
             for record in run_cases.run_exercise(
                 job["exercise"],
                 impl,
@@ -107,13 +108,23 @@ class Worker:
             ):
                 self._output.send(RECORD, encode(record))
 
-    def _catalogue(self, impl: Implementation, exercise_id: str) -> None:
-        from workbook.checks import misconceptions
+    def _catalogue(self, impl: Implementation, exercise_id: str) -> "Catalogue":
+        key = (str(impl.folder), exercise_id)
+        if key not in self._catalogues:
+            from workbook.checks.misconceptions import Catalogue
 
-        keys = ("id", "message", "row", "correct")
-        found = misconceptions.catalogue(exercise_id, impl).values()
-        listed = [{key: getattr(misconception, key) for key in keys} for misconception in found]
-        self._output.event("catalogue", misconceptions=listed)
+            self._catalogues[key] = Catalogue.read(exercise_id, impl)
+        return self._catalogues[key]
+
+    def _list(self, catalogue: "Catalogue") -> None:
+        wrong = [
+            {"id": m.id, "message": m.message, "row": m.row, "correct": False}
+            for m in catalogue.misconceptions.values()
+        ]
+        right = [
+            {"id": a.id, "row": a.row, "correct": True} for a in catalogue.alternatives.values()
+        ]
+        self._output.event("catalogue", misconceptions=[*wrong, *right])
 
 
 def _listen(jobs: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
