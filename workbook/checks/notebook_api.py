@@ -5,6 +5,7 @@ import time
 from datetime import datetime
 
 from workbook import curriculum
+from workbook.checks.card import html, text
 from workbook.checks.card.model import Card
 from workbook.checks.failing_case import Failing, smallest
 from workbook.checks.results import ExerciseResult, Report
@@ -132,9 +133,11 @@ def _show(card: Card) -> None:
     if _in_notebook():
         from IPython.display import display
 
-        display(card)  # type: ignore[no-untyped-call]
+        # Screen readers, and whatever knows no HTML, take the plain text.
+        data = {"text/html": html.render(card), "text/plain": text.render(card)}
+        display(data, raw=True)  # type: ignore[no-untyped-call]
     else:
-        print(card)
+        print(text.render(card))
 
 
 def _start_early() -> None:
