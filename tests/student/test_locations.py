@@ -83,7 +83,7 @@ def test_the_nearest_folder_wins_and_may_name_its_exercises(state, monkeypatch):
     monkeypatch.chdir(inner / "my")
     assert locations.exercises_folder() == inner / "my" / "files"
     assert locations.state_folder() == inner / ".workbook"
-    locations.anchor(state)
+    monkeypatch.setattr(locations.process, "start", state)
     assert locations.exercises_folder() == state / "exercises"
 
 

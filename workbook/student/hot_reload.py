@@ -18,7 +18,7 @@ from workbook.student import locations
 from workbook.student.importer import PUBLIC, ExerciseLoader, drop_package
 from workbook.student.placeholder import Placeholder
 
-__all__ = ["HotReloader", "banner", "current", "refresh", "switch", "use_solutions"]
+__all__ = ["HotReloader", "forget_modules"]
 
 _MISSING = object()
 Origin = tuple[str, str]
@@ -40,7 +40,7 @@ def _foreign(value: object) -> bool:
     return callable(value) and not _of_implementation(value)
 
 
-def _drop() -> None:
+def forget_modules() -> None:
     """Forget the implementation's modules, but keep its package: a notebook may hold it by name."""
     package = sys.modules.get(PUBLIC)
     for name in _modules():
@@ -214,7 +214,7 @@ class HotReloader:
     def _read_again(self) -> None:
         bound, modules = self._bound(), _modules()
         self._know_stars()
-        _drop()
+        forget_modules()
         package = sys.modules.get(PUBLIC) or importlib.import_module(PUBLIC)
         assert self.shows is not None
         package.__path__ = [str(self.shows.folder)]
@@ -239,52 +239,3 @@ class HotReloader:
         drop_package(PUBLIC)
         for name, origin in bound.items():
             self.namespace[name] = Placeholder(origin, problem)
-
-
-current: HotReloader | None = None
-
-
-def refresh() -> None:
-    """Read the exercise files as last saved, as happens before each cell of a notebook."""
-    if current is not None:
-        current.refresh()
-
-
-def switch(which: str) -> None:
-    """Show `stubs`, `solutions` or a folder in this process, in names imported before too.
-
-    Raises
-    ------
-    WorkbookError
-        If solutions are asked for in a copy without them; nothing changes then.
-    """
-    locations.use(which)
-    if current is not None:
-        current.refresh()
-    elif PUBLIC in sys.modules:
-        _drop()
-        sys.modules[PUBLIC].__path__ = [str(locations.exercises_folder())]
-
-
-def banner(switched: bool = False) -> str:
-    """One line that says what `workbook.exercises` shows."""
-    chosen = locations.current()
-    parts = [
-        locale.text(
-            f"student.toggle.{chosen.which}",
-            folder=locations.shown(chosen.folder),
-            because=locale.text(f"student.because.{chosen.because}"),
-        )
-    ]
-    if switched:
-        parts.append(locale.text("student.toggle.old_objects"))
-    return " ".join(parts)
-
-
-def use_solutions(on: bool = True) -> None:
-    """Switch the solutions on or off in a running notebook, and say so.
-
-    Nothing is written to a student's file. Objects made before keep their old code.
-    """
-    switch("solutions" if on else "stubs")
-    print(banner(switched=True))

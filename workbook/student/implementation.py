@@ -8,15 +8,13 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from workbook import curriculum, locale
 from workbook.errors import WorkbookError
 from workbook.student import importer, locations, source_blocks
 
 __all__ = ["Implementation", "MissingName", "dotted", "load_implementation"]
-
-_numbers = itertools.count(1)
 
 
 class MissingName(WorkbookError, AttributeError):
@@ -55,6 +53,8 @@ class Implementation(_Track):
         By file: the blocks that do not parse, replaced by their stubs (with `mend=True`).
     """
 
+    _numbers: ClassVar = itertools.count(1)
+
     def __init__(
         self,
         folder: Path,
@@ -64,7 +64,7 @@ class Implementation(_Track):
     ):
         super().__init__(self, scratch=False)
         self.folder = folder
-        self.package = f"_workbook_room_{next(_numbers)}"
+        self.package = f"_workbook_impl_{next(self._numbers)}"
         self.problems: dict[str, Exception] = {}
         self.mended: dict[str, list[source_blocks.Replacement]] = mended
         self.scratch = _Track(self, scratch=True)

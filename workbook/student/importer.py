@@ -34,9 +34,6 @@ __all__ = [
 PUBLIC = "workbook.exercises"
 
 Sources = Mapping[str, str | ast.Module | CodeType]
-_packages: dict[str, Sources] = {}
-# By implementation: what was imported, so that nobody has to look through all of Python's modules.
-_found: dict[str, set[str]] = {}
 
 
 class FileProblem(WorkbookError):
@@ -165,7 +162,19 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
 
 
 class _Finder:
-    """Finds the modules of every implementation by its package's `__path__`."""
+    """Finds the modules of every implementation by its package's `__path__`.
+
+    Attributes
+    ----------
+    packages : dict of str to mapping
+        By package: what is imported in place of its files.
+    found : dict of str to set of str
+        By package: the modules found, so that nobody has to look through all of Python's.
+    """
+
+    def __init__(self) -> None:
+        self.packages: dict[str, Sources] = {}
+        self.found: dict[str, set[str]] = {}
 
     def find_spec(
         self,
@@ -173,14 +182,14 @@ class _Finder:
         path: Sequence[str] | None = None,
         target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        root = next((name for name in _packages if fullname.startswith(f"{name}.")), None)
+        root = next((name for name in self.packages if fullname.startswith(f"{name}.")), None)
         if root is None or not path:
             return None
         inside = fullname[len(root) + 1 :].replace(".", "/")
         folder = os.path.join(path[0], inside.rpartition("/")[2])
         file = f"{folder}.py"
-        _found.setdefault(root, set()).add(fullname)
-        source = _packages[root].get(f"{inside}.py")
+        self.found.setdefault(root, set()).add(fullname)
+        source = self.packages[root].get(f"{inside}.py")
         if source is not None or os.path.isfile(file):
             loader = ExerciseLoader(fullname, file, root, source)
             return importlib.util.spec_from_file_location(fullname, file, loader=loader)
@@ -213,14 +222,14 @@ def add_package(root: str, sources: Sources | None = None) -> None:
         Source, syntax tree or compiled code by file (`classifiers/cnn.py`), used in place of
         the file's.
     """
-    _packages[root] = dict(sources or {})
+    _finder.packages[root] = dict(sources or {})
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
 
 
 def modules_of(root: str) -> dict[str, ModuleType]:
     """The imported modules of the package `root`, without itself, by their full names."""
-    names = sorted(_found.get(root, ()))
+    names = sorted(_finder.found.get(root, ()))
     return {name: sys.modules[name] for name in names if sys.modules.get(name) is not None}
 
 
@@ -233,7 +242,7 @@ def has_module(folder: str, name: str) -> bool:
 
 def drop_package(root: str) -> None:
     """Forget the package and every module of it."""
-    _packages.pop(root, None)
-    _found.pop(root, None)
+    _finder.packages.pop(root, None)
+    _finder.found.pop(root, None)
     for name in [name for name in sys.modules if name == root or name.startswith(f"{root}.")]:
         del sys.modules[name]

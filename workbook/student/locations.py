@@ -18,13 +18,14 @@ __all__ = [
     "MARKER",
     "VARIABLE",
     "Location",
-    "anchor",
+    "ProcessLocations",
     "current",
     "exercises_folder",
     "mark_folder",
     "nearest_folder",
     "own_folder",
     "pristine_folder",
+    "process",
     "save",
     "shown",
     "solutions_folder",
@@ -37,9 +38,6 @@ __all__ = [
 VARIABLE = "WORKBOOK_EXERCISES"
 MARKER = ".workbook/folder.toml"
 _SAVED = "choice.toml"
-
-_switch: str | None = None
-_anchor: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -61,14 +59,27 @@ class Location:
     because: str
 
 
-def anchor(start: Path | None) -> None:
-    """Look for a student's folder from `start` on, whatever the working directory becomes."""
-    global _anchor
-    _anchor = start
+@dataclass
+class ProcessLocations:
+    """What this process was told about locations.
+
+    Attributes
+    ----------
+    switch : str or None
+        `stubs`, `solutions` or a folder; goes before the variable and the saved choice.
+    start : Path or None
+        Where to look for a student's folder, whatever the working directory becomes.
+    """
+
+    switch: str | None = None
+    start: Path | None = None
+
+
+process = ProcessLocations()
 
 
 def _start(start: Path | str | None) -> Path:
-    return Path(start).resolve() if start is not None else (_anchor or Path.cwd())
+    return Path(start).resolve() if start is not None else (process.start or Path.cwd())
 
 
 def _package() -> Path:
@@ -191,8 +202,8 @@ def current(start: Path | str | None = None) -> Location:
     WorkbookError
         If solutions are asked for in a copy without them, or the variable names no folder.
     """
-    if _switch is not None:
-        return _resolve(_switch, "switch", start)
+    if process.switch is not None:
+        return _resolve(process.switch, "switch", start)
     value = os.environ.get(VARIABLE, "")
     if value:
         return _resolve(value, "variable", start)
@@ -214,13 +225,12 @@ def solutions_on(start: Path | str | None = None) -> bool:
 def use(which: str | None) -> None:
     """Switch this process to `stubs`, `solutions` or a folder; None takes the switch back.
 
-    Names that were imported before keep their old code: `workspace.use_solutions` also
-    renews those of a notebook.
+    Names that were imported before keep their old code: `student.use_solutions` also renews
+    those of a notebook.
     """
-    global _switch
     if which is not None:
         _resolve(which, "switch", None)
-    _switch = which
+    process.switch = which
 
 
 def save(which: str, start: Path | str | None = None) -> None:
