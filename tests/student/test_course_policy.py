@@ -137,7 +137,7 @@ def test_no_hints(course, monkeypatch):
     from workbook.student import progress
 
     course(hints=False)
-    monkeypatch.setattr(progress, "read_hint", None)
+    monkeypatch.setattr(progress, "count_hint", None)
     assert "no hints" in " ".join(paragraphs("affine_forward"))
 
 

@@ -56,31 +56,31 @@ class FileProblem(WorkbookError):
         self.original = original
 
 
-def _place(file: str, line: int | None) -> str:
+def _location(file: str, line: int | None) -> str:
     return f"{file}, line {line}," if line else file
 
 
 def _syntax_problem(path: str, error: Exception) -> FileProblem:
-    file = locations.shown(path)
+    file = locations.display_path(path)
     line = getattr(error, "lineno", None)
     what = getattr(error, "msg", None) or str(error)
-    text = locale.text("student.file.syntax", place=_place(file, line), what=what)
+    text = locale.text("student.file.syntax", place=_location(file, line), what=what)
     return FileProblem(text, file, line, error)
 
 
 def _import_problem(path: str, root: str, error: BaseException) -> FileProblem:
-    file = locations.shown(path)
+    file = locations.display_path(path)
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
     line = lines[-1] if lines else None
     what = str(error).replace(f"{root}.", "")
     if isinstance(error, ImportError) and error.path:
         what = what.replace(f" ({error.path})", "")
     what = f"{type(error).__name__}: {what}" if what else type(error).__name__
-    text = locale.text("student.file.raises", place=_place(file, line), what=what)
+    text = locale.text("student.file.raises", place=_location(file, line), what=what)
     return FileProblem(text, file, line, error)
 
 
-class _StayInside(ast.NodeTransformer):
+class _AbsoluteImports(ast.NodeTransformer):
     """Let `workbook.exercises` inside a private implementation mean that implementation.
 
     A student's editor may write absolute imports; they must not reach the implementation that the
@@ -141,11 +141,11 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
                 source = self.data = self._bytes()
             if not isinstance(source, ast.Module):
                 tree = ast.parse(source, self.path)
-                source = tree if self.root == PUBLIC else _StayInside(self.root).visit(tree)
+                source = tree if self.root == PUBLIC else _AbsoluteImports(self.root).visit(tree)
             code: CodeType = compile(source, self.path, "exec", dont_inherit=True)
             return code
         except OSError as error:
-            file = locations.shown(self.path)
+            file = locations.display_path(self.path)
             text = locale.text("student.file.unreadable", file=file, why=error.strerror or error)
             raise FileProblem(text, file, None, error) from error
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -194,20 +194,20 @@ class _Finder:
             loader = ExerciseLoader(fullname, file, root, source)
             return importlib.util.spec_from_file_location(fullname, file, loader=loader)
         if os.path.isdir(folder):
-            initial = os.path.join(folder, "__init__.py")
+            init = os.path.join(folder, "__init__.py")
             # A private implementation is imported once: nobody adds the file that is missing.
-            bare = root != PUBLIC and not os.path.exists(initial)
-            loader = ExerciseLoader(fullname, initial, root, _NOTHING if bare else None)
+            no_init = root != PUBLIC and not os.path.exists(init)
+            loader = ExerciseLoader(fullname, init, root, _EMPTY_MODULE if no_init else None)
             return importlib.util.spec_from_file_location(
-                fullname, initial, loader=loader, submodule_search_locations=[folder]
+                fullname, init, loader=loader, submodule_search_locations=[folder]
             )
         if f"{inside}.py" in curriculum.load().files():
-            text = locale.text("student.file.missing", file=locations.shown(file))
-            raise FileProblem(text, locations.shown(file), None, None)
+            text = locale.text("student.file.missing", file=locations.display_path(file))
+            raise FileProblem(text, locations.display_path(file), None, None)
         return None
 
 
-_NOTHING = compile("", "<a folder>", "exec")
+_EMPTY_MODULE = compile("", "<a folder>", "exec")
 _finder = _Finder()
 
 

@@ -17,8 +17,8 @@ def banner(switched: bool = False) -> str:
     parts = [
         locale.text(
             f"student.toggle.{location.which}",
-            folder=locations.shown(location.folder),
-            because=locale.text(f"student.because.{location.because}"),
+            folder=locations.display_path(location.folder),
+            because=locale.text(f"student.because.{location.decided_by}"),
         )
     ]
     if switched:

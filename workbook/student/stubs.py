@@ -12,13 +12,13 @@ from pathlib import Path
 from workbook import curriculum, locale
 from workbook.errors import WorkbookError
 from workbook.student import atomic_write, locations, snapshots
-from workbook.student.solution_markers import Block, MarkerError, find_blocks
+from workbook.student.solution_markers import MarkerError, SolutionBlock, find_blocks
 
-__all__ = ["Written", "generate", "make_stub", "raised_ids", "stale", "write_stubs"]
+__all__ = ["StubUpdate", "generate", "make_stub", "raised_ids", "stale", "write_stubs"]
 
 
 @dataclass
-class Written:
+class StubUpdate:
     """What `write_stubs` did, in paths as a reader knows them.
 
     Attributes
@@ -58,7 +58,7 @@ def _close_gap(above: list[str], below: list[str]) -> list[str]:
     return [*above, *[""] * (max(gaps) if above and below else min(gaps)), *below]
 
 
-def _without(lines: list[str], block: Block) -> list[str]:
+def _without_block(lines: list[str], block: SolutionBlock) -> list[str]:
     """`lines` with one block replaced; blocks are taken from the last to the first."""
     above, below = lines[: block.begin - 1], lines[block.end :]
     if not block.exercise_id:
@@ -91,7 +91,7 @@ def make_stub(source: str, file: str, *, only: str | None = None) -> str:
     lines = source.replace("\r\n", "\n").split("\n")
     for block in reversed(find_blocks("\n".join(lines), file)):
         if only in (None, block.exercise_id):
-            lines = _without(lines, block)
+            lines = _without_block(lines, block)
     stub = "\n".join(lines)
     try:
         compile(stub, file, "exec", dont_inherit=True)
@@ -174,19 +174,19 @@ def stale() -> list[str]:
                 reason = "missing"
             elif name not in stubs:
                 reason = "no_solution"
-            path = locations.shown(folder / name)
+            path = locations.display_path(folder / name)
             found.append(locale.text(f"student.stubs.stale_{reason}", file=path, name=name))
     return found
 
 
-def write_stubs() -> Written:
+def write_stubs() -> StubUpdate:
     """Write the pristine copy and the implementation that students edit, from the solutions.
 
     A file of the student's folder that is neither the old stub nor the new one was edited: it
     is kept in a snapshot before it is overwritten.
     """
     stubs = generate()
-    done = Written()
+    update = StubUpdate()
     pristine, impl = locations.pristine_folder(), _exercises()
     old, edited = _existing(pristine), _existing(impl)
     touched = [
@@ -195,20 +195,20 @@ def write_stubs() -> Written:
         if name in edited and edited[name] not in (stub, old.get(name))
     ]
     if touched:
-        done.snapshot = snapshots.take(impl, touched, locale.text("student.stubs.reason"))
+        update.snapshot = snapshots.take(impl, touched, locale.text("student.stubs.reason"))
     for folder, existing in ((impl, edited), (pristine, old)):
         for name, stub in stubs.items():
             path = folder / name
             if existing.get(name) == stub:
-                done.unchanged.append(locations.shown(path))
+                update.unchanged.append(locations.display_path(path))
             else:
                 atomic_write.write_text(path, stub)
-                done.written.append(locations.shown(path))
+                update.written.append(locations.display_path(path))
         for name in sorted(set(existing) - set(stubs)):
             path = folder / name
             if folder == pristine or existing[name] == old.get(name):
                 path.unlink()
-                done.removed.append(locations.shown(path))
+                update.removed.append(locations.display_path(path))
             else:
-                done.kept.append(locations.shown(path))
-    return done
+                update.kept.append(locations.display_path(path))
+    return update
