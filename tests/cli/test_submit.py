@@ -26,8 +26,8 @@ def home(tmp_path, monkeypatch):
     student_folder.make(folder)
     monkeypatch.chdir(folder)
     monkeypatch.delenv(locations.VARIABLE, raising=False)
-    monkeypatch.setattr(locations, "_anchor", None)
-    monkeypatch.setattr(locations, "_switch", None)
+    monkeypatch.setattr(locations.process, "start", None)
+    monkeypatch.setattr(locations.process, "switch", None)
     return folder
 
 

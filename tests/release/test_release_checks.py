@@ -8,6 +8,7 @@ import pytest
 
 from workbook import curriculum
 from workbook.release import leak_scan, release, release_checks, run_copy
+from workbook.release.options import ReleaseOptions
 from workbook.student import locations
 
 
@@ -89,7 +90,7 @@ def test_a_line_of_a_solution_is_found_wherever_it_stands(copy, secret_line, whe
 
 def test_what_is_given_is_no_leak(tmp_path):
     given = ("affine_forward", "affine_backward")
-    release.build(tmp_path, release.ReleaseOptions(given=given))
+    release.build(tmp_path, ReleaseOptions(given=given))
     text = (tmp_path / "workbook" / "exercises" / "layers.py").read_text(encoding="utf-8")
     assert "SOLUTION" not in text and 'NotImplementedError("affine' not in text
     assert 'NotImplementedError("relu_forward")' in text
@@ -103,13 +104,13 @@ def test_the_hunts_of_the_policy_are_no_leak(tmp_path):
 
     name = bughunt.load()[0].name
     policy = f'diagnosis = "located"\nhunts = ["{name}"]\n'
-    release.build(tmp_path, release.ReleaseOptions(policy=policy))
+    release.build(tmp_path, ReleaseOptions(policy=policy))
     code = json.loads((tmp_path / leak_scan.EXEMPT).read_text(encoding="utf-8"))
     assert list(code) == [name]
     assert release_checks.no_leak(tmp_path, ()) == []
     assert (tmp_path / "workbook" / "policy.toml").read_text(encoding="utf-8") == policy
     with pytest.raises(release.UsageError, match="no bug hunt 'x'"):
-        release.build(tmp_path, release.ReleaseOptions(policy='hunts = ["x"]'))
+        release.build(tmp_path, ReleaseOptions(policy='hunts = ["x"]'))
 
 
 def test_an_old_or_missing_key_is_named(copy):

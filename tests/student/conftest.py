@@ -23,8 +23,8 @@ def state(tmp_path, monkeypatch):
     locations.mark_folder(home)
     monkeypatch.chdir(home)
     monkeypatch.delenv(locations.VARIABLE, raising=False)
-    monkeypatch.setattr(locations, "_anchor", None)
-    monkeypatch.setattr(locations, "_switch", None)
+    monkeypatch.setattr(locations.process, "start", None)
+    monkeypatch.setattr(locations.process, "switch", None)
     return home
 
 

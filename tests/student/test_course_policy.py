@@ -103,13 +103,14 @@ def test_full_is_everything(wrong):
 
 
 def test_cards_and_commands_show_no_more(wrong, course, monkeypatch):
+    from workbook.checks.card import html, text
     from workbook.checks.card.model import Card
 
-    text = str(Card(apply(wrong[0], "outcome")))
-    assert "db" not in text.replace("db_", "") and "looks like" not in text.lower()
+    plain = text.render(Card(apply(wrong[0], "outcome")))
+    assert "db" not in plain.replace("db_", "") and "looks like" not in plain.lower()
     for level in ("located", "outcome"):
-        html = Card(apply(wrong[0], level))._repr_html_()
-        assert wrong[0].message.looks_like not in html
+        shown = html.render(Card(apply(wrong[0], level)))
+        assert wrong[0].message.looks_like not in shown
 
 
 @pytest.mark.parametrize("front", ["kept", "command"])
@@ -136,7 +137,7 @@ def test_no_hints(course, monkeypatch):
     from workbook.student import progress
 
     course(hints=False)
-    monkeypatch.setattr(progress, "read_hint", None)
+    monkeypatch.setattr(progress, "count_hint", None)
     assert "no hints" in " ".join(paragraphs("affine_forward"))
 
 

@@ -1,5 +1,6 @@
 """Holds the record of an implementation against the reference record of the same case."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,14 @@ class ArrayVerdict:
         """Whether it is right."""
         return not self.problem
 
+    @property
+    def badness(self) -> tuple[int, float]:
+        """A key that orders verdicts; an array that could not even be measured is worst."""
+        if self.error is None:
+            return (1, 0.0) if self.ok else (3, 0.0)
+        share = self.error / self.limit if self.limit else math.inf if self.error else 0.0
+        return (1 if self.ok else 2, math.inf if math.isnan(share) else share)
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -80,18 +89,8 @@ class Comparison:
     @property
     def worst(self) -> ArrayVerdict | None:
         """The array furthest beyond its limit, or nearest to it."""
-        measured = [a for a in self.arrays if a.error is not None]
-        unmeasured = [a for a in self.arrays if a.error is None and not a.ok]
-        if unmeasured or not measured:
-            return unmeasured[0] if unmeasured else None
-        return max(measured, key=_badness)
-
-
-def _badness(verdict: ArrayVerdict) -> float:
-    error, limit = verdict.error or 0.0, verdict.limit or 0.0
-    if limit == 0.0:
-        return float("inf") if error > 0 else 0.0
-    return error / limit
+        judged = (a for a in self.arrays if a.error is not None or not a.ok)
+        return max(judged, key=lambda a: (a.error is None, a.badness[1]), default=None)
 
 
 def measure(got: NDArray[Any], want: NDArray[Any], how: str) -> float:

@@ -6,7 +6,6 @@ file has changed, and each exercise is judged with it only once: a second check 
 file runs anew, as its reader expects.
 """
 
-import atexit
 from pathlib import Path
 
 from workbook import curriculum
@@ -15,7 +14,7 @@ from workbook.checks.feedback_policy import apply
 from workbook.checks.results import Report
 from workbook.student import locations
 
-__all__ = ["WarmChecker", "shared"]
+__all__ = ["WarmChecker"]
 
 _Stamp = tuple[tuple[str, int, int], ...]
 
@@ -119,15 +118,3 @@ class WarmChecker:
 def _is_for(judge: Checker, places: tuple[Path, Path | None]) -> bool:
     folder, solutions = places
     return judge.folder == folder and judge.solutions == (solutions and solutions.resolve())
-
-
-_shared: WarmChecker | None = None
-
-
-def shared() -> WarmChecker:
-    """The one of this process, closed when it ends."""
-    global _shared
-    if _shared is None:
-        _shared = WarmChecker()
-        atexit.register(_shared.close)
-    return _shared

@@ -68,7 +68,7 @@ def stub_line(exercise: Exercise, folder: Path) -> int | None:
     """The line in a folder's file where the exercise's function or class begins."""
     from workbook.student import source_blocks
 
-    source = source_blocks.read(folder / exercise.file)
+    source = source_blocks.read_source(folder / exercise.file)
     try:
         found = source_blocks.spans(source or "").get(exercise.qualname)
     except (SyntaxError, ValueError):

@@ -63,16 +63,16 @@ def kernel() -> Diagnostic:
     """The kernel that notebooks ask for runs this Python."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-    mend = f'"{sys.executable}" -m ipykernel install --sys-prefix'
+    repair = f'"{sys.executable}" -m ipykernel install --sys-prefix'
     try:
         spec = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
-        return diagnostic("kernel", "broken", mend=pip("ipykernel"))
+        return diagnostic("kernel", "broken", repair=pip("ipykernel"))
     program = spec.argv[0]
     # A bare `python` is replaced by the Python that JupyterLab itself runs with.
     bare = Path(program).name == program
     if not bare and not _same(program, sys.executable):
-        return diagnostic("kernel", "broken", "other", program=program, mend=mend)
+        return diagnostic("kernel", "broken", "other", program=program, repair=repair)
     return diagnostic("kernel", "ok", program=sys.executable, prefix=sys.prefix)
 
 
@@ -91,12 +91,12 @@ def extension() -> Diagnostic:
         return diagnostic("extension", "ok", level=used.level, threads=used.threads)
     # Which command builds them stands below; where there is nothing to build, another one does.
     reason = used.reason.replace(REBUILD, "").rstrip(" ;")
-    mend = f'"{sys.executable}" setup_ext.py build_ext --inplace'
+    repair = f'"{sys.executable}" setup_ext.py build_ext --inplace'
     if switched_off():
-        mend = _unset(SWITCH)
+        repair = _unset(SWITCH)
     elif not (_above() / "setup_ext.py").is_file():
-        mend = _again()
-    return diagnostic("extension", "warning", reason=reason, mend=mend)
+        repair = _again()
+    return diagnostic("extension", "warning", reason=reason, repair=repair)
 
 
 def blas() -> Diagnostic:
@@ -109,10 +109,12 @@ def blas() -> Diagnostic:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         value = os.environ.get(name, "").split(",")[0].strip()
         if value and not (value.isdigit() and int(value) > 0):
-            mend = _unset(name)
-            return diagnostic("blas", "warning", "variable", variable=name, value=value, mend=mend)
+            repair = _unset(name)
+            return diagnostic(
+                "blas", "warning", "variable", variable=name, value=value, repair=repair
+            )
     if not found:
-        return diagnostic("blas", "warning", mend=pip("--force-reinstall", "numpy"))
+        return diagnostic("blas", "warning", repair=pip("--force-reinstall", "numpy"))
     names = ", ".join(f"{lib['internal_api']} {lib.get('version') or ''}".strip() for lib in found)
     threads = max(int(lib["num_threads"]) for lib in found)
     return diagnostic("blas", "ok", names=names, threads=threads, cores=cores)
@@ -130,20 +132,20 @@ def _labextensions() -> dict[str, Path]:
 def widgets() -> Diagnostic:
     """JupyterLab, ipywidgets and the part of it that lies in JupyterLab fit together."""
     lab, python, manager = map(installed, ("jupyterlab", "ipywidgets", "jupyterlab_widgets"))
-    mend = pip("jupyterlab>=4.2", "ipywidgets>=8.1", "jupyterlab_widgets>=3.0.11")
+    repair = pip("jupyterlab>=4.2", "ipywidgets>=8.1", "jupyterlab_widgets>=3.0.11")
     shown = {
         "lab": _version(lab),
         "widgets": _version(python),
         "manager": _version(manager),
     }
     if not lab or not python or not manager or lab < (4,) or python < (8,) or manager < (3,):
-        return diagnostic("widgets", "broken", mend=mend, **shown)
+        return diagnostic("widgets", "broken", repair=repair, **shown)
     for package, folder in _labextensions().items():
         try:
             json.loads((folder / "package.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            mend = pip("--force-reinstall", "--no-deps", package)
-            return diagnostic("widgets", "broken", "lost", folder=folder, mend=mend)
+            repair = pip("--force-reinstall", "--no-deps", package)
+            return diagnostic("widgets", "broken", "lost", folder=folder, repair=repair)
     return diagnostic("widgets", "ok", **shown)
 
 
@@ -156,10 +158,10 @@ def javascript() -> Diagnostic:
     kind, _ = mimetypes.guess_type("lab.js")
     if kind in ("text/javascript", "application/javascript"):
         return diagnostic("javascript", "ok", kind=kind)
-    mend = 'reg add "HKCU\\Software\\Classes\\.js" /v "Content Type" /d text/javascript /f'
+    repair = 'reg add "HKCU\\Software\\Classes\\.js" /v "Content Type" /d text/javascript /f'
     if os.name != "nt":
-        mend = "echo text/javascript js >> ~/.mime.types"
-    return diagnostic("javascript", "broken", kind=kind or "-", mend=mend)
+        repair = "echo text/javascript js >> ~/.mime.types"
+    return diagnostic("javascript", "broken", kind=kind or "-", repair=repair)
 
 
 def _free(port: int) -> bool:
@@ -179,7 +181,7 @@ def port() -> Diagnostic:
     free = next((number for number in PORTS if _free(number)), None)
     if free is None:
         first, last = PORTS[0], PORTS[-1]
-        return diagnostic("port", "broken", first=first, last=last, mend="workbook lab --port=0")
+        return diagnostic("port", "broken", first=first, last=last, repair="workbook lab --port=0")
     return diagnostic("port", "ok", port=free)
 
 
@@ -193,11 +195,11 @@ def data_sets() -> Diagnostic:
             continue
         wrong = [report for report in each.verify() if report.state in ("missing", "damaged")]
         if wrong and each.bundled:
-            mend = _again()
-            return diagnostic("data", "broken", name=name, file=wrong[0].file, mend=mend)
+            repair = _again()
+            return diagnostic("data", "broken", name=name, file=wrong[0].file, repair=repair)
         if wrong:
-            mend = f"workbook data get {name}"
-            return diagnostic("data", "broken", name=name, file=wrong[0].file, mend=mend)
+            repair = f"workbook data get {name}"
+            return diagnostic("data", "broken", name=name, file=wrong[0].file, repair=repair)
         good.append(name)
     return diagnostic("data", "ok", names=", ".join(good))
 
@@ -207,13 +209,13 @@ def key() -> Diagnostic:
     from workbook.checks.answer_key import shipped
     from workbook.errors import WorkbookError
 
-    mend = _again()
+    repair = _again()
     try:
         found = shipped()
     except WorkbookError:
         found = None
     if found is None:
-        return diagnostic("key", "broken", mend=mend)
+        return diagnostic("key", "broken", repair=repair)
     return diagnostic("key", "ok", count=len(found.ids()))
 
 
@@ -226,7 +228,7 @@ def autoreload() -> Diagnostic:
             there = None
         if there is None:
             return diagnostic(
-                "autoreload", "broken", module=module, mend=pip("ipython", "ipykernel")
+                "autoreload", "broken", module=module, repair=pip("ipython", "ipykernel")
             )
     return diagnostic("autoreload", "ok")
 

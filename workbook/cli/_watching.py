@@ -47,7 +47,7 @@ class WatchedFiles:
     def _read(self, file: str) -> tuple[bytes, str | None] | None:
         path = self.folder / file
         try:
-            return path.read_bytes(), source_blocks.read(path)
+            return path.read_bytes(), source_blocks.read_source(path)
         except OSError:
             return None
 

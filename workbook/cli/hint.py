@@ -41,7 +41,7 @@ def paragraphs(exercise_id: str, again: bool = False) -> list[str]:
             return [text("hint_command.none_yet", exercise=exercise_id)]
         shown = range(before)
     else:
-        now = progress.read_hint(exercise_id, len(STAGES))
+        now = progress.count_hint(exercise_id, len(STAGES))
         # After the last one there is nothing new: then all of them, to read once more.
         shown = range(now - 1, now) if now > before else range(now)
     lines = []

@@ -65,8 +65,9 @@ def command(
     from rich.console import Console
 
     from workbook.release import course_files, presolved, release
+    from workbook.release.options import ReleaseOptions
 
-    wanted = release.ReleaseOptions(
+    options = ReleaseOptions(
         notebooks=_words(notebooks),
         given=tuple(presolved.chosen(_words(given))),
         wheels=_words(wheels),
@@ -80,13 +81,13 @@ def command(
             if not console.is_terminal:
                 click.echo(f"{line} ...", err=True)
 
-        made = release.make(out, wanted, packed=packed, report=report)
+        made = release.make(out, options, packed=packed, report=report)
     size = made.stat().st_size if packed else sum(p.stat().st_size for p in made.rglob("*"))
     click.echo(f"Wrote {made} ({size / 1e6:.1f} MB).")
-    if wanted.given:
-        click.echo(f"Solved in it: {', '.join(wanted.given)}.")
-    chosen = [path.stem for path in course_files.notebooks(wanted.notebooks)]
-    alone = course_files.orphaned(chosen, wanted.given)
+    if options.given:
+        click.echo(f"Solved in it: {', '.join(options.given)}.")
+    chosen = [path.stem for path in course_files.notebooks(options.notebooks)]
+    alone = course_files.orphaned(chosen, options.given)
     if alone:
         click.echo(f"Required, but without their notebooks: {', '.join(alone)}.")
         click.echo("--given would hand them out solved.")

@@ -25,10 +25,10 @@ def command(snapshot: str, file: tuple[str, ...]) -> int:
         click.echo(text("snapshots.same"))
         return 0
     for name in restored:
-        click.echo(text("snapshots.restored", file=locations.shown(folder / name)))
+        click.echo(text("snapshots.restored", file=locations.display_path(folder / name)))
     if before is not None:
         click.echo(text("snapshots.before", id=before.id))
-    if progress.counts(folder):
+    if progress.is_tracked(folder):
         known = curriculum.load()
         progress.forget(e.id for name in restored for e in known.in_file(name))
     return 0

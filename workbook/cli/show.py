@@ -65,9 +65,9 @@ def _compare(out: "Console", exercise_id: str, folder: "Path", solutions: "Path"
 
     file = curriculum.load()[exercise_id].file
     solution = (solutions / file).read_text(encoding="utf-8")
-    source = source_blocks.read(folder / file)
-    mine = snippets.theirs(source, exercise_id, solution) if source is not None else None
-    codes = (mine or text("show.unreadable"), snippets.reference(solution, exercise_id))
+    source = source_blocks.read_source(folder / file)
+    mine = snippets.student_snippet(source, exercise_id, solution) if source is not None else None
+    codes = (mine or text("show.unreadable"), snippets.reference_snippet(solution, exercise_id))
     shown = [
         Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
         for code in codes

@@ -20,7 +20,7 @@ def command() -> int:
     from workbook.student import locations, snapshots
 
     said(locations.student_folder())
-    found = snapshots.listing()
+    found = snapshots.list_snapshots()
     if not found:
         click.echo(text("snapshots.none"))
         return 0

@@ -5,16 +5,16 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.checks.bughunt import model as bughunt
 from workbook.checks.bughunt import planted_code
 from workbook.errors import UsageError, WorkbookError
-from workbook.release import atomic_folder, course_files, presolved, wheels
+from workbook.release import atomic_folder, course_files, presolved, release_checks, wheels
+from workbook.release.options import ReleaseOptions
 from workbook.student import atomic_write, course_policy, locations
 
-__all__ = ["ReleaseOptions", "build", "make", "settled"]
+__all__ = ["build", "make", "settled"]
 
 # Beside the package: what start.py and an installation need.
 BESIDE = (
@@ -29,28 +29,6 @@ BESIDE = (
 )
 _LITTER = ("__pycache__", ".ipynb_checkpoints", ".workbook", "files")
 _BUILT = (".so", ".pyd", ".pyc", ".dll", ".dylib")
-
-
-@dataclass(frozen=True)
-class ReleaseOptions:
-    """What is released.
-
-    Attributes
-    ----------
-    notebooks : tuple of str
-        Names; Start is always among them. () for all.
-    given : tuple of str
-        Exercises that are handed out solved.
-    wheels : tuple of str
-        Platforms for which packages are added.
-    policy : str
-        The policy as TOML; empty for none.
-    """
-
-    notebooks: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
-    wheels: tuple[str, ...] = ()
-    policy: str = ""
 
 
 def _package(root: Path) -> Iterator[tuple[Path, str]]:
@@ -88,7 +66,7 @@ def _exercises(root: Path, ids: tuple[str, ...]) -> dict[str, bytes]:
     return found
 
 
-def build(folder: Path, wanted: ReleaseOptions) -> None:
+def build(folder: Path, options: ReleaseOptions) -> None:
     """Write a copy into an empty folder.
 
     Raises
@@ -104,16 +82,16 @@ def build(folder: Path, wanted: ReleaseOptions) -> None:
             "A release is made from the whole project; this copy has no solutions/."
         )
     root = solutions.parent
-    contents = _exercises(root, wanted.given)
+    contents = _exercises(root, options.given)
     for path, name in _package(root):
         contents[name] = path.read_bytes()
     for name in BESIDE:
         if (root / name).is_file():
             contents[name] = (root / name).read_bytes()
-    chosen = course_files.notebooks(wanted.notebooks)
+    chosen = course_files.notebooks(options.notebooks)
     for path in chosen:
         contents[f"notebooks/{path.name}"] = course_files.notebook_bytes(path)
-    if wanted.notebooks:
+    if options.notebooks:
         contents |= course_files.curriculum_files(path.stem for path in chosen)
     readme = course_files.template("README.md").replace("`exercises/`", "`workbook/exercises/`")
     contents["README.md"] = readme.encode("utf-8")
@@ -124,20 +102,20 @@ def build(folder: Path, wanted: ReleaseOptions) -> None:
         for name in re.findall(r"\]\((pictures/[\w-]+\.png)\)", guide.read_text(encoding="utf-8")):
             contents[f"docs/{name}"] = (guide.parent / name).read_bytes()
     hunts: tuple[str, ...] = ()
-    if wanted.policy:
-        hunts = course_policy.parse(wanted.policy).hunts or ()
+    if options.policy:
+        hunts = course_policy.parse(options.policy).hunts or ()
         unknown = [name for name in hunts if name not in planted_code.names()]
         if unknown:
             example = bughunt.load()[0].name
             raise UsageError(f"There is no bug hunt {unknown[0]!r}; one is {example!r}.")
-        contents[f"workbook/{course_policy.FILE}"] = wanted.policy.encode("utf-8")
+        contents[f"workbook/{course_policy.FILE}"] = options.policy.encode("utf-8")
     for name, data in contents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     planted_code.write(solutions, hunts, folder / "workbook" / "checks" / "bughunt")
     locations.mark_folder(folder, "workbook/exercises")
-    if wanted.wheels:
-        wheels.fetch(folder, wanted.wheels)
+    if options.wheels:
+        wheels.fetch(folder, options.wheels)
 
 
 @contextmanager
@@ -187,7 +165,7 @@ def _zipped(folder: Path) -> bytes:
 
 def make(
     out: Path,
-    wanted: ReleaseOptions,
+    options: ReleaseOptions,
     *,
     packed: bool = False,
     report: Callable[[str], None] = lambda line: None,
@@ -198,7 +176,7 @@ def make(
     ----------
     out : Path
         A folder, or with `packed` a zip (`.zip` is added).
-    wanted : Wanted
+    options : ReleaseOptions
     packed : bool
     report : callable
         Told each step.
@@ -211,17 +189,15 @@ def make(
     Raises
     ------
     WorkbookError
-        If the gate is not passed; everything that fails is named, and nothing is written.
+        If a release check fails; all that fail are named, and nothing is written.
     """
-    from workbook.release import release_checks
-
     out = out.resolve()
     if packed and out.suffix != ".zip":
         out = out.with_name(out.name + ".zip")
     with settled(out, packed) as folder:
         report("building the copy")
-        build(folder, wanted)
-        failed = release_checks.examine(folder, wanted, report)
+        build(folder, options)
+        failed = release_checks.examine(folder, options, report)
         if failed:
             raise WorkbookError("Nothing was written:\n" + "\n".join(f"  {f}" for f in failed))
     return out

@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workbook import curriculum
 from workbook.checks import answer_key
@@ -17,10 +16,8 @@ from workbook.checks.references import FromSolutions
 from workbook.course import cases_of
 from workbook.errors import WorkbookError
 from workbook.release import leak_scan, run_copy
+from workbook.release.options import ReleaseOptions
 from workbook.student import locations
-
-if TYPE_CHECKING:
-    from workbook.release.release import ReleaseOptions
 
 __all__ = [
     "examine",
@@ -171,16 +168,16 @@ def _check(moved: Path, given: tuple[str, ...]) -> list[str]:
 
 
 def examine(
-    copy: Path, wanted: "ReleaseOptions", report: Callable[[str], None] = lambda line: None
+    copy: Path, options: ReleaseOptions, report: Callable[[str], None] = lambda line: None
 ) -> list[str]:
     """Everything that fails, one line each; empty if the copy may be handed out."""
     questions: list[tuple[str, Callable[[], list[str]]]] = [
         ("every solution earns all points", solutions_earn_all),
-        ("every stub earns none", lambda: stubs_earn_none(copy, wanted.given)),
-        ("no line of a solution is in the copy", lambda: no_leak(copy, wanted.given)),
+        ("every stub earns none", lambda: stubs_earn_none(copy, options.given)),
+        ("no line of a solution is in the copy", lambda: no_leak(copy, options.given)),
         ("the answer key is fresh", lambda: key_is_fresh(copy)),
         ("it names mistakes without the solutions", lambda: misconceptions_are_named(copy)),
-        ("the two commands work in an empty folder", lambda: commands_work(copy, wanted.given)),
+        ("the two commands work in an empty folder", lambda: commands_work(copy, options.given)),
     ]
     failed = []
     for title, question in questions:

@@ -7,11 +7,11 @@ from workbook import curriculum, locale
 from workbook.errors import WorkbookError
 from workbook.student import atomic_write, locations, pristine_stubs, snapshots, stubs
 
-__all__ = ["Written", "stale", "write_stubs"]
+__all__ = ["StubUpdate", "stale", "write_stubs"]
 
 
 @dataclass
-class Written:
+class StubUpdate:
     """What `write_stubs` did, in paths as a reader knows them.
 
     Attributes
@@ -77,12 +77,12 @@ def stale() -> list[str]:
             reason = "missing"
         elif name not in wanted:
             reason = "no_solution"
-        path = locations.shown(impl / name)
+        path = locations.display_path(impl / name)
         found.append(locale.text(f"student.stubs.stale_{reason}", file=path, name=name))
     return found
 
 
-def write_stubs() -> Written:
+def write_stubs() -> StubUpdate:
     """Write the implementation that students edit from the solutions.
 
     A file that is not a stub of these solutions, or of earlier ones as far as they are known
@@ -97,20 +97,20 @@ def write_stubs() -> Written:
         for name, text in existing.items()
         if all(text != stubs_then.get(name) for stubs_then in generations)
     ]
-    done = Written()
+    done = StubUpdate()
     overwritten = [name for name in edited if name in wanted]
     if overwritten:
         done.snapshot = snapshots.take(impl, overwritten, locale.text("student.stubs.reason"))
     for name, stub in wanted.items():
         if existing.get(name) == stub:
-            done.unchanged.append(locations.shown(impl / name))
+            done.unchanged.append(locations.display_path(impl / name))
         else:
             atomic_write.write_text(impl / name, stub)
-            done.written.append(locations.shown(impl / name))
+            done.written.append(locations.display_path(impl / name))
     for name in sorted(set(existing) - set(wanted)):
         if name in edited:
-            done.kept.append(locations.shown(impl / name))
+            done.kept.append(locations.display_path(impl / name))
         else:
             (impl / name).unlink()
-            done.removed.append(locations.shown(impl / name))
+            done.removed.append(locations.display_path(impl / name))
     return done

@@ -6,7 +6,7 @@ its TODO text; outside of every function it vanishes.
 A build runs this file without the project's dependencies: the standard library alone.
 """
 
-from workbook.student.solution_markers import Block, MarkerError, find_blocks
+from workbook.student.solution_markers import MarkerError, SolutionBlock, find_blocks
 
 __all__ = ["make_stub", "raised_ids"]
 
@@ -33,7 +33,7 @@ def _close_gap(above: list[str], below: list[str]) -> list[str]:
     return [*above, *[""] * (max(gaps) if above and below else min(gaps)), *below]
 
 
-def _without(lines: list[str], block: Block) -> list[str]:
+def _without_block(lines: list[str], block: SolutionBlock) -> list[str]:
     """`lines` with one block replaced; blocks are taken from the last to the first."""
     above, below = lines[: block.begin - 1], lines[block.end :]
     if not block.exercise_id:
@@ -66,7 +66,7 @@ def make_stub(source: str, file: str, *, only: str | None = None) -> str:
     lines = source.replace("\r\n", "\n").split("\n")
     for block in reversed(find_blocks("\n".join(lines), file)):
         if only in (None, block.exercise_id):
-            lines = _without(lines, block)
+            lines = _without_block(lines, block)
     stub = "\n".join(lines)
     try:
         compile(stub, file, "exec", dont_inherit=True)

@@ -6,7 +6,7 @@ from IPython.display import Markdown, display
 
 from workbook.curriculum import Curriculum, Exercise, load
 from workbook.locale import text
-from workbook.student.locations import shown, student_folder
+from workbook.student.locations import display_path, student_folder
 from workbook.student.state_file import read_state
 
 __all__ = ["course_map", "stations"]
@@ -54,5 +54,5 @@ def course_map() -> None:
         _row(number, name, exercises, passed)
         for number, (name, exercises) in enumerate(stations(load()), start=1)
     ]
-    where = text("map.files", folder=shown(student_folder()))
+    where = text("map.files", folder=display_path(student_folder()))
     display(Markdown("\n".join(rows) + f"\n\n{where}"))  # type: ignore[no-untyped-call]

@@ -10,7 +10,8 @@ from workbook import curriculum
 from workbook.curriculum import Exercise
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
-from workbook.student import hot_reload, locations, progress
+from workbook.student import locations, progress
+from workbook.student.notebook_session import session
 
 __all__ = ["Switch", "describe", "here"]
 
@@ -129,7 +130,7 @@ class Switch:
         if self._moving or self.closed:
             return
         try:
-            hot_reload.switch(which)
+            session.switch(which)
         except WorkbookError as problem:
             self.words.value = f"<p>{escape(str(problem))}</p>"
             return

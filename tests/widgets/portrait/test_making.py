@@ -22,7 +22,7 @@ def folder(tmp_path, monkeypatch):
     shutil.copytree(solutions, tmp_path / "exercises", ignore=skip)
     locations.mark_folder(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(locations, "_anchor", None)
+    monkeypatch.setattr(locations.process, "start", None)
     return tmp_path / "exercises"
 
 

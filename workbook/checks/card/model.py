@@ -1,10 +1,11 @@
-"""The card that a check shows: one exercise, complete in HTML and in plain text."""
+"""The card that a check shows: one exercise, as titles, sentences and rows for a renderer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from workbook.checks.card.rows import (
+    ArrayRow,
+    CaseRow,
     array_rows,
     case_rows,
     clock,
@@ -23,7 +24,7 @@ _NOTHING_RAN = frozenset({"todo", "invalid", "missing", "infra"})
 
 @dataclass(frozen=True, eq=False)
 class Card:
-    """A report as a reader meets it.
+    """A report as a reader meets it; `card.html` and `card.text` render it.
 
     Parameters
     ----------
@@ -34,11 +35,6 @@ class Card:
     solutions_on : bool
         Whether the notebook runs with the solutions, so that a card that judges the student's
         own files needs a word of explanation.
-
-    Notes
-    -----
-    Notebooks show `_repr_html_`; terminals, screen readers and whatever knows no HTML show
-    the plain text, in which everything that HTML folds away is written out.
     """
 
     report: Report
@@ -95,11 +91,11 @@ class Card:
         known = [m for m in self.report.also if m.misconception is not None]
         return [m.looks_like for m in known] if self.message() is not None else []
 
-    def arrays(self) -> list[Any]:
+    def arrays(self) -> list[ArrayRow]:
         """Rows of the table of arrays."""
         return array_rows(self.report.cases)
 
-    def cases(self) -> list[Any]:
+    def cases(self) -> list[CaseRow]:
         """Rows of the list of cases."""
         return case_rows(self.report.cases)
 
@@ -139,16 +135,3 @@ class Card:
         file = text(key, file=result.file, saved=clock(self.report.saved))
         judged = text("card.judged", seed=result.seed, seconds=f"{result.seconds:.2f}")
         return [*lines, f"{file}; {judged}."]
-
-    def __str__(self) -> str:
-        from workbook.checks.card.text import render
-
-        return render(self)
-
-    def _repr_html_(self) -> str:
-        from workbook.checks.card.html import render
-
-        return render(self)
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))

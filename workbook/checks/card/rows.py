@@ -70,14 +70,6 @@ def verdict_words(verdict: ArrayVerdict) -> str:
     return text(f"array.{verdict.problem}", got=got, want=want)
 
 
-def _badness(verdict: ArrayVerdict) -> tuple[int, float]:
-    """Orders verdicts on one array: what could not even be measured is worst."""
-    if verdict.error is None:
-        return (1, 0.0) if verdict.ok else (3, 0.0)
-    share = verdict.error / verdict.limit if verdict.limit else float(verdict.error > 0)
-    return (1 if verdict.ok else 2, share if share == share else float("inf"))
-
-
 def _error(verdict: ArrayVerdict) -> str:
     if verdict.measure == "relative" or verdict.error is None:
         return number(verdict.error)
@@ -91,7 +83,7 @@ def array_rows(cases: Iterable[CaseReport]) -> list[ArrayRow]:
     for case_report in cases:
         for verdict in case_report.comparison.arrays if case_report.comparison is not None else ():
             before = worst.get(verdict.name)
-            if before is None or _badness(verdict) > _badness(before[0]):
+            if before is None or verdict.badness > before[0].badness:
                 worst[verdict.name] = verdict, case_report.name
     return [
         ArrayRow(

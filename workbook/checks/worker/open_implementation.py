@@ -77,7 +77,7 @@ def open_implementation(
         in_order = [file for file in known if file in files]
         every = {**compiled, **sources}
         return implementation.load_implementation(
-            folder, sources=every, mend=True, wanted=in_order, resolved=resolved
+            folder, sources=every, repair=True, files=in_order, resolved=resolved
         )
 
     impl = load()
@@ -100,7 +100,7 @@ def open_implementation(
         impl = load()
     mended = {
         file: [asdict(one) for one in replaced]
-        for file, replaced in impl.mended.items()
+        for file, replaced in impl.repaired.items()
         if file not in sources
     }
     modules = impl.modules()

@@ -3,12 +3,11 @@
 What a student's code said may be in a message; it arrives here as text and leaves as text.
 """
 
-import re
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from workbook import locale
 
@@ -31,9 +30,8 @@ def _finalize(value: object) -> object:
 
 
 def _prose(words: str) -> Markup:
-    """Text with `code` set as code and line breaks kept."""
-    safe = str(escape(clean(words)))
-    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", safe).replace("\n", "<br>"))
+    """Return text as HTML, with `code` set as code and line breaks kept."""
+    return Markup(locale.as_html(clean(words)).replace("\n", "<br>"))
 
 
 def _number(value: float | None) -> str:

@@ -83,7 +83,7 @@ def perform(
         reference = None
         if references:
             reference = load_implementation(
-                empty, sources=references, wanted=references, resolved=True
+                empty, sources=references, files=references, resolved=True
             )
         with watched_imports(output.importing):
             wanted = files_of(job["exercise"])

@@ -224,8 +224,8 @@ def rehearse(folder: Path, empty: Path) -> None:
         if name.startswith("workbook.checks.") and module.__file__:
             exceptions.inside(module.__file__, str(folder))
     with (
-        load_implementation(empty, sources=compiled, wanted=compiled, resolved=True) as impl,
-        load_implementation(empty, sources=compiled, wanted=compiled, resolved=True) as other,
+        load_implementation(empty, sources=compiled, files=compiled, resolved=True) as impl,
+        load_implementation(empty, sources=compiled, files=compiled, resolved=True) as other,
     ):
         for record in run_cases.run_exercise(
             first.id, impl, seed=0, folder=folder, reference=other

@@ -74,7 +74,7 @@ def describe(error: BaseException, folder: Path) -> Failure:
     ids = curriculum.load().ids()
     todo = isinstance(error, NotImplementedError) and message in ids
     exercise = message if todo else _exercise(file, frame.f_code.co_qualname)
-    return Failure(kind, message, locations.shown(path), line, source, exercise, todo)
+    return Failure(kind, message, locations.display_path(path), line, source, exercise, todo)
 
 
 def _exercise(file: str, qualname: str) -> str | None:

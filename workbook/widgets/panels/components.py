@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from workbook.locale import text
+from workbook.locale import as_html, text
 from workbook.plots import style
 from workbook.student.atomic_write import write_bytes
 from workbook.training.runner import Failure
@@ -122,13 +122,10 @@ def scale_slider(description: str) -> Any:
 
 def paragraph(words: str, *, strong: bool = False, quiet: bool = False) -> str:
     """Words as HTML that follows the theme; backquotes become code."""
-    pieces = escape(words).split("`")
-    for index in range(1, len(pieces), 2):
-        pieces[index] = f"<code>{pieces[index]}</code>"
     look = f"color:{_INK};line-height:1.45;margin:0;white-space:normal;"
     look += "font-weight:600;" if strong else ""
     look += "font-size:90%;opacity:0.85;" if quiet else ""
-    return f'<p style="{look}">{"".join(pieces)}</p>' if words else ""
+    return f'<p style="{look}">{as_html(words)}</p>' if words else ""
 
 
 def unseen(words: str) -> str:
