@@ -1,7 +1,6 @@
 """The folder of results: for its owner only, and all in it written from the gradebook."""
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbook.errors import UsageError, WorkbookError
+from workbook.file_lock import locked
 from workbook.grading.exports.as_json import grades_json
 from workbook.grading.exports.tables import canvas_csv, grades_csv
 from workbook.grading.gradebook.models import GradingRun, SubmissionRow
@@ -56,20 +56,13 @@ def locked(out: Path) -> Iterator[None]:
     WorkbookError
         If another is at it.
     """
-    with (out / _LOCK).open("a+b") as lock:
-        try:
-            if os.name == "nt":
-                import msvcrt
 
-                msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-            else:
-                import fcntl
+    def refuse() -> None:
+        raise WorkbookError(
+            f"Another run is writing to {out}. Wait for its end, or name another --out."
+        )
 
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise WorkbookError(
-                f"Another run is writing to {out}. Wait for its end, or name another --out."
-            ) from error
+    with locked(out / _LOCK, on_wait=refuse):
         yield
 
 

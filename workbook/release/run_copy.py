@@ -28,8 +28,8 @@ def environment(copy: Path) -> None:
     a .pth file, in which other .pth files, and so this project's own, do not count.
     """
     start = runpy.run_path(str(copy / "start.py"))
-    venv.create(start["venv_of"](copy), with_pip=False, symlinks=os.name != "nt")
-    python: Path = start["python_of"](copy)
+    venv.create(copy / ".venv", with_pip=False, symlinks=os.name != "nt")
+    python = copy / start["PYTHON"]
     site = subprocess.run(
         [str(python), "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
         capture_output=True,
@@ -44,7 +44,7 @@ def environment(copy: Path) -> None:
         "extras": [],
         "inputs": start["inputs"](copy),
     }
-    start["stamp_of"](copy).write_text(json.dumps(done), encoding="utf-8")
+    (copy / start["STAMP"]).write_text(json.dumps(done), encoding="utf-8")
 
 
 def _environment() -> dict[str, str]:
