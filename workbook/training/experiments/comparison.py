@@ -8,9 +8,8 @@ import numpy as np
 
 from workbook.training import checkpoint
 from workbook.training.inputs import Array, Config, Model, StopSignal, UpdateRule
-from workbook.training.loop import Step
 from workbook.training.results import ProgressUpdate, Report, TrainingCurves
-from workbook.training.solver import Solver
+from workbook.training.solver import Solver, Step
 
 __all__ = ["TrainingRun", "seeded", "shape_of", "stop_requested", "subset", "train_together"]
 

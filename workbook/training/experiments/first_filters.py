@@ -7,8 +7,8 @@ import numpy as np
 
 from workbook.training.experiments.comparison import TrainingRun, shape_of, subset, train_together
 from workbook.training.inputs import Array, StopSignal, UpdateRule
-from workbook.training.loop import Step
 from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.solver import Step
 
 __all__ = ["FirstFilters", "first_filters"]
 

@@ -8,8 +8,8 @@ import numpy as np
 from workbook.training.experiments.comparison import TrainingRun, subset, train_together
 from workbook.training.experiments.feature_maps import ConfusionMatrix, confusion_matrix
 from workbook.training.inputs import Array, Model, StopSignal, UpdateRule
-from workbook.training.loop import Step
 from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.solver import Step
 
 __all__ = ["Portrayed", "portrayed"]
 
