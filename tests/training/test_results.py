@@ -1,5 +1,6 @@
 """Plain data and results in files: everything comes back, exactly, and nothing else gets in."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from workbook.errors import WorkbookError
-from workbook.training import results, storage
+from workbook.training import experiments, result_codec, storage
 from workbook.training.experiments import Race
 from workbook.training.results import TrainingCurves
 
@@ -68,8 +69,22 @@ RUN = TrainingCurves((2.3, math.inf), (0.1,), (0.125,), 10, diverged_at=2)
 
 def test_a_result_comes_back_from_its_file(tmp_path):
     race = Race({"sgd": RUN}, {"sgd": 1e-2}, complete=False)
-    results.save(race, tmp_path / "race.npz")
-    assert results.load(tmp_path / "race.npz") == race
+    result_codec.save(race, tmp_path / "race.npz")
+    assert result_codec.load(tmp_path / "race.npz") == race
+
+
+def test_a_result_of_a_version_with_other_names_comes_back(tmp_path):
+    path = tmp_path / "run.npz"
+    content = {**result_codec.to_plain(RUN), "result": "Run"}
+    storage.save(path, {"format": "workbook result 1", "content": content})
+    assert result_codec.load(path) == RUN
+
+
+def test_every_result_of_an_experiment_can_be_saved():
+    public = {name: getattr(experiments, name) for name in experiments.__all__}
+    results = {k: v for k, v in public.items() if dataclasses.is_dataclass(v)}
+    del results["Surface"]  # It holds functions; experiments return its name.
+    assert results.items() <= result_codec.RESULT_CLASSES.items()
 
 
 def test_results_are_frozen():
@@ -91,11 +106,11 @@ def test_other_files_are_refused(tmp_path):
     path = tmp_path / "x.npz"
     storage.save(path, {"format": "something else"})
     with pytest.raises(WorkbookError, match="holds no result of an experiment"):
-        results.load(path)
+        result_codec.load(path)
     storage.save(path, {"format": "workbook result 1", "content": {"result": "No", "fields": {}}})
     with pytest.raises(WorkbookError, match="no result called 'No'"):
-        results.load(path)
+        result_codec.load(path)
     bad = {"result": "TrainingCurves", "fields": {"colour": 1}}
     storage.save(path, {"format": "workbook result 1", "content": bad})
     with pytest.raises(WorkbookError, match="another version"):
-        results.load(path)
+        result_codec.load(path)

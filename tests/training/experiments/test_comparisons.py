@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workbook.training import experiments
-from workbook.training.results import load, save, to_plain
+from workbook.training.result_codec import load, save, to_plain
 
 SMALL = {"hidden_dims": (12, 10), "num_train": 200, "epochs": 2}
 

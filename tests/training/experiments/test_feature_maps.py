@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbook.training import experiments
-from workbook.training.results import load, save, to_plain
+from workbook.training.result_codec import load, save, to_plain
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workbook.numerics import fast_layers
-from workbook.training import experiments, results
+from workbook.training import experiments, result_codec
 from workbook.training.runner.registry import EXPERIMENTS
 
 
@@ -41,8 +41,8 @@ def test_a_net_and_what_it_says(impl, data, tmp_path):
         for place in places:
             same = (data["X_test"] == found.examples[place]).all(axis=(1, 2, 3))
             assert right in data["y_test"][same]
-    results.save(found, tmp_path / "net.npz")
-    assert np.array_equal(results.load(tmp_path / "net.npz").first, found.first)
+    result_codec.save(found, tmp_path / "net.npz")
+    assert np.array_equal(result_codec.load(tmp_path / "net.npz").first, found.first)
 
 
 def test_a_net_that_is_stopped_is_shown_as_it_is(impl, data):

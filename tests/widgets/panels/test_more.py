@@ -14,7 +14,7 @@ from workbook import data
 from workbook.locale import text
 from workbook.student import load_implementation
 from workbook.training import experiments
-from workbook.training.results import to_plain
+from workbook.training.result_codec import to_plain
 from workbook.training.runner.registry import EXPERIMENTS
 from workbook.widgets.panels import image_sources, registry
 from workbook.widgets.panels.image_panel import Picture

@@ -1,6 +1,7 @@
 """What dropout does: to a batch of units, and to the gap between training and validation."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ from workbook.training.experiments.comparison import (
     train_together,
 )
 from workbook.training.inputs import Array, StopSignal, UpdateRule
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
 
 __all__ = ["Dropouts", "Masked", "dropouts", "masked"]
 
 
-@result
+@dataclass(frozen=True)
 class Dropouts:
     """Attributes
     ----------
@@ -45,7 +46,7 @@ class Dropouts:
         return tuple(train[-1] - val[-1] for train, val in ends)
 
 
-@result
+@dataclass(frozen=True)
 class Masked:
     """Attributes
     ----------

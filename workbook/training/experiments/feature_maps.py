@@ -1,12 +1,12 @@
 """What a trained ThreeLayerConvNet makes of a picture, layer by layer, and what it confuses."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from workbook.training.inputs import Array
-from workbook.training.results import result
 
 __all__ = [
     "ConfusionMatrix",
@@ -28,7 +28,7 @@ class ConvLayers(Protocol):
     affine_forward: Any
 
 
-@result
+@dataclass(frozen=True)
 class LayerOutputs:
     """One picture on its way through the net.
 
@@ -50,7 +50,7 @@ class LayerOutputs:
     probabilities: Array
 
 
-@result
+@dataclass(frozen=True)
 class ConfusionMatrix:
     """Attributes
     ----------
@@ -72,7 +72,7 @@ class ConfusionMatrix:
         return float(np.trace(self.counts) / max(self.counts.sum(), 1))
 
 
-@result
+@dataclass(frozen=True)
 class FeatureMaps:
     """What a net makes of one picture, and how good it is at all.
 

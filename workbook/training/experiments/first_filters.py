@@ -1,19 +1,20 @@
 """The filters of a convolutional net's first layer, as they change while it learns."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from workbook.training.experiments.comparison import TrainingRun, shape_of, subset, train_together
 from workbook.training.inputs import Array, StopSignal, UpdateRule
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
 from workbook.training.solver import Step
 
 __all__ = ["FirstFilters", "first_filters"]
 
 
-@result
+@dataclass(frozen=True)
 class FirstFilters:
     """Attributes
     ----------

@@ -1,10 +1,9 @@
 """A small computational graph: a value forwards and a gradient backwards on every edge."""
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-
-from workbook.training.results import result
 
 __all__ = ["BASKET", "NEURON", "Flow", "Nodes", "basket", "neuron"]
 
@@ -22,7 +21,7 @@ class Nodes(Protocol):
     SoftmaxWithLoss: Any
 
 
-@result
+@dataclass(frozen=True)
 class Flow:
     """Attributes
     ----------

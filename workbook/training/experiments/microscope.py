@@ -1,12 +1,12 @@
 """One small picture under one kernel: the student's convolution, and what made each number."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from workbook.training.inputs import Array
-from workbook.training.results import result
 
 __all__ = ["KERNELS", "Convolved", "convolved", "output_size"]
 
@@ -21,7 +21,7 @@ KERNELS: dict[str, tuple[tuple[float, ...], ...]] = {
 }
 
 
-@result
+@dataclass(frozen=True)
 class Convolved:
     """Attributes
     ----------

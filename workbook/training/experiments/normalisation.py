@@ -1,6 +1,7 @@
 """What batch normalisation buys: runs with it, without it, and with layer normalisation."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ from workbook.training.experiments.comparison import (
 )
 from workbook.training.experiments.forward import Layers, hidden_layers
 from workbook.training.inputs import Array, StopSignal, UpdateRule
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
 
 __all__ = ["BeforeAfter", "Normalisations", "batch_sizes", "before_and_after", "normalisations"]
 
 
-@result
+@dataclass(frozen=True)
 class Normalisations:
     """Attributes
     ----------
@@ -33,7 +34,7 @@ class Normalisations:
     complete: bool
 
 
-@result
+@dataclass(frozen=True)
 class BeforeAfter:
     """Attributes
     ----------

@@ -1,11 +1,12 @@
 """Which update rule is fastest: the same net, the same batches, one run for each rule."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from workbook.training.experiments.comparison import TrainingRun, shape_of, subset, train_together
 from workbook.training.inputs import Config, StopSignal, UpdateRule
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
 
 __all__ = ["RATES", "Race", "optimiser_race"]
 
@@ -13,7 +14,7 @@ __all__ = ["RATES", "Race", "optimiser_race"]
 RATES = {"sgd": 1e-2, "sgd_momentum": 1e-2, "rmsprop": 1e-4, "adam": 1e-3}
 
 
-@result
+@dataclass(frozen=True)
 class Race:
     """Attributes
     ----------

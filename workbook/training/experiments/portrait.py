@@ -1,6 +1,7 @@
 """What a portrait shows of a net: how it learned, what its first layer looks at, what it says."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from workbook.training.experiments.comparison import TrainingRun, subset, train_together
 from workbook.training.experiments.feature_maps import ConfusionMatrix, confusion_matrix
 from workbook.training.inputs import Array, Model, StopSignal, UpdateRule
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
 from workbook.training.solver import Step
 
 __all__ = ["Portrayed", "portrayed"]
@@ -17,7 +18,7 @@ __all__ = ["Portrayed", "portrayed"]
 _MOST_UNITS = 24
 
 
-@result
+@dataclass(frozen=True)
 class Portrayed:
     """A trained net as a page shows it.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from workbook.training.experiments.comparison import stop_requested
 from workbook.training.inputs import Array, Config, StopSignal, UpdateRule
-from workbook.training.results import ProgressUpdate, Report, result
+from workbook.training.results import ProgressUpdate, Report
 
 __all__ = ["SURFACES", "Descents", "Surface", "descend"]
 
@@ -98,7 +98,7 @@ SURFACES = {
 }
 
 
-@result
+@dataclass(frozen=True)
 class Descents:
     """Attributes
     ----------

@@ -1,6 +1,7 @@
 """What the scale of the first weights does: to a deep net at rest, and to its training."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,14 @@ from workbook.training.experiments.comparison import (
 )
 from workbook.training.experiments.forward import Layers, hidden_layers
 from workbook.training.inputs import Array, StopSignal, UpdateRule, split_loss
-from workbook.training.results import ProgressUpdate, Report, TrainingCurves, result
+from workbook.training.results import ProgressUpdate, Report, TrainingCurves
 
 __all__ = ["SCALES", "AtInitialisation", "WeightScaleSweep", "at_initialisation", "scale_sweep"]
 
 SCALES: tuple[float, ...] = tuple(np.logspace(-4, 0, 20).tolist())
 
 
-@result
+@dataclass(frozen=True)
 class AtInitialisation:
     """A net before any training.
 
@@ -42,7 +43,7 @@ class AtInitialisation:
     gradient_norms: dict[str, float]
 
 
-@result
+@dataclass(frozen=True)
 class WeightScaleSweep:
     """Attributes
     ----------

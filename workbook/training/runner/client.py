@@ -15,7 +15,8 @@ from typing import Any, Literal, Self
 import workbook
 from workbook.errors import WorkbookError
 from workbook.student import locations
-from workbook.training.results import ProgressUpdate, from_plain
+from workbook.training.result_codec import from_plain
+from workbook.training.results import ProgressUpdate
 from workbook.training.runner.failure import Failure
 from workbook.training.runner.protocol import MessageSender, receive
 

@@ -17,7 +17,8 @@ import warnings
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from workbook.training.results import ProgressUpdate, to_plain
+from workbook.training.result_codec import to_plain
+from workbook.training.results import ProgressUpdate
 from workbook.training.runner.failure import describe
 from workbook.training.runner.protocol import MessageSender, receive
 

@@ -13,7 +13,7 @@ from workbook.errors import WorkbookError
 from workbook.plots.live_sweep import LiveSweep
 from workbook.student import locations
 from workbook.student.state_file import state_folder
-from workbook.training import results
+from workbook.training import result_codec
 from workbook.training.experiments.weight_scale import SCALES
 from workbook.training.results import ProgressUpdate
 from workbook.training.runner import Job, stamp
@@ -110,7 +110,7 @@ class ScaleSweepPanel(Panel):
     def _recall(self) -> bool:
         """Show what was trained before with the same code; whether there is such a thing."""
         with contextlib.suppress(WorkbookError):
-            kept = results.load(self._file())
+            kept = result_codec.load(self._file())
             with self._lock:
                 if self.running or self.closed:
                     return False
@@ -127,4 +127,4 @@ class ScaleSweepPanel(Panel):
                 with contextlib.suppress(OSError):
                     old.unlink()
             with contextlib.suppress(OSError, WorkbookError):
-                results.save(job.outcome, path)
+                result_codec.save(job.outcome, path)

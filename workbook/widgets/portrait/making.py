@@ -11,7 +11,7 @@ from workbook.data import registry
 from workbook.errors import WorkbookError
 from workbook.locale import text
 from workbook.student import locations
-from workbook.training import results
+from workbook.training import result_codec
 from workbook.training.runner import ExperimentRunner, Failure, stamp
 from workbook.version import __version__
 from workbook.widgets.portrait.plan import PortraitPart, PortraitPlan
@@ -73,7 +73,7 @@ def make(plan: PortraitPlan, heard: Heard, *, keep: bool = True) -> dict[str, An
             file = _file(plan, part)
             if keep and file.is_file():
                 with contextlib.suppress(WorkbookError):
-                    found[part.name] = results.load(file)
+                    found[part.name] = result_codec.load(file)
                     heard(part.name, 1, 1)
                     continue
             found[part.name] = _trained(runner, part, heard)
@@ -103,4 +103,4 @@ def _keep(file: Path, part: PortraitPart, outcome: Any) -> None:
     with contextlib.suppress(WorkbookError, OSError):
         for old in file.parent.glob(f"{part.name}-*.npz"):
             old.unlink(missing_ok=True)
-        results.save(outcome, file)
+        result_codec.save(outcome, file)
