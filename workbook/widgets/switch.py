@@ -11,11 +11,11 @@ from workbook.curriculum import Exercise
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
 from workbook.student import hot_reload, locations, progress
+from workbook.widgets.open_widgets import OpenWidgets
 
 __all__ = ["Switch", "describe", "here"]
 
 _STATIC = "WORKBOOK_STATIC"
-_open: dict[str, "Switch"] = {}
 
 
 def _mine(notebook: str) -> list[Exercise]:
@@ -146,6 +146,9 @@ class Switch:
                 widget.close()
 
 
+_open_switches: OpenWidgets[Switch] = OpenWidgets()
+
+
 def here(notebook: str | None = None) -> None:
     """Show which code runs, how far this notebook is, and what to do next.
 
@@ -164,8 +167,5 @@ def here(notebook: str | None = None) -> None:
         return
     from IPython.display import display
 
-    key = notebook or ""
-    if key in _open:
-        _open.pop(key).close()
-    _open[key] = Switch(notebook)
-    display(_open[key].box)  # type: ignore[no-untyped-call]
+    shown = _open_switches.replace(notebook or "", lambda: Switch(notebook))
+    display(shown.box)  # type: ignore[no-untyped-call]

@@ -62,8 +62,8 @@ def test_a_net_that_is_stopped_is_shown_as_it_is(impl, data):
 def test_every_net_can_be_asked_for_by_name(impl, data, net, monkeypatch):
     from workbook.training.runner import registry
 
-    monkeypatch.setattr(registry, "_data", lambda name: data)
-    monkeypatch.setattr(registry, "_mean", lambda name: 100.0)
+    monkeypatch.setattr(registry, "load_once", lambda name: data)
+    monkeypatch.setattr(registry, "mean_image", lambda name: 100.0)
     found = EXPERIMENTS["portrayed"](
         impl, lambda update: None, threading.Event(), net=net, epochs=1, num_train=50
     )

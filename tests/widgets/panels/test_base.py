@@ -8,6 +8,7 @@ from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
 from workbook.student import load_implementation
 from workbook.training import experiments
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels import registry
 from workbook.widgets.panels.components import as_csv, left, table_html
 
@@ -138,11 +139,11 @@ def test_reset_puts_everything_back(make):
 def test_the_panel_before_leaves_when_its_cell_is_run_again(folder, monkeypatch):
     monkeypatch.delenv("WORKBOOK_STATIC")
     registry.panel("optimiser_race", epochs=20, images=8000)
-    first = registry.opened("optimiser_race")
+    first = open_panels.get("optimiser_race")
     first.run_button.click()
     begun(first)
     registry.panel("optimiser_race")
-    second = registry.opened("optimiser_race")
+    second = open_panels.get("optimiser_race")
     assert first.closed and first._runner.pid is None
     assert second is not first and not second.running
     first.run()

@@ -16,6 +16,7 @@ from workbook.student import load_implementation
 from workbook.training import experiments
 from workbook.training.result_codec import to_plain
 from workbook.training.runner.registry import EXPERIMENTS
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels import image_sources, registry
 from workbook.widgets.panels.image_panel import Picture
 
@@ -95,7 +96,7 @@ def test_the_static_form_is_a_figure_and_leaves_nothing(folder, monkeypatch, nam
     monkeypatch.setenv("WORKBOOK_STATIC", "1")
     figure = registry.panel(name)
     assert figure.png().startswith(b"\x89PNG")
-    assert registry.opened(name) is None
+    assert open_panels.get(name) is None
 
 
 def test_kinds_and_probabilities_can_be_left_out_but_not_all(make):
@@ -254,8 +255,8 @@ def test_a_drawing_goes_through_the_net(make):
 
 def test_the_picture_goes_to_the_net_of_the_panel_on_filters(make, monkeypatch):
     filters, picture = make("filters", **QUICK["filters"]), make("picture")
-    monkeypatch.setitem(registry._open, "filters", filters)
-    monkeypatch.setitem(registry._open, "picture", picture)
+    monkeypatch.setitem(open_panels._widgets, "filters", filters)
+    monkeypatch.setitem(open_panels._widgets, "picture", picture)
     shown(picture)
     own = picture.found
     assert len(own.filters) == 16 and "trained in this panel" in picture.told.value

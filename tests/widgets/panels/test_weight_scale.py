@@ -9,6 +9,7 @@ from PIL import Image
 from workbook import data
 from workbook.student import load_implementation
 from workbook.training import experiments
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels import registry
 from workbook.widgets.panels.components import render
 from workbook.widgets.panels.scale_sweep import ScaleSweepPanel
@@ -125,7 +126,7 @@ def test_a_damaged_file_is_trained_anew(make, tmp_path, monkeypatch):
 
 def test_the_mark_of_the_sweep_follows_the_scale(scale, make, monkeypatch):
     sweep = make("scale_sweep")
-    monkeypatch.setitem(registry._open, "scale_sweep", sweep)
+    monkeypatch.setitem(open_panels._widgets, "scale_sweep", sweep)
     scale.controls["scale"].value = 0.1
     assert scale.wait(PATIENCE)
     assert sweep.views["scale"].value == pytest.approx(0.1)

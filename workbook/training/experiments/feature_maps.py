@@ -1,7 +1,7 @@
 """What a trained ThreeLayerConvNet makes of a picture, layer by layer, and what it confuses."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -70,6 +70,23 @@ class ConfusionMatrix:
     def accuracy(self) -> float:
         """Share of the pictures that were right."""
         return float(np.trace(self.counts) / max(self.counts.sum(), 1))
+
+    def with_examples_from(self, X: Array) -> tuple["ConfusionMatrix", Array]:
+        """Return the example pictures alone, and this matrix with their numbers among them.
+
+        Parameters
+        ----------
+        X : ndarray, shape (N, C, H, W)
+
+        Returns
+        -------
+        matrix : ConfusionMatrix
+        pictures : ndarray, shape (K, C, H, W)
+        """
+        indices = [index for pair in self.examples for index in pair]
+        numbers = iter(range(len(indices)))
+        examples = tuple(tuple(next(numbers) for _ in pair) for pair in self.examples)
+        return replace(self, examples=examples), X[indices]
 
 
 @dataclass(frozen=True)

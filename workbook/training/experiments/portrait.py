@@ -111,10 +111,7 @@ def portrayed(
     units = np.argsort(-changed, kind="stable")[:_MOST_UNITS]
 
     X, y = data["X_test"][:num_test], data["y_test"][:num_test]
-    mistakes = confusion_matrix(lane.model, X, y)
-    places = [place for lot in mistakes.examples for place in lot]
-    numbers = iter(range(len(places)))
-    examples = tuple(tuple(next(numbers) for _ in lot) for lot in mistakes.examples)
+    confused, examples = confusion_matrix(lane.model, X, y).with_examples_from(X)
     said = lane.model.loss(X[:pictures]).argmax(axis=1)
     return Portrayed(
         run=run,
@@ -122,8 +119,8 @@ def portrayed(
         trained_on=len(chosen["X_train"]),
         steps=tuple(sorted(kept)),
         first=layers[:, units],
-        confused=ConfusionMatrix(mistakes.counts, mistakes.pairs, examples),
-        examples=X[places],
+        confused=confused,
+        examples=examples,
         pictures=X[:pictures],
         said=tuple(int(n) for n in said),
         right=tuple(int(n) for n in y[:pictures]),

@@ -36,7 +36,7 @@ class CapturedOutput(io.TextIOBase):
 
     def __init__(self) -> None:
         self._kept: list[str] = []
-        self._impl = _MOST_PRINTED
+        self._characters_left = _MOST_PRINTED
         self._lock = threading.Lock()
 
     def writable(self) -> bool:
@@ -45,11 +45,11 @@ class CapturedOutput(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Keep what there is room for."""
-        if self._impl > 0:
+        if self._characters_left > 0:
             with self._lock:
-                self._kept.append(text[: self._impl])
-                self._impl -= len(text)
-                if self._impl <= 0:
+                self._kept.append(text[: self._characters_left])
+                self._characters_left -= len(text)
+                if self._characters_left <= 0:
                     self._kept.append("\n[more was printed]\n")
         return len(text)
 

@@ -10,7 +10,7 @@ from workbook import plots
 from workbook.locale import text
 from workbook.training.results import ProgressUpdate
 from workbook.training.runner import Job
-from workbook.widgets.panels import registry
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.components import Rows
 
@@ -126,8 +126,8 @@ class Filters(Panel):
     def _ended(self, job: Job) -> None:
         super()._ended(job)
         # The panel on pictures shows its picture to the net that has just been trained.
-        beside = registry.opened("picture")
-        if beside is None or job.outcome is None or beside.closed:
+        pictures = open_panels.get("picture")
+        if pictures is None or job.outcome is None:
             return
-        if beside.controls["net"].value == "filters":
-            beside.run()
+        if pictures.controls["net"].value == "filters":
+            pictures.run()

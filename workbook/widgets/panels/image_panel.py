@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from workbook import data, plots
-from workbook.widgets.panels import image_sources, registry
+from workbook.widgets.open_widgets import open_panels
+from workbook.widgets.panels import image_sources
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.components import Rows, choices, paragraph
 from workbook.widgets.panels.grid_inputs import Pixels
@@ -107,10 +108,10 @@ class Picture(Panel):
 
     def trained(self) -> dict[str, Any] | None:
         """The net of the panel on filters, if it is wanted and there is one in this kernel."""
-        beside = registry.opened("filters")
-        if self.controls["net"].value != "filters" or beside is None or beside.closed:
+        filters = open_panels.get("filters")
+        if self.controls["net"].value != "filters" or filters is None:
             return None
-        found: dict[str, Any] | None = getattr(beside, "trained", None)
+        found: dict[str, Any] | None = getattr(filters, "trained", None)
         return found
 
     def picture_chosen(self) -> Any:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from workbook.plots.live_layers import LiveLayers
 from workbook.training.runner import Job
-from workbook.widgets.panels import registry
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.components import Rows, choices, scale_slider
 from workbook.widgets.panels.prediction import Outcome
@@ -108,6 +108,6 @@ class WeightScale(Panel):
 
     def _ended(self, job: Job) -> None:
         super()._ended(job)
-        beside = registry.opened("scale_sweep")
-        if beside is not None and job.state == "done" and not beside.closed:
-            beside.views["scale"].value = self.found.scale
+        sweep = open_panels.get("scale_sweep")
+        if sweep is not None and job.state == "done":
+            sweep.views["scale"].value = self.found.scale
