@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from workbook.errors import WorkbookError
 from workbook.training import experiments, result_codec, storage
-from workbook.training.experiments import Race
+from workbook.training.experiments import OptimiserRace
 from workbook.training.results import TrainingCurves
 
 floats = st.floats(allow_nan=False)
@@ -68,16 +68,27 @@ RUN = TrainingCurves((2.3, math.inf), (0.1,), (0.125,), 10, diverged_at=2)
 
 
 def test_a_result_comes_back_from_its_file(tmp_path):
-    race = Race({"sgd": RUN}, {"sgd": 1e-2}, complete=False)
+    race = OptimiserRace({"sgd": RUN}, {"sgd": 1e-2}, complete=False)
     result_codec.save(race, tmp_path / "race.npz")
     assert result_codec.load(tmp_path / "race.npz") == race
 
 
 def test_a_result_of_a_version_with_other_names_comes_back(tmp_path):
     path = tmp_path / "run.npz"
-    content = {**result_codec.to_plain(RUN), "result": "Run"}
+    run = {**result_codec.to_plain(RUN), "result": "Run"}
+    race = {"runs": {"sgd": run}, "learning_rates": {"sgd": 1e-2}, "complete": True}
+    content = {"result": "Race", "fields": race}
     storage.save(path, {"format": "workbook result 1", "content": content})
-    assert result_codec.load(path) == RUN
+    assert result_codec.load(path) == OptimiserRace({"sgd": RUN}, {"sgd": 1e-2}, complete=True)
+
+
+def test_former_names_of_classes_and_fields_lead_to_those_of_today():
+    former = result_codec._FORMER_CLASSES
+    assert set(former.values()) <= set(result_codec.RESULT_CLASSES)
+    assert not set(former) & set(result_codec.RESULT_CLASSES)
+    for name, renamed in result_codec._FORMER_FIELDS.items():
+        fields = dataclasses.fields(result_codec.RESULT_CLASSES[former[name]])
+        assert set(renamed.values()) <= {field.name for field in fields}
 
 
 def test_every_result_of_an_experiment_can_be_saved():

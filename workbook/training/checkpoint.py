@@ -9,7 +9,7 @@ import numpy as np
 
 from workbook.errors import WorkbookError
 from workbook.training import storage
-from workbook.training.inputs import Array, BadValue, Model
+from workbook.training.inputs import ArgumentValueError, Array, Model
 
 __all__ = [
     "check_same_data",
@@ -39,7 +39,7 @@ def write(path: Path, state: dict[str, Any]) -> None:
     try:
         storage.save(path, {"format": _FORMAT, **state})
     except TypeError as error:
-        raise BadValue(f"The run cannot be saved to {path}: {error}.") from error
+        raise ArgumentValueError(f"The run cannot be saved to {path}: {error}.") from error
 
 
 def read(name: str | Path) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def fingerprint(data: dict[str, Array]) -> dict[str, Any]:
 
 
 def check_same_params(params: dict[str, Array], saved: dict[str, Array]) -> None:
-    """Raise `BadValue` unless names, dtypes and shapes are those of the checkpoint."""
+    """Raise `ArgumentValueError` unless names, dtypes and shapes are those of the checkpoint."""
 
     def signature(arrays: dict[str, Array]) -> dict[str, str]:
         return {name: f"{w.dtype} {w.shape}" for name, w in arrays.items()}
@@ -114,21 +114,21 @@ def check_same_params(params: dict[str, Array], saved: dict[str, Array]) -> None
     ours, theirs = signature(params), signature(saved)
     for name in {**theirs, **ours}:
         if ours.get(name) != theirs.get(name):
-            raise BadValue(
+            raise ArgumentValueError(
                 f"The model is not the run's: params[{name!r}] is {ours.get(name, 'missing')} "
                 f"in the model, {theirs.get(name, 'missing')} in the checkpoint."
             )
 
 
 def check_same_data(found: dict[str, Any], saved: dict[str, Any]) -> None:
-    """Raise `BadValue` if two fingerprints of data differ."""
+    """Raise `ArgumentValueError` if two fingerprints of data differ."""
 
     def describe(one: dict[str, Any]) -> str:
         return f"{one['dtype']} of shape {tuple(one['shape'])}, checksum {one['crc32']:08x}"
 
     for key, now in found.items():
         if now != saved[key]:
-            raise BadValue(
+            raise ArgumentValueError(
                 f"data[{key!r}] is not what the run was trained with: "
                 f"{describe(saved[key])} then, {describe(now)} now."
             )

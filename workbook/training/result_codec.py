@@ -17,32 +17,56 @@ RESULT_CLASSES: dict[str, type[Any]] = {
     for kind in (
         TrainingCurves,
         experiments.AtInitialisation,
-        experiments.BeforeAfter,
         experiments.ConfusionMatrix,
-        experiments.Convolved,
-        experiments.Descents,
-        experiments.Dropouts,
+        experiments.ConvolvedImage,
+        experiments.DescentPaths,
+        experiments.DropoutOutputs,
+        experiments.DropoutSweep,
         experiments.FeatureMaps,
         experiments.FirstFilters,
-        experiments.Flow,
         experiments.GradientErrors,
+        experiments.GraphValues,
         experiments.LayerOutputs,
-        experiments.Masked,
         experiments.NaiveAndFast,
-        experiments.Normalisations,
-        experiments.Portrayed,
-        experiments.Race,
+        experiments.NetworkPortrait,
+        experiments.NormalisationComparison,
+        experiments.NormalisationEffect,
+        experiments.OptimiserRace,
         experiments.WeightScaleSweep,
     )
 }
-# Files of earlier versions: the names that classes had then.
-_FORMER_NAMES = {
+# Files of earlier versions: former names of classes, and of their fields.
+_FORMER_CLASSES = {
     "AtRest": "AtInitialisation",
+    "BeforeAfter": "NormalisationEffect",
     "Confused": "ConfusionMatrix",
+    "Convolved": "ConvolvedImage",
+    "Descents": "DescentPaths",
+    "Dropouts": "DropoutSweep",
+    "Flow": "GraphValues",
+    "Masked": "DropoutOutputs",
+    "Normalisations": "NormalisationComparison",
+    "Portrayed": "NetworkPortrait",
+    "Race": "OptimiserRace",
     "Run": "TrainingCurves",
     "ScaleSweep": "WeightScaleSweep",
     "Seen": "LayerOutputs",
     "Sight": "FeatureMaps",
+}
+_FORMER_FIELDS = {
+    "Portrayed": {
+        "confused": "confusion",
+        "first": "first_layer",
+        "learned": "num_params",
+        "right": "labels",
+        "said": "predicted",
+    },
+    "Sight": {
+        "confused": "confusion",
+        "right": "label",
+        "said": "predicted",
+        "seen": "outputs",
+    },
 }
 
 
@@ -64,18 +88,20 @@ def from_plain(value: Any) -> Any:
     """Undo `to_plain`."""
     if isinstance(value, dict):
         if value.keys() == {"result", "fields"}:
-            return _class(value["result"])(**from_plain(value["fields"]))
+            return _restore(value["result"], from_plain(value["fields"]))
         return {key: from_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(from_plain(item) for item in value)
     return value
 
 
-def _class(name: str) -> type[Any]:
-    try:
-        return RESULT_CLASSES[_FORMER_NAMES.get(name, name)]
-    except KeyError:
-        raise WorkbookError(f"There is no result called {name!r} in this version.") from None
+def _restore(name: str, fields: dict[str, Any]) -> Any:
+    """Return an instance of the result class of that name, which may be a former one."""
+    kind = RESULT_CLASSES.get(_FORMER_CLASSES.get(name, name))
+    if kind is None:
+        raise WorkbookError(f"There is no result called {name!r} in this version.")
+    current = _FORMER_FIELDS.get(name, {})
+    return kind(**{current.get(field, field): value for field, value in fields.items()})
 
 
 def save(outcome: Any, path: str | Path) -> None:

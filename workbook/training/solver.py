@@ -12,9 +12,9 @@ import numpy as np
 from workbook.locale import text
 from workbook.training import checkpoint
 from workbook.training.inputs import (
+    ArgumentTypeError,
+    ArgumentValueError,
     Array,
-    BadType,
-    BadValue,
     Config,
     Model,
     StopSignal,
@@ -176,7 +176,7 @@ class Solver:
         if unknown:
             name = next(iter(unknown))
             hint = " It belongs in optim_config." if name in ("learning_rate", "momentum") else ""
-            raise BadType(f"Solver has no argument {name!r}.{hint} Allowed: {_KEYWORDS}.")
+            raise ArgumentTypeError(f"Solver has no argument {name!r}.{hint} Allowed: {_KEYWORDS}.")
         check_model(model)
         self.model = model
         self._data = check_data(data)
@@ -184,7 +184,7 @@ class Solver:
         self.update_rule = find_rule(update_rule)
         self.optim_config = check_config(optim_config, update_rule)
         if on_divergence not in ("stop", "quiet", "raise"):
-            raise BadValue(
+            raise ArgumentValueError(
                 f"on_divergence must be 'stop', 'quiet' or 'raise'; got {on_divergence!r}."
             )
         self.lr_decay = positive_number("lr_decay", lr_decay)
@@ -314,7 +314,7 @@ class Solver:
         """
         for name in replaced:
             if name not in _REPLACEABLE:
-                raise BadType(
+                raise ArgumentTypeError(
                     f"Solver.resume cannot replace {name!r}; allowed: {', '.join(_REPLACEABLE)}."
                 )
         state = checkpoint.read(path)
@@ -328,7 +328,7 @@ class Solver:
             arguments["rng"] = np.random.RandomState()
             arguments["rng"].set_state(state["rng"])
         if arguments["update_rule"] is None:
-            raise BadValue(
+            raise ArgumentValueError(
                 "The update rule of this run was a function: give it again, "
                 "Solver.resume(..., update_rule=f)."
             )

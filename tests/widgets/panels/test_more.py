@@ -233,21 +233,21 @@ def test_a_kernel_without_room_is_explained_and_not_run(make):
 
 def test_a_drawing_goes_through_the_net(make):
     panel = shown(make("picture"))
-    assert data.class_names()[panel.found.seen.scores.argmax()] == panel.found.said
+    assert data.class_names()[panel.found.outputs.scores.argmax()] == panel.found.predicted
     first = panel.found
     moved(panel, source="drawing")
     board = panel.controls["drawing"]
     assert len(board.children) == len(board.children[0].children) == image_sources.SIDE
-    assert panel.found.right == ""
-    before = panel.found.seen.picture
+    assert panel.found.label == ""
+    before = panel.found.outputs.picture
     board.children[0].children[0].value = True
     assert panel.wait(PATIENCE)
-    changed = np.argwhere(panel.found.seen.picture[0] != before[0])
+    changed = np.argwhere(panel.found.outputs.picture[0] != before[0])
     assert changed.tolist() == [[2, 2], [2, 3], [3, 2], [3, 3]]
     # The net is still the same: it was not trained again.
     np.testing.assert_array_equal(panel.found.filters, first.filters)
     panel.views["shown"].value = "mistakes"
-    mixed = panel.found.confused
+    mixed = panel.found.confusion
     right, said = mixed.pairs[0]
     names = data.class_names()
     assert panel.table()[1] == [names[right], names[said], str(mixed.counts[right, said])]
@@ -268,8 +268,8 @@ def test_the_picture_goes_to_the_net_of_the_panel_on_filters(make, monkeypatch):
     np.testing.assert_array_equal(picture.found.filters, filters.kept[-1])
     # The other net has not been forgotten.
     moved(picture, net="own", number=60)
-    np.testing.assert_array_equal(picture.found.seen.scores, own.seen.scores)
-    np.testing.assert_array_equal(picture.found.confused.counts, own.confused.counts)
+    np.testing.assert_array_equal(picture.found.outputs.scores, own.outputs.scores)
+    np.testing.assert_array_equal(picture.found.confusion.counts, own.confusion.counts)
 
 
 def test_a_photograph_is_taken_and_a_bad_file_is_refused(make):

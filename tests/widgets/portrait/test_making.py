@@ -62,7 +62,7 @@ def test_a_stop_ends_the_process_and_keeps_nothing_half_done(folder, monkeypatch
             runners.append(self)
 
     monkeypatch.setattr(making, "ExperimentRunner", Kept)
-    training = PortraitPart("connected", "portrayed", {"net": "TwoLayerNet", "epochs": 50})
+    training = PortraitPart("connected", "network_portrait", {"net": "TwoLayerNet", "epochs": 50})
 
     def heard(name, done, total):
         if done:

@@ -42,7 +42,7 @@ class NaiveAndFast:
     error: float
 
     @property
-    def times(self) -> float:
+    def speedup(self) -> float:
         """How many times the loops take as long, forward and backward together."""
         return sum(self.naive) / max(sum(self.fast), 1e-9)
 

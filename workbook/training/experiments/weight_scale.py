@@ -8,17 +8,23 @@ import numpy as np
 
 from workbook.training.experiments.comparison import (
     TrainingRun,
-    seeded,
-    shape_of,
+    net_sizes,
     stop_requested,
     subset,
+    temporary_seed,
     train_together,
 )
-from workbook.training.experiments.forward import Layers, hidden_layers
+from workbook.training.experiments.forward import LayerFunctions, hidden_layers
 from workbook.training.inputs import Array, StopSignal, UpdateRule, split_loss
 from workbook.training.results import ProgressUpdate, Report, TrainingCurves
 
-__all__ = ["SCALES", "AtInitialisation", "WeightScaleSweep", "at_initialisation", "scale_sweep"]
+__all__ = [
+    "SCALES",
+    "AtInitialisation",
+    "WeightScaleSweep",
+    "at_initialisation",
+    "weight_scale_sweep",
+]
 
 SCALES: tuple[float, ...] = tuple(np.logspace(-4, 0, 20).tolist())
 
@@ -48,7 +54,7 @@ class WeightScaleSweep:
     """Attributes
     ----------
     scales : tuple of float
-    runs : dict of tuple of Run
+    runs : dict of tuple of TrainingCurves
         By kind of normalisation ("none", "batchnorm", ...): a run for each scale; shorter
         than `scales` if it was stopped.
     complete : bool
@@ -61,7 +67,7 @@ class WeightScaleSweep:
 
 def at_initialisation(
     model_class: Callable[..., Any],
-    layers: Layers,
+    layers: LayerFunctions,
     data: Mapping[str, Any],
     *,
     scale: float,
@@ -84,9 +90,9 @@ def at_initialisation(
         The net's weight_scale.
     """
     X, y = data["X_train"][:batch_size], data["y_train"][:batch_size]
-    with seeded(seed), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with temporary_seed(seed), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         model = model_class(
-            list(hidden_dims), weight_scale=scale, normalization=normalization, **shape_of(data)
+            list(hidden_dims), weight_scale=scale, normalization=normalization, **net_sizes(data)
         )
         found = hidden_layers(layers, model.params, X.astype(np.float32), normalization)
         _, grads = split_loss(model.loss(X, y))
@@ -97,7 +103,7 @@ def at_initialisation(
     return AtInitialisation(float(scale), normalization, activations, norms)
 
 
-def scale_sweep(
+def weight_scale_sweep(
     model_class: Callable[..., Any],
     rule: UpdateRule,
     data: Mapping[str, Any],
@@ -121,7 +127,7 @@ def scale_sweep(
     Parameters
     ----------
     model_class, data
-        As for `at_rest`.
+        As for `at_initialisation`.
     rule : callable
         An update rule, such as adam.
     report, stop : optional
@@ -139,10 +145,10 @@ def scale_sweep(
 
             def build(scale: float = scale, kind: str | None = normalization) -> Any:
                 return model_class(
-                    list(hidden_dims), weight_scale=scale, normalization=kind, **shape_of(chosen)
+                    list(hidden_dims), weight_scale=scale, normalization=kind, **net_sizes(chosen)
                 )
 
-            lane = TrainingRun(
+            training_run = TrainingRun(
                 build,
                 chosen,
                 rule,
@@ -152,7 +158,7 @@ def scale_sweep(
                 seed=seed,
             )
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                run = train_together({name: lane}, stop=stop)[name]
+                run = train_together({name: training_run}, stop=stop)[name]
             if not run.complete:
                 break
             runs[name].append(run)

@@ -248,7 +248,7 @@ def _end_process(process: subprocess.Popen[bytes]) -> None:
 
 
 class ExperimentRunner:
-    """Runs experiments of `training.runner.catalogue`, one at a time, in a child process.
+    """Runs experiments of `training.runner.registry`, one at a time, in a child process.
 
     Parameters
     ----------

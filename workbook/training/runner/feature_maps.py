@@ -86,14 +86,14 @@ class FeatureMapsExperiment:
             shown, right = np.asarray(picture, dtype=X.dtype) - mean_image(data), ""
             if np.ptp(X[0], axis=0).max() < 1e-3:  # A net that has seen grey pictures only.
                 shown = np.broadcast_to(shown.mean(axis=0), shown.shape)
-        seen = experiments.layer_outputs(impl, params, shown)
+        outputs = experiments.layer_outputs(impl, params, shown)
         key = f"{key} {num_val}"
         if key not in self._confusion:
-            net = experiments.net_with(net_class, params, X.shape[1:])
+            net = experiments.net_from_params(net_class, params, X.shape[1:])
             found = experiments.confusion_matrix(net, X[:num_val], y[:num_val])
             self._confusion = {key: found.with_examples_from(X)}
         found, pictures = self._confusion[key]
         if not complete:
             self._confusion.clear()
-        said = names[int(np.argmax(seen.scores))]
-        return experiments.FeatureMaps(seen, found, pictures, params["W1"], said, right)
+        predicted = names[int(np.argmax(outputs.scores))]
+        return experiments.FeatureMaps(outputs, found, pictures, params["W1"], predicted, right)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from workbook.training import experiments
-from workbook.training.experiments.comparison import seeded, shape_of
+from workbook.training.experiments.comparison import net_sizes, temporary_seed
 from workbook.training.experiments.forward import hidden_layers
 from workbook.training.inputs import StopSignal
 from workbook.training.results import Report
@@ -55,7 +55,7 @@ def descend(
 def at_initialisation(
     impl: Any, report: Report, stop: StopSignal, *, data: str | None = None, **settings: Any
 ) -> Any:
-    """See `experiments.at_rest`."""
+    """See `experiments.at_initialisation`."""
     return experiments.at_initialisation(impl.FullyConnectedNet, impl, load_once(data), **settings)
 
 
@@ -83,14 +83,16 @@ def _trained(experiment: Experiment, model: str) -> Experiment:
     return run
 
 
-def before_and_after(
+def normalisation_effect(
     impl: Any, report: Report, stop: StopSignal, *, data: str | None = None, **settings: Any
 ) -> Any:
-    """See `experiments.before_and_after`."""
-    return experiments.before_and_after(impl.FullyConnectedNet, impl, load_once(data), **settings)
+    """See `experiments.normalisation_effect`."""
+    return experiments.normalisation_effect(
+        impl.FullyConnectedNet, impl, load_once(data), **settings
+    )
 
 
-def masked(
+def dropout_outputs(
     impl: Any,
     report: Report,
     stop: StopSignal,
@@ -103,23 +105,23 @@ def masked(
 ) -> Any:
     """Dropout on the hidden units of an untrained net, the same for every seed of the mask."""
     images = load_once(data)
-    with seeded(0):
-        net = impl.FullyConnectedNet([units], weight_scale=1e-2, **shape_of(images))
+    with temporary_seed(0):
+        net = impl.FullyConnectedNet([units], weight_scale=1e-2, **net_sizes(images))
     (layer,) = hidden_layers(impl, net.params, images["X_train"][:batch_size].astype(np.float32))
-    return experiments.masked(impl.dropout_forward, layer["relu"], p=p, seed=seed)
+    return experiments.dropout_outputs(impl.dropout_forward, layer["relu"], p=p, seed=seed)
 
 
-def flow(impl: Any, report: Report, stop: StopSignal, *, graph: str, **inputs: Any) -> Any:
+def graph_values(impl: Any, report: Report, stop: StopSignal, *, graph: str, **inputs: Any) -> Any:
     """The graph "basket" or "neuron"; see `experiments.basket` and `experiments.neuron`."""
     graphs: dict[str, Experiment] = {"basket": experiments.basket, "neuron": experiments.neuron}
     return graphs[graph](impl.scratch, **inputs)
 
 
-def convolved(
+def convolve(
     impl: Any, report: Report, stop: StopSignal, *, picture: Any, kernel: Any, **settings: Any
 ) -> Any:
-    """See `experiments.convolved`."""
-    return experiments.convolved(impl.conv_forward_naive, picture, kernel, **settings)
+    """See `experiments.convolve`."""
+    return experiments.convolve(impl.conv_forward_naive, picture, kernel, **settings)
 
 
 def gradient_errors(
@@ -140,7 +142,7 @@ _SCALES = {"ThreeLayerConvNet": 1e-3, "FullyConnectedNet": 1e-2, "TwoLayerNet": 
 _RATES = {"adam": 1e-3, "rmsprop": 1e-4, "sgd_momentum": 1e-3, "sgd": 1e-3}
 
 
-def portrayed(
+def network_portrait(
     impl: Any,
     report: Report,
     stop: StopSignal,
@@ -151,7 +153,7 @@ def portrayed(
     data: str | None = None,
     **settings: Any,
 ) -> Any:
-    """See `experiments.portrayed`.
+    """See `experiments.network_portrait`.
 
     Parameters
     ----------
@@ -161,7 +163,7 @@ def portrayed(
         Of a FullyConnectedNet.
     """
     images = load_once(data)
-    shape, classes = images["X_train"].shape[1:], shape_of(images)["num_classes"]
+    shape, classes = images["X_train"].shape[1:], net_sizes(images)["num_classes"]
     if len(shape) == 1:  # Rows of pixels: square pictures of one colour.
         side = int(np.sqrt(shape[0]))
         images = {k: v.reshape(-1, 1, side, side) if k[0] == "X" else v for k, v in images.items()}
@@ -182,7 +184,7 @@ def portrayed(
         return params["W1"] if convolutional else params["W1"].T.reshape(-1, *shape)
 
     settings = {"learning_rate": _RATES[rule], **settings}
-    found = experiments.portrayed(
+    found = experiments.network_portrait(
         build, first, getattr(impl, rule), images, report=report, stop=stop, **settings
     )
     mean = mean_image(data)
@@ -204,19 +206,19 @@ def naive_and_fast(impl: Any, report: Report, stop: StopSignal, **settings: Any)
 
 EXPERIMENTS: dict[str, Experiment] = {
     "at_initialisation": at_initialisation,
-    "batch_sizes": _trained(experiments.batch_sizes, "FullyConnectedNet"),
-    "before_and_after": before_and_after,
-    "convolved": convolved,
+    "compare_batch_sizes": _trained(experiments.compare_batch_sizes, "FullyConnectedNet"),
+    "normalisation_effect": normalisation_effect,
+    "convolve": convolve,
     "descend": descend,
-    "dropouts": _trained(experiments.dropouts, "FullyConnectedNet"),
+    "dropout_sweep": _trained(experiments.dropout_sweep, "FullyConnectedNet"),
     "first_filters": _trained(experiments.first_filters, "ThreeLayerConvNet"),
-    "flow": flow,
+    "graph_values": graph_values,
     "gradient_errors": gradient_errors,
-    "masked": masked,
+    "dropout_outputs": dropout_outputs,
     "naive_and_fast": naive_and_fast,
-    "normalisations": _trained(experiments.normalisations, "FullyConnectedNet"),
+    "compare_normalisations": _trained(experiments.compare_normalisations, "FullyConnectedNet"),
     "optimiser_race": optimiser_race,
-    "portrayed": portrayed,
-    "scale_sweep": _trained(experiments.scale_sweep, "FullyConnectedNet"),
+    "network_portrait": network_portrait,
+    "weight_scale_sweep": _trained(experiments.weight_scale_sweep, "FullyConnectedNet"),
     "feature_maps": FeatureMapsExperiment(),
 }

@@ -8,7 +8,7 @@ To write another panel, make a file beside this one with a subclass of `base.Pan
 `title`, `question`, `fair` (what makes the comparison fair) and, for each answer to the question,
 `guess.<key>`. The class says
 
-- ``name`` and ``experiment`` (a name in `training.runner.catalogue`), ``immediate`` (recomputed
+- ``name`` and ``experiment`` (a name in `training.runner.registry`), ``immediate`` (recomputed
   when a control is let go) and ``guesses`` (keys of the answers; "" gives no choice at all);
 - ``make_controls()``: widgets by name; they start a run in an immediate panel;
 - ``make_views()``: widgets that only look differently at what was computed;

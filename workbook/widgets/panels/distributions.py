@@ -19,7 +19,7 @@ class Distributions(Panel):
     """Kind, depth, weight scale and batch size in; two rows of histograms out."""
 
     name: ClassVar[str] = "distributions"
-    experiment: ClassVar[str] = "before_and_after"
+    experiment: ClassVar[str] = "normalisation_effect"
     immediate: ClassVar[bool] = True
     guesses: ClassVar[tuple[str, ...]] = ("follows", "stays", "grows")
 

@@ -20,7 +20,7 @@ class Dropout(SideBySide):
     """Probabilities, images and epochs in; learning curves, or the gap over p, out."""
 
     name: ClassVar[str] = "dropout"
-    experiment: ClassVar[str] = "dropouts"
+    experiment: ClassVar[str] = "dropout_sweep"
     guesses: ClassVar[tuple[str, ...]] = ("narrows", "same", "widens")
 
     def make_controls(self) -> dict[str, Any]:

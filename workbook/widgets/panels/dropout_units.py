@@ -16,7 +16,7 @@ class DropoutUnits(Panel):
     """p and the throw of the dice in; the units before and after dropout out."""
 
     name: ClassVar[str] = "dropout_units"
-    experiment: ClassVar[str] = "masked"
+    experiment: ClassVar[str] = "dropout_outputs"
     immediate: ClassVar[bool] = True
     guesses: ClassVar[tuple[str, ...]] = ("smaller", "same", "larger")
 

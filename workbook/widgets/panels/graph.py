@@ -15,7 +15,7 @@ __all__ = ["Basket", "Neuron"]
 
 
 class _Graph(Panel):
-    experiment: ClassVar[str] = "flow"
+    experiment: ClassVar[str] = "graph_values"
     immediate: ClassVar[bool] = True
     start: ClassVar[Mapping[str, float]]
     # Smallest, largest, step.

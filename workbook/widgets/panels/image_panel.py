@@ -158,14 +158,14 @@ class Picture(Panel):
         if found is None:
             return
         if self.views["shown"].value == "mistakes":
-            mixed = found.confused
+            mixed = found.confusion
             self.figure = plots.mistakes(
                 mixed.counts, mixed.pairs, mixed.examples, found.pictures, self.names
             )
             return
         chosen = self.views["filter"].value
         self.figure = plots.feature_maps(
-            found.seen, self.names, filters=found.filters, chosen=chosen
+            found.outputs, self.names, filters=found.filters, chosen=chosen
         )
 
     def table(self) -> Rows:
@@ -173,23 +173,25 @@ class Picture(Panel):
             return []
         if self.views["shown"].value == "mistakes":
             rows = [self.say("head_mistakes").split("|")]
-            mixed = self.found.confused
-            for right, said in mixed.pairs:
-                rows.append([self.names[right], self.names[said], str(mixed.counts[right, said])])
+            mixed = self.found.confusion
+            for right, predicted in mixed.pairs:
+                rows.append(
+                    [self.names[right], self.names[predicted], str(mixed.counts[right, predicted])]
+                )
             return rows
         rows = [self.say("head").split("|")]
-        seen = self.found.seen
-        for place in np.argsort(-seen.probabilities)[:3]:
-            score, share = seen.scores[place], seen.probabilities[place]
+        outputs = self.found.outputs
+        for place in np.argsort(-outputs.probabilities)[:3]:
+            score, share = outputs.scores[place], outputs.probabilities[place]
             rows.append([self.names[place], f"{score:.2f}", f"{share:.1%}"])
         return rows
 
     def outcome(self) -> tuple[tuple[str, ...], str] | None:
         if self.found is None:
             return None
-        share = float(self.found.seen.probabilities.max())
+        share = float(self.found.outputs.probabilities.max())
         key = "sure" if share > 0.9 else "rather" if share >= 0.5 else "torn"
-        told = self.say("outcome", said=self.found.said, share=f"{share:.0%}")
-        if self.found.right:
-            told += " " + self.say("right", right=self.found.right)
+        told = self.say("outcome", predicted=self.found.predicted, share=f"{share:.0%}")
+        if self.found.label:
+            told += " " + self.say("right", right=self.found.label)
         return (key,), told

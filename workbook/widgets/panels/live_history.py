@@ -15,7 +15,7 @@ __all__ = ["LiveHistory", "SideBySide", "extend"]
 
 @dataclass
 class LiveHistory:
-    """What a `Run` will record, as far as it has come."""
+    """What a `TrainingCurves` will record, as far as it has come."""
 
     loss_history: list[float] = field(default_factory=list)
     train_acc_history: list[float] = field(default_factory=list)

@@ -24,7 +24,7 @@ class Microscope(Panel):
     """Picture, kernel, stride and padding in; the output and one number's sum out."""
 
     name: ClassVar[str] = "microscope"
-    experiment: ClassVar[str] = "convolved"
+    experiment: ClassVar[str] = "convolve"
     immediate: ClassVar[bool] = True
     guesses: ClassVar[tuple[str, ...]] = ("smaller", "same", "larger")
 

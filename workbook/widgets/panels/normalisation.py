@@ -19,7 +19,7 @@ class Normalisation(SideBySide):
     """Kinds of normalisation, depth and batch size in; learning curves out."""
 
     name: ClassVar[str] = "normalisation"
-    experiment: ClassVar[str] = "normalisations"
+    experiment: ClassVar[str] = "compare_normalisations"
     guesses: ClassVar[tuple[str, ...]] = KINDS
 
     def make_controls(self) -> dict[str, Any]:

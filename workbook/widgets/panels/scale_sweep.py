@@ -31,7 +31,7 @@ class ScaleSweepPanel(Panel):
     """Final loss and accuracies over the scale; trained once, then read from the folder."""
 
     name = "scale_sweep"
-    experiment = "scale_sweep"
+    experiment = "weight_scale_sweep"
     guesses = ("few", "some", "most")
 
     def make_views(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class PortraitPart:
     name : str
         "convolutional", "connected" or "speed".
     experiment : str
-        In `training.runner.catalogue`.
+        In `training.runner.registry`.
     settings : dict
         What it is called with.
     """
@@ -101,15 +101,17 @@ def plan(
     parts = []
     if finished("ThreeLayerConvNet"):
         parts.append(
-            PortraitPart("convolutional", "portrayed", {"net": "ThreeLayerConvNet", **size})
+            PortraitPart("convolutional", "network_portrait", {"net": "ThreeLayerConvNet", **size})
         )
     if finished("FullyConnectedNet"):
         norm = {"normalization": "batchnorm"} if _NORM in passed else {}
         parts.append(
-            PortraitPart("connected", "portrayed", {"net": "FullyConnectedNet", **norm, **size})
+            PortraitPart(
+                "connected", "network_portrait", {"net": "FullyConnectedNet", **norm, **size}
+            )
         )
     elif finished("TwoLayerNet"):
-        parts.append(PortraitPart("connected", "portrayed", {"net": "TwoLayerNet", **size}))
+        parts.append(PortraitPart("connected", "network_portrait", {"net": "TwoLayerNet", **size}))
     if set(_NAIVE) <= set(passed):
         parts.append(PortraitPart("speed", "naive_and_fast", {"batch_size": 1} if short else {}))
     # "Affine layer: forward" and "Affine layer: backward" are one thing to those who see it.
