@@ -23,7 +23,7 @@ SWEEP = {
 CELLS = {
     "setup": "%load_ext workbook\nfrom workbook.checks import check\n"
     "from workbook.widgets import here, panel\n"
-    "from workbook.widgets.panels.image_panel import Picture\nPicture.num_train = 200\n"
+    "from workbook.widgets.panels.image_panel import PicturePanel\nPicturePanel.num_train = 200\n"
     "from workbook.widgets.panels.scale_sweep import ScaleSweepPanel\n"
     f"ScaleSweepPanel.settings = lambda panel: {SWEEP}",
     "here": 'here("CNN")',
@@ -304,7 +304,7 @@ def test_filters_and_a_drawing(lab, impl):
     picture.box.get_by_title("row 1, column 1", exact=True).click()
     picture.box.get_by_title("row 1, column 2", exact=True).focus()
     lab.page.keyboard.press(" ")
-    drawn = image_sources.drawn("11" + image_sources.SHAPES["trousers"][2:])
+    drawn = image_sources.from_drawing("11" + image_sources.SHAPES["trousers"][2:])
     seen = run("feature_maps", impl, picture=drawn, params=direct.params).seen
     best = np.argsort(-seen.probabilities)[:3]
     wanted = [

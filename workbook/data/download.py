@@ -106,7 +106,7 @@ def fetch(remote: RemoteFile, folder: Path, url: str | None = None) -> Path:
     staging = folder / f".{remote.name}.partial"
     try:
         staging.mkdir(parents=True, exist_ok=True)
-        with _alone(staging / "lock"):
+        with _locked(staging / "lock"):
             # Another process may have fetched it while this one waited.
             if not target.is_file() or checksum_problem(target, remote):
                 _require_space(staging, remote)
@@ -264,7 +264,7 @@ def _require_space(folder: Path, remote: RemoteFile) -> None:
 
 
 @contextlib.contextmanager
-def _alone(file: Path) -> Iterator[None]:
+def _locked(file: Path) -> Iterator[None]:
     """One process at a time: notebooks that run side by side may ask for the same file."""
     with file.open("a+b") as handle:
         if not _try_lock(handle):

@@ -24,7 +24,7 @@ __all__ = [
     "check_data",
     "check_model",
     "check_scores",
-    "describe",
+    "describe_value",
     "find_rule",
     "optional_integer",
     "positive_integer",
@@ -210,16 +210,17 @@ def split_loss(answer: object) -> tuple[float, dict[str, Array]]:
     """The loss as a float and the gradients, from what `model.loss(X, y)` returned."""
     if not isinstance(answer, tuple) or len(answer) != 2:
         raise ArgumentValueError(
-            f"model.loss(X, y) must return (loss, grads); got {describe(answer)}."
+            f"model.loss(X, y) must return (loss, grads); got {describe_value(answer)}."
         )
     loss, grads = answer
     if np.ndim(loss) != 0 or not isinstance(loss, (numbers.Real, np.ndarray, np.generic)):
         raise ArgumentValueError(
-            f"model.loss(X, y) must return the loss as one number; got {describe(loss)}."
+            f"model.loss(X, y) must return the loss as one number; got {describe_value(loss)}."
         )
     if not isinstance(grads, dict):
         raise ArgumentValueError(
-            f"model.loss(X, y) must return the gradients as a dictionary; got {describe(grads)}."
+            "model.loss(X, y) must return the gradients as a dictionary; "
+            f"got {describe_value(grads)}."
         )
     return float(loss), grads
 
@@ -228,13 +229,14 @@ def check_scores(scores: object, n: int) -> Array:
     """The class scores, from what `model.loss(X)` returned."""
     if not isinstance(scores, np.ndarray) or scores.ndim != 2 or len(scores) != n:
         raise ArgumentValueError(
-            f"model.loss(X) without y must return scores of shape ({n}, C); got {describe(scores)}."
+            f"model.loss(X) without y must return scores of shape ({n}, C); "
+            f"got {describe_value(scores)}."
         )
     return scores
 
 
-def describe(value: object) -> str:
-    """What came, for an error."""
+def describe_value(value: object) -> str:
+    """Return a short description of a value for an error message."""
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):

@@ -7,7 +7,7 @@ import pytest
 
 from workbook.training.experiments import ConfusionMatrix, NaiveAndFast, NetworkPortrait
 from workbook.training.results import TrainingCurves
-from workbook.widgets.portrait.plan import plan
+from workbook.widgets.portrait.plan import plan_portrait
 
 ALL = [
     *(f"{net}.{part}" for net in ("TwoLayerNet", "FullyConnectedNet") for part in ("init", "loss")),
@@ -36,7 +36,7 @@ def net(first, steps):
 
 @pytest.fixture(scope="session")
 def found():
-    """What `making.make` returns when everything is finished."""
+    """What `training.train_parts` returns when everything is finished."""
     return {
         "convolutional": net((16, 3, 7, 7), (0, 1, 4)),
         "connected": net((24, 3, 8, 8), (0, 4)),
@@ -47,4 +47,4 @@ def found():
 @pytest.fixture(scope="session")
 def whole():
     """The plan of a learner who has finished everything."""
-    return plan(Path("exercises"), ALL, epochs=5, images=4000)
+    return plan_portrait(Path("exercises"), ALL, epochs=5, images=4000)

@@ -144,10 +144,10 @@ class ExperimentWorker:
             if self._impl is None:
                 self._impl = load_implementation(self._folder)
             experiment = EXPERIMENTS[request["experiment"]]
-            outcome = experiment(self._impl, self._reports.add, self._stop, **request["settings"])
+            result = experiment(self._impl, self._reports.add, self._stop, **request["settings"])
             return {
                 "event": "done",
-                "outcome": to_plain(outcome),
+                "result": to_plain(result),
                 "asked_to_stop": self._stop.is_set(),
             }
         except BaseException as error:  # SystemExit of a student's sys.exit() too.
@@ -155,7 +155,7 @@ class ExperimentWorker:
 
 
 def _failed(error: BaseException, folder: Path) -> dict[str, Any]:
-    return {"event": "failed", "failure": describe(error, folder).plain()}
+    return {"event": "failed", "failure": describe(error, folder).to_dict()}
 
 
 def _stay_alive() -> None:

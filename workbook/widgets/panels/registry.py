@@ -17,20 +17,20 @@ __all__ = ["PANELS", "find", "panel"]
 
 # The file in this folder and the class in it.
 PANELS = {
-    "basket": ("graph", "Basket"),
-    "distributions": ("distributions", "Distributions"),
-    "dropout": ("dropout", "Dropout"),
-    "dropout_units": ("dropout_units", "DropoutUnits"),
-    "filters": ("filters", "Filters"),
-    "gradient_check": ("gradient_check", "GradientCheck"),
-    "microscope": ("microscope", "Microscope"),
-    "neuron": ("graph", "Neuron"),
-    "normalisation": ("normalisation", "Normalisation"),
-    "optimiser_race": ("optimiser_race", "OptimiserRace"),
-    "picture": ("image_panel", "Picture"),
+    "basket": ("graph", "BasketPanel"),
+    "distributions": ("distributions", "DistributionsPanel"),
+    "dropout": ("dropout", "DropoutPanel"),
+    "dropout_units": ("dropout_units", "DropoutUnitsPanel"),
+    "filters": ("filters", "FiltersPanel"),
+    "gradient_check": ("gradient_check", "GradientCheckPanel"),
+    "microscope": ("microscope", "MicroscopePanel"),
+    "neuron": ("graph", "NeuronPanel"),
+    "normalisation": ("normalisation", "NormalisationPanel"),
+    "optimiser_race": ("optimiser_race", "OptimiserRacePanel"),
+    "picture": ("image_panel", "PicturePanel"),
     "scale_sweep": ("scale_sweep", "ScaleSweepPanel"),
-    "surfaces": ("surfaces", "Surfaces"),
-    "weight_scale": ("weight_scale", "WeightScale"),
+    "surfaces": ("surfaces", "SurfacesPanel"),
+    "weight_scale": ("weight_scale", "WeightScalePanel"),
 }
 
 
@@ -72,7 +72,7 @@ def panel(name: str, **start: Any) -> "Figure | None":
     """
     kind = find(name)
     if os.environ.get("WORKBOOK_STATIC"):
-        return kind(**start).static()
+        return kind(**start).static_figure()
     # If the cell was run before, its panel is replaced, and the panel's process ends.
     open_panels.replace(name, lambda: kind(**start)).show()
     return None

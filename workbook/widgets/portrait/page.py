@@ -12,10 +12,10 @@ from markupsafe import Markup
 from workbook import locale, plots
 from workbook.data import registry
 from workbook.training.experiments import NaiveAndFast, NetworkPortrait
-from workbook.widgets.portrait.place import MADE_BY
+from workbook.widgets.portrait.output_file import MADE_BY
 from workbook.widgets.portrait.plan import PortraitPlan
 
-__all__ = ["render"]
+__all__ = ["render_page"]
 
 _NETS = ("convolutional", "connected")
 
@@ -57,15 +57,15 @@ def _net(
     # On grey pictures only the sum of a filter's channels matters.
     first = net.first_layer.sum(axis=2, keepdims=True) if grey else net.first_layer
     moments = [
-        (step, _png(plots.tiles(layer))) for step, layer in zip(net.steps, first, strict=True)
+        (step, _png(plots.png_tiles(layer))) for step, layer in zip(net.steps, first, strict=True)
     ]
     pairs = []
     for (right, said), places in zip(net.confusion.pairs, net.confusion.examples, strict=True):
         count, of = int(net.confusion.counts[right, said]), int(net.confusion.counts[right].sum())
-        picture = _png(plots.tiles(net.examples[list(places)], columns=len(places)))
+        picture = _png(plots.png_tiles(net.examples[list(places)], columns=len(places)))
         pairs.append((classes[right], classes[said], count, of, picture))
     tries = [
-        (_png(plots.tiles(picture[None])), classes[said], classes[right], said == right)
+        (_png(plots.png_tiles(picture[None])), classes[said], classes[right], said == right)
         for picture, said, right in zip(net.pictures, net.predicted, net.labels, strict=True)
     ]
     return {
@@ -122,14 +122,14 @@ def _environment() -> Environment:
     return environment
 
 
-def render(plan: PortraitPlan, found: Mapping[str, Any]) -> str:
+def render_page(plan: PortraitPlan, found: Mapping[str, Any]) -> str:
     """The page as text.
 
     Parameters
     ----------
-    plan : Plan
+    plan : PortraitPlan
     found : dict
-        What `making.make` returned for it.
+        What `training.train_parts` returned for it.
     """
     data_set = registry.find()
     # A data set of one's own is called by its folder, which is nobody's business.
