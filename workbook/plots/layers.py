@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from workbook.plots import style
 
-__all__ = ["histograms", "normalisation_effect", "per_layer"]
+__all__ = ["histograms", "mean_and_std", "normalisation_effect", "per_layer"]
 
 
 def histograms(
@@ -101,8 +101,7 @@ def normalisation_effect(
         for place, (name, values) in zip(axes[row], lot.items(), strict=True):
             flat = np.asarray(values, dtype=float).ravel()
             flat = flat[np.isfinite(flat)]
-            mean, std = float(flat.mean()), float(flat.std())
-            mean = mean if abs(mean) > 1e-4 * std else 0.0
+            mean, std = mean_and_std(flat)
             words = f"{name}, {when}\nmean {mean:.2g}\nstd {std:.2g}"
             style.label_axes(place, title=words, grid=False)
             place.title.set_fontsize(8.5)
@@ -112,6 +111,12 @@ def normalisation_effect(
             place.xaxis.set_major_locator(MaxNLocator(3))
             place.hist(flat, bins=40, color=style.COLOURS[row], range=(-4, 4) if row else None)
     return figure
+
+
+def mean_and_std(values: Any) -> tuple[float, float]:
+    """Return mean and standard deviation; a mean that is nothing but rounding counts as 0."""
+    mean, std = float(np.mean(values)), float(np.std(values))
+    return (mean if abs(mean) > 1e-4 * std else 0.0), std
 
 
 def per_layer(

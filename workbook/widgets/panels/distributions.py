@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from workbook import plots
+from workbook.plots.layers import mean_and_std
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.components import Rows, choices
 from workbook.widgets.panels.prediction import Observation
@@ -73,7 +74,7 @@ class DistributionsPanel(Panel):
         rows = [self.text("head").split("|")]
         for name, before in self.result.before.items():
             after = self.result.after[name]
-            numbers = [*_moments(before), *_moments(after)]
+            numbers = [*mean_and_std(before), *mean_and_std(after)]
             rows.append([name, *(f"{value:.2g}" for value in numbers)])
         return rows
 
@@ -86,9 +87,3 @@ class DistributionsPanel(Panel):
             "observation", layer=last, before=f"{before:.2g}", after=f"{after:.2g}"
         )
         return ("stays",), sentence
-
-
-def _moments(values: Any) -> tuple[float, float]:
-    """Mean and standard deviation; a mean that is nothing but rounding counts as 0."""
-    mean, std = float(np.mean(values)), float(np.std(values))
-    return (mean if abs(mean) > 1e-4 * std else 0.0), std
