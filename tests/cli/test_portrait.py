@@ -7,7 +7,7 @@ import pytest
 
 from workbook.cli import portrait
 from workbook.release.strip_outputs import Traces
-from workbook.widgets.portrait import making, plan
+from workbook.widgets.portrait import plan, training
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def judged(monkeypatch):
 def test_a_page_of_what_is_finished(home, workbook, solve, monkeypatch):
     for file in ("layers.py", "layer_utils.py", "classifiers/fc_net.py"):
         solve(file)
-    monkeypatch.setattr(plan, "plan", partial(plan.plan, short=True))
+    monkeypatch.setattr(plan, "plan_portrait", partial(plan.plan_portrait, short=True))
     code, out, err = workbook("portrait", "--images", 100, "--epochs", 1, "--out", "a/me.html")
     assert code == 0 and out.startswith("Wrote a/me.html (")
     assert "until they pass: ThreeLayerConvNet.init, ThreeLayerConvNet.loss." in out
@@ -68,7 +68,7 @@ def test_a_stop_writes_nothing(home, workbook, judged, monkeypatch):
         raise KeyboardInterrupt
 
     judged("pass")
-    monkeypatch.setattr(making, "make", stopped)
+    monkeypatch.setattr(training, "train_parts", stopped)
     code, out, err = workbook("portrait")
     assert code == 1 and not out and "no page was written" in err
     assert not list(home.glob("*.html"))

@@ -42,23 +42,23 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
     """
     from workbook import curriculum
     from workbook.student import progress
-    from workbook.widgets.portrait import making, page, place
-    from workbook.widgets.portrait.plan import plan
+    from workbook.widgets.portrait import output_file, page, training
+    from workbook.widgets.portrait.plan import plan_portrait
 
-    place.free(out)
+    output_file.check_replaceable(out)
     folder = folder_to_judge(exercises)
     results = [report.result for report in judged(folder, curriculum.load().ids())]
     progress.record(folder, [result.as_json() for result in results])
     passed = {r.exercise for r in results if r.outcome == r.integrated_outcome == "pass"}
-    chosen = plan(folder, passed, epochs=epochs, images=images)
+    chosen = plan_portrait(folder, passed, epochs=epochs, images=images)
     if not chosen.parts:
         raise WorkbookError(text("portrait.nothing"))
     with _Shown() as shown:
         try:
-            found = making.make(chosen, shown.on_progress)
+            found = training.train_parts(chosen, shown.on_progress)
         except KeyboardInterrupt:
             raise WorkbookError(text("portrait.stopped")) from None
-    size = place.write(out, page.render(chosen, found))
+    size = output_file.write_page(out, page.render_page(chosen, found))
     click.echo(text("portrait.written", file=out, kilobytes=size))
     if chosen.lacking:
         click.echo(text("portrait.lacking", names=", ".join(chosen.lacking)))

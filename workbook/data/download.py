@@ -110,7 +110,7 @@ def fetch(remote: RemoteFile, folder: Path, url: str | None = None) -> Path:
         with locked(staging / "lock", lambda: print(waiting, flush=True)):
             # Another process may have fetched it while this one waited.
             if not target.is_file() or checksum_problem(target, remote):
-                _require_impl(staging, remote)
+                _require_space(staging, remote)
                 os.replace(_from_first(folders, remote, staging), target)
     except OSError as error:
         raise FetchError(
@@ -255,7 +255,7 @@ class _Resuming:
         return NoConnectionError(host)
 
 
-def _require_impl(folder: Path, remote: RemoteFile) -> None:
+def _require_space(folder: Path, remote: RemoteFile) -> None:
     free = shutil.disk_usage(folder).free
     if free < remote.size:
         raise FetchError(

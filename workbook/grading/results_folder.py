@@ -20,7 +20,7 @@ from workbook.grading.reports.feedback import feedback_page
 from workbook.grading.reports.pages import clean
 from workbook.student.atomic_write import write_bytes, write_text
 
-__all__ = ["DATABASE", "file_names", "locked", "open_folder", "write_results"]
+__all__ = ["DATABASE", "exclusive", "file_names", "open_folder", "write_results"]
 
 DATABASE = "gradebook.sqlite"
 _LOGS = "logs"
@@ -48,7 +48,7 @@ def open_folder(out: Path) -> None:
 
 
 @contextmanager
-def locked(out: Path) -> Iterator[None]:
+def exclusive(out: Path) -> Iterator[None]:
     """Lock the folder for this run; the lock of a killed run is released by the system.
 
     Raises

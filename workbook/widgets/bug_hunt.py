@@ -143,8 +143,8 @@ def _figure(played: HuntRound) -> "Figure":
         bad = tuple(np.clip(bad, bottom, top))
         for index, (name, values) in enumerate((("hunt.right", good), ("hunt.wrong", bad))):
             epochs = range(1, len(values) + 1)
-            (line,) = panel.plot(epochs, values, label=text(name), **style.series(index))
+            (line,) = panel.plot(epochs, values, label=text(name), **style.line_style(index))
             lines.append(line)
-        style.dress(panel, title=text(title), xlabel=text("hunt.epochs"))
+        style.label_axes(panel, title=text(title), xlabel=text("hunt.epochs"))
     style.figure_legend(figure, lines)
     return figure

@@ -48,7 +48,7 @@ class Failure:
         where = f"{self.file} line {self.line}: " if self.file else ""
         return f"{where}{self.kind}: {self.message}" if self.message else f"{where}{self.kind}"
 
-    def plain(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from workbook.plots.graphs import graph
 
-__all__ = ["FLOWS", "flow"]
+__all__ = ["GRAPHS", "graph_values"]
 
 _BASKET: dict[str, Any] = {
     "nodes": {
@@ -64,10 +64,10 @@ _NEURON: dict[str, Any] = {
         "loss": ("softmax\nand loss", "loss"),
     },
 }
-FLOWS = {"basket": _BASKET, "neuron": _NEURON}
+GRAPHS = {"basket": _BASKET, "neuron": _NEURON}
 
 
-def flow(
+def graph_values(
     name: str,
     forwards: Mapping[str, float],
     backwards: Mapping[str, float],
@@ -80,9 +80,9 @@ def flow(
     Parameters
     ----------
     name : str
-        A name in `FLOWS`.
+        A name in `GRAPHS`.
     forwards, backwards : dict of float
-        As in `experiments.Flow`: values and gradients in the order in which they are found.
+        As in `experiments.GraphValues`: values and gradients in the order in which they are found.
     upto : int, optional
         How many of these numbers to show, the values first; all by default.
     title : str, optional
@@ -92,13 +92,13 @@ def flow(
     ValueError
         If there is no graph of that name.
     """
-    if name not in FLOWS:
-        raise ValueError(f"name must be one of {', '.join(FLOWS)}; got {name!r}.")
+    if name not in GRAPHS:
+        raise ValueError(f"name must be one of {', '.join(GRAPHS)}; got {name!r}.")
     count = len(forwards) + len(backwards) if upto is None else upto
     values = dict(list(forwards.items())[:count])
     gradients = dict(list(backwards.items())[: max(count - len(forwards), 0)])
     edges = [
         (start, end, values.get(edge), gradients.get(edge))
-        for edge, (start, end) in FLOWS[name]["edges"].items()
+        for edge, (start, end) in GRAPHS[name]["edges"].items()
     ]
-    return graph(FLOWS[name]["nodes"], edges, title=title)
+    return graph(GRAPHS[name]["nodes"], edges, title=title)

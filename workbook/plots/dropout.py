@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from workbook.plots import style
 
-__all__ = ["units"]
+__all__ = ["dropout_outputs"]
 
 Array = NDArray[Any]
 
 
-def units(x: Array, train: Array, test: Array, *, title: str | None = None) -> Figure:
+def dropout_outputs(x: Array, train: Array, test: Array, *, title: str | None = None) -> Figure:
     """One row for each sample, one column for each unit; what was dropped is crossed out.
 
     Parameters
@@ -50,7 +50,7 @@ def units(x: Array, train: Array, test: Array, *, title: str | None = None) -> F
                 lost[:, 1], lost[:, 0], "x", color=style.COLOURS[1], markersize=3.6, linewidth=0
             )
         mean = f"mean {values.mean():.3g}"
-        style.dress(place, title=f"{name}\n{mean}", xlabel="unit", grid=False)
+        style.label_axes(place, title=f"{name}\n{mean}", xlabel="unit", grid=False)
         place.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         place.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes[0, 0].set_ylabel("sample", color=style.INK)

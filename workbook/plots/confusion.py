@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from workbook.plots import style
 
-__all__ = ["mistakes"]
+__all__ = ["confusion_matrix"]
 
 Array = NDArray[Any]
 
 
-def mistakes(
+def confusion_matrix(
     counts: Array,
     pairs: Sequence[tuple[int, int]],
     examples: Sequence[Sequence[int]],
@@ -77,7 +77,7 @@ def _table(place: Any, counts: Array, names: Sequence[str]) -> None:
                 color=style.BACKGROUND if share[row, column] > 0.55 else style.INK,
                 fontweight="bold" if row == column else "normal",
             )
-    style.dress(place, title="", xlabel="what the net says", ylabel="what it is", grid=False)
+    style.label_axes(place, title="", xlabel="what the net says", ylabel="what it is", grid=False)
     where = np.arange(len(names))
     place.set_xticks(where, names, fontsize=8.5, rotation=30, ha="right", rotation_mode="anchor")
     place.set_yticks(where, names, fontsize=8.5)

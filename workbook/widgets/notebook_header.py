@@ -12,14 +12,14 @@ from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
 from workbook.student import locations, progress
 from workbook.student.notebook_session import session
+from workbook.widgets.open_widgets import OpenWidgets
 
-__all__ = ["Switch", "describe", "here"]
+__all__ = ["NotebookHeader", "here", "status_lines"]
 
 _STATIC = "WORKBOOK_STATIC"
-_open: dict[str, "Switch"] = {}
 
 
-def _mine(notebook: str) -> list[Exercise]:
+def _exercises_of(notebook: str) -> list[Exercise]:
     found = [e for e in curriculum.load() if e.notebook == notebook]
     if not found:
         known = dict.fromkeys(e.notebook for e in curriculum.load())
@@ -27,7 +27,7 @@ def _mine(notebook: str) -> list[Exercise]:
     return found
 
 
-def describe(notebook: str | None = None) -> list[str]:
+def status_lines(notebook: str | None = None) -> list[str]:
     """What stands in the panel: whose code, how much is done, what comes next.
 
     Parameters
@@ -35,7 +35,7 @@ def describe(notebook: str | None = None) -> list[str]:
     notebook : str, optional
         A notebook of the curriculum; all of them by default.
     """
-    exercises = _mine(notebook) if notebook else list(curriculum.load())
+    exercises = _exercises_of(notebook) if notebook else list(curriculum.load())
     outcomes = progress.outcomes()
     needed = [e for e in exercises if not e.optional] or exercises
     passed = sum(outcomes.get(e.id) == "pass" for e in needed)
@@ -63,7 +63,7 @@ def _shell() -> Any:
     return get_ipython()
 
 
-class Switch:
+class NotebookHeader:
     """The panel: two buttons for whose code runs, a bar, and one more to look again."""
 
     def __init__(self, notebook: str | None) -> None:
@@ -71,34 +71,34 @@ class Switch:
 
         self.notebook = notebook
         self._lock = threading.RLock()
-        self._moving = self.closed = False
-        self.choice: Any = w.ToggleButtons(
+        self._syncing = self.closed = False
+        self.code_toggle: Any = w.ToggleButtons(
             options=[(text("here.stubs_button"), "stubs"), (text("here.on_button"), "solutions")],
             value="solutions" if locations.solutions_on() else "stubs",
             description=text("here.label"),
             style={"description_width": "initial", "button_width": "auto"},
             disabled=locations.solutions_folder() is None,
         )
-        exercises = _mine(notebook) if notebook else list(curriculum.load())
+        exercises = _exercises_of(notebook) if notebook else list(curriculum.load())
         self.bar: Any = w.IntProgress(
             min=0, max=len([e for e in exercises if not e.optional] or exercises)
         )
-        self.again: Any = w.Button(
+        self.refresh_button: Any = w.Button(
             description=text("here.look"), icon="refresh", layout=w.Layout(width="auto")
         )
-        self.words: Any = w.HTML()
-        self.choice.observe(lambda change: self._switch(change.new), names="value")
-        self.again.on_click(lambda _: self.look())
+        self.status: Any = w.HTML()
+        self.code_toggle.observe(lambda change: self._on_toggle(change.new), names="value")
+        self.refresh_button.on_click(lambda _: self.refresh())
         row = w.Layout(flex_flow="row wrap", align_items="center")
         self.box: Any = w.VBox(
-            [w.HBox([self.choice, self.bar, self.again], layout=row), self.words],
+            [w.HBox([self.code_toggle, self.bar, self.refresh_button], layout=row), self.status],
             layout=w.Layout(
                 border="1px solid var(--jp-border-color2, #bdbdbd)",
                 padding="8px",
                 max_width="980px",
             ),
         )
-        self.look()
+        self.refresh()
         # What a cell checks or switches shows here at once.
         self._shell: Any = _shell()
         if self._shell is not None:
@@ -106,35 +106,35 @@ class Switch:
 
     def _after_cell(self, _result: Any = None) -> None:
         with contextlib.suppress(WorkbookError):
-            self.look()
+            self.refresh()
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Read anew what passed and which code runs; also what `%solutions` switched."""
         with self._lock:
             if self.closed:
                 return
-            lines = describe(self.notebook)
-            exercises = _mine(self.notebook) if self.notebook else list(curriculum.load())
+            lines = status_lines(self.notebook)
+            exercises = _exercises_of(self.notebook) if self.notebook else list(curriculum.load())
             needed = [e for e in exercises if not e.optional] or exercises
             outcomes = progress.outcomes()
             self.bar.value = sum(outcomes.get(e.id) == "pass" for e in needed)
-            self._moving = True
+            self._syncing = True
             try:
-                self.choice.value = "solutions" if locations.solutions_on() else "stubs"
+                self.code_toggle.value = "solutions" if locations.solutions_on() else "stubs"
             finally:
-                self._moving = False
+                self._syncing = False
             look = "margin:0;line-height:1.5;color:var(--jp-content-font-color1, inherit)"
-            self.words.value = "".join(f'<p style="{look}">{escape(line)}</p>' for line in lines)
+            self.status.value = "".join(f'<p style="{look}">{escape(line)}</p>' for line in lines)
 
-    def _switch(self, which: str) -> None:
-        if self._moving or self.closed:
+    def _on_toggle(self, which: str) -> None:
+        if self._syncing or self.closed:
             return
         try:
             session.switch(which)
         except WorkbookError as problem:
-            self.words.value = f"<p>{escape(str(problem))}</p>"
+            self.status.value = f"<p>{escape(str(problem))}</p>"
             return
-        self.look()
+        self.refresh()
 
     def close(self) -> None:
         """Take it out of the notebook."""
@@ -143,8 +143,11 @@ class Switch:
             if self._shell is not None:
                 with contextlib.suppress(ValueError):
                     self._shell.events.unregister("post_run_cell", self._after_cell)
-            for widget in (self.choice, self.bar, self.again, self.words, self.box):
+            for widget in (self.code_toggle, self.bar, self.refresh_button, self.status, self.box):
                 widget.close()
+
+
+_open_headers: OpenWidgets[NotebookHeader] = OpenWidgets()
 
 
 def here(notebook: str | None = None) -> None:
@@ -161,12 +164,9 @@ def here(notebook: str | None = None) -> None:
         If the curriculum has no such notebook.
     """
     if os.environ.get(_STATIC):
-        print("\n".join(describe(notebook)))
+        print("\n".join(status_lines(notebook)))
         return
     from IPython.display import display
 
-    key = notebook or ""
-    if key in _open:
-        _open.pop(key).close()
-    _open[key] = Switch(notebook)
-    display(_open[key].box)  # type: ignore[no-untyped-call]
+    shown = _open_headers.replace(notebook or "", lambda: NotebookHeader(notebook))
+    display(shown.box)  # type: ignore[no-untyped-call]

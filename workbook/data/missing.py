@@ -1,4 +1,4 @@
-"""What to say when a data set is not here and cannot be fetched."""
+"""The error for a data set that is missing and cannot be downloaded."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ from workbook.data.base import DataSetError
 from workbook.data.download import FetchError, RemoteFile, fetch
 from workbook.locale import text
 
-__all__ = ["BUNDLED_SET", "fetch_all", "not_here"]
+__all__ = ["BUNDLED_SET", "fetch_all", "missing_error"]
 
 BUNDLED_SET = "fashion32"
 
 
-def not_here(
+def missing_error(
     name: str, files: tuple[RemoteFile, ...], folder: Path, reason: str | None = None
 ) -> DataSetError:
     """Two lines: why, what works now, what to download and where to put it."""
@@ -34,9 +34,9 @@ def not_here(
 def fetch_all(
     name: str, files: tuple[RemoteFile, ...], folder: Path, url: str | None = None
 ) -> None:
-    """Fetch what is missing, or raise `not_here` with the reason."""
+    """Fetch what is missing, or raise `missing_error` with the reason."""
     for file in files:
         try:
             fetch(file, folder, url)
         except FetchError as error:
-            raise not_here(name, files, folder, str(error)) from None
+            raise missing_error(name, files, folder, str(error)) from None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from workbook.plots import style
 
-__all__ = ["ground", "paths"]
+__all__ = ["draw_surface", "paths"]
 
 Array = NDArray[Any]
 
@@ -60,13 +60,13 @@ def paths(
     z = np.array([[float(f(np.array([a, b]))) for a in x0] for b in x1])
     figure, grid = style.new_figure(width=6.2, height=5.2, title=title)
     axes = grid[0, 0]
-    style.dress(axes, xlabel="$x_0$", ylabel="$x_1$", grid=False)
-    ground(axes, x0, x1, z, log=log)
+    style.label_axes(axes, xlabel="$x_0$", ylabel="$x_1$", grid=False)
+    draw_surface(axes, x0, x1, z, log=log)
     lines = []
     for index, (name, path) in enumerate(points.items()):
         end = len(path) if upto is None else min(upto + 1, len(path))
         shown = path[:end]
-        look = style.series(index)
+        look = style.line_style(index)
         every = style.spread_markers(index, len(shown), 12) if len(shown) > 25 else None
         (line,) = axes.plot(*shown.T, label=name, markevery=every, **look)
         lines.append(line)
@@ -90,7 +90,7 @@ def paths(
     return figure
 
 
-def ground(axes: Axes, x0: Array, x1: Array, z: Array, *, log: bool) -> None:
+def draw_surface(axes: Axes, x0: Array, x1: Array, z: Array, *, log: bool) -> None:
     """Contours of values z, shape (len(x1), len(x0)), pale enough to draw on."""
     levels: Any = 14
     if log:

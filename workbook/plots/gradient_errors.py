@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 
 from workbook.plots import style
 
-__all__ = ["step_errors"]
+__all__ = ["gradient_errors"]
 
 
-def step_errors(
+def gradient_errors(
     steps: Sequence[float],
     errors: Mapping[str, Sequence[float] | Any],
     *,
@@ -31,14 +31,14 @@ def step_errors(
     title : str, optional
     """
     figure, axes = style.new_figure(width=7.6, height=4.2, title=title)
-    place = style.dress(axes[0, 0], xlabel="size of the step h", ylabel="relative error")
+    place = style.label_axes(axes[0, 0], xlabel="size of the step h", ylabel="relative error")
     lines = []
     for index, (name, values) in enumerate(errors.items()):
         y = np.asarray(values, dtype=float)
         y = np.where(np.isfinite(y) & (y > 0), y, np.nan)
         x = np.asarray(steps, dtype=float)[: len(y)]
         every = style.spread_markers(index, len(x), 12) if len(x) > 25 else None
-        (line,) = place.plot(x, y, label=name, markevery=every, **style.series(index))
+        (line,) = place.plot(x, y, label=name, markevery=every, **style.line_style(index))
         lines.append(line)
     place.set_xscale("log")
     place.set_yscale("log")

@@ -6,14 +6,14 @@ from workbook.errors import UsageError
 from workbook.locale import text
 from workbook.student import atomic_write
 
-__all__ = ["MADE_BY", "NAME", "free", "write"]
+__all__ = ["MADE_BY", "NAME", "check_replaceable", "write_page"]
 
 NAME = "my-network.html"
 MADE_BY = "workbook portrait"
 """In the page's head."""
 
 
-def free(path: Path) -> None:
+def check_replaceable(path: Path) -> None:
     """See that nothing but an older portrait stands there.
 
     Raises
@@ -27,8 +27,8 @@ def free(path: Path) -> None:
         raise UsageError(text("portrait.other", file=path))
 
 
-def write(path: Path, page: str) -> int:
+def write_page(path: Path, page: str) -> int:
     """Write the page, whole or not at all; return its size in kB."""
-    free(path)
+    check_replaceable(path)
     atomic_write.write_text(path, page)
     return max(1, len(page.encode("utf-8")) // 1000)

@@ -9,18 +9,23 @@ from IPython.display import HTML, display
 
 from workbook.locale import text
 from workbook.student import locations
-from workbook.widgets.portrait import place
-from workbook.widgets.portrait.plan import PortraitPlan, passing, plan, wanted
+from workbook.widgets.portrait import output_file
+from workbook.widgets.portrait.plan import (
+    PortraitPlan,
+    passing_exercises,
+    plan_portrait,
+    required_exercises,
+)
 
 if TYPE_CHECKING:
-    from workbook.widgets.portrait.making import Heard
+    from workbook.widgets.portrait.training import OnProgress
 
 __all__ = ["portrait"]
 
 _SHORT = {"epochs": 1, "images": 200}
 
 
-def portrait(out: str = place.NAME, *, epochs: int = 5, images: int = 4000) -> None:
+def portrait(out: str = output_file.NAME, *, epochs: int = 5, images: int = 4000) -> None:
     """Train what is finished, and show it as a page to give to friends.
 
     It runs the exercise files as last saved (or the solutions, as the toggle says) in a process
@@ -44,21 +49,23 @@ def portrait(out: str = place.NAME, *, epochs: int = 5, images: int = 4000) -> N
     static = bool(os.environ.get("WORKBOOK_STATIC"))
     path = Path(out).expanduser()
     if not static:
-        place.free(path)
+        output_file.check_replaceable(path)
     sizes: dict[str, Any] = _SHORT if static else {"epochs": epochs, "images": images}
     folder = locations.exercises_folder()
-    chosen = plan(folder, passing(folder, wanted()), short=static, **sizes)
+    chosen = plan_portrait(
+        folder, passing_exercises(folder, required_exercises()), short=static, **sizes
+    )
     if not chosen.parts:
         print(text("portrait.nothing"))
         return
-    page = _made(chosen, keep=not static)
+    page = _train_and_render(chosen, keep=not static)
     if page is None:
         print(text("portrait.stopped"))
         return
     if static:
         print(text("portrait.short", images=_SHORT["images"]))
     else:
-        print(text("portrait.written", file=path, kilobytes=place.write(path, page)))
+        print(text("portrait.written", file=path, kilobytes=output_file.write_page(path, page)))
     if chosen.lacking:
         print(text("portrait.lacking", names=", ".join(chosen.lacking)))
     frame = f'<iframe srcdoc="{html.escape(page)}" sandbox style="{_FRAME}"></iframe>'
@@ -69,16 +76,16 @@ def portrait(out: str = place.NAME, *, epochs: int = 5, images: int = 4000) -> N
 _FRAME = "width: 100%; height: 640px; border: 1px solid #8884; border-radius: 8px"
 
 
-def _made(chosen: PortraitPlan, *, keep: bool) -> str | None:
+def _train_and_render(chosen: PortraitPlan, *, keep: bool) -> str | None:
     """The page, or None if it was stopped."""
     from tqdm.auto import tqdm
 
-    from workbook.widgets.portrait import making, page
+    from workbook.widgets.portrait import page, training
 
     with tqdm(total=1.0, leave=False, disable=not keep, bar_format="{desc} {bar} {n:.0%}") as bar:
-        heard: Heard = _Bar(bar)
+        on_progress: OnProgress = _Bar(bar)
         try:
-            return page.render(chosen, making.make(chosen, heard, keep=keep))
+            return page.render_page(chosen, training.train_parts(chosen, on_progress, keep=keep))
         except KeyboardInterrupt:
             return None
 

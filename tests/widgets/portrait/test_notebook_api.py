@@ -3,7 +3,7 @@
 import pytest
 
 from workbook.errors import UsageError
-from workbook.widgets.portrait import cell, making, portrait
+from workbook.widgets.portrait import notebook_api, portrait, training
 from workbook.widgets.portrait import page as drawn
 
 
@@ -12,10 +12,12 @@ def shown(found, whole, monkeypatch, tmp_path):
     """What the cell displays; training is over at once."""
     shown = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cell.locations, "exercises_folder", lambda: tmp_path)
-    monkeypatch.setattr(cell, "passing", lambda folder, ids: {p for p in ids if "sgd" not in p})
-    monkeypatch.setattr(making, "make", lambda plan, heard, keep: found)
-    monkeypatch.setattr(cell, "display", lambda thing: shown.append(thing.data))
+    monkeypatch.setattr(notebook_api.locations, "exercises_folder", lambda: tmp_path)
+    monkeypatch.setattr(
+        notebook_api, "passing_exercises", lambda folder, ids: {p for p in ids if "sgd" not in p}
+    )
+    monkeypatch.setattr(training, "train_parts", lambda plan, on_progress, keep: found)
+    monkeypatch.setattr(notebook_api, "display", lambda thing: shown.append(thing.data))
     return shown
 
 
@@ -26,7 +28,7 @@ def test_the_page_is_written_and_shown(shown, monkeypatch, tmp_path, capsys):
     assert page.startswith("<!doctype html>") and "My network" in page
     assert len(shown) == 1 and "&lt;!doctype html&gt;" in shown[0]
     assert "Wrote my-network.html" in capsys.readouterr().out
-    monkeypatch.setattr(drawn, "render", lambda *_: page)
+    monkeypatch.setattr(drawn, "render_page", lambda *_: page)
     portrait()  # An older portrait is replaced,
     (tmp_path / "other.html").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match="no portrait"):  # any other file is not.
@@ -36,7 +38,7 @@ def test_the_page_is_written_and_shown(shown, monkeypatch, tmp_path, capsys):
 
 def test_a_run_for_the_record_writes_no_file(shown, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("WORKBOOK_STATIC", "1")
-    monkeypatch.setattr(drawn, "render", lambda *_: "the page")
+    monkeypatch.setattr(drawn, "render_page", lambda *_: "the page")
     portrait()
     assert len(shown) == 1 and not list(tmp_path.iterdir())
     assert "200 pictures" in capsys.readouterr().out
@@ -47,10 +49,10 @@ def test_stopped_or_with_nothing_finished_it_says_so(shown, monkeypatch, tmp_pat
         raise KeyboardInterrupt
 
     monkeypatch.delenv("WORKBOOK_STATIC", raising=False)
-    monkeypatch.setattr(making, "make", stopped)
+    monkeypatch.setattr(training, "train_parts", stopped)
     portrait()
     assert "no page was written" in capsys.readouterr().out
-    monkeypatch.setattr(cell, "passing", lambda folder, ids: set())
+    monkeypatch.setattr(notebook_api, "passing_exercises", lambda folder, ids: set())
     portrait()
     assert "no finished network" in capsys.readouterr().out
     assert not shown and not list(tmp_path.iterdir())
