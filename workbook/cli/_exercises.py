@@ -93,7 +93,7 @@ def judged(folder: Path, ids: list[str], seed: int | None = None) -> Iterator["R
         from rich.console import Console
 
         from workbook.checks.checker import Checker
-        from workbook.checks.feedback_policy import apply
+        from workbook.checks.feedback_policy import apply_policy
 
         console = Console(stderr=True, highlight=False)
         with (
@@ -102,4 +102,4 @@ def judged(folder: Path, ids: list[str], seed: int | None = None) -> Iterator["R
         ):
             for number, name in enumerate(ids, start=1):
                 status.update(text("cli.judging", exercise=name, number=number, count=len(ids)))
-                yield apply(session.report(name))
+                yield apply_policy(session.report(name))

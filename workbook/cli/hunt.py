@@ -33,7 +33,7 @@ def command(level: int | None, seed: int | None, anyway: bool) -> int:
     Level 1 is hard to overlook, level 2 is subtle, and level 3 passes every gradient check.
     """
     from workbook.checks.bughunt.model import new_round
-    from workbook.checks.bughunt.text import closed
+    from workbook.checks.bughunt.text import none_available
     from workbook.student import progress
 
     passed: Collection[str] | None = None
@@ -41,7 +41,7 @@ def command(level: int | None, seed: int | None, anyway: bool) -> int:
         passed = {name for name, outcome in progress.outcomes().items() if outcome == "pass"}
     played = new_round(level, seed, passed)
     if played is None:
-        click.echo(closed(level, passed or (), text("hunt.anyway_command")))
+        click.echo(none_available(level, passed or (), text("hunt.anyway_command")))
         return 1
     from workbook.checks.bughunt.own_network import on_own_network
 
@@ -102,9 +102,9 @@ def _ask(
     played: "HuntRound", question: str, choices: Collection[str], right: int, misses: list[str]
 ) -> int:
     """Ask until the answer is right; how many guesses it took."""
-    from workbook.checks.bughunt.text import gradient_lines, numbered
+    from workbook.checks.bughunt.text import gradient_lines, numbered_list
 
-    _say(["", question, *numbered(choices), text("hunt.keys")])
+    _say(["", question, *numbered_list(choices), text("hunt.keys")])
     guesses = 0
     while True:
         click.echo("> ", nl=False)

@@ -133,7 +133,7 @@ def _case(
         folder=folder,
         reference=reference,
         only=job.get("only"),
-        starting=output.case,
+        on_case=output.case,
     ):
         output.send(RECORD, encode(record))
 
@@ -147,7 +147,7 @@ def compile_exercises(folder: Path) -> bytes:
             source = path.read_bytes()
             # An absolute import would have to be turned to the implementation's own name.
             absolute = b"workbook.exercises" in source or b"workbook import" in source
-            if not absolute and not source_check.reason(file, source):
+            if not absolute and not source_check.not_python_reason(file, source):
                 code = compile(source, str(path), "exec", dont_inherit=True)
                 found[file] = (code, linecache.getlines(str(path)))
         except Exception:  # Opening the implementation says what is wrong with it.

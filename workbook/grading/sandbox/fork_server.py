@@ -28,7 +28,7 @@ import numpy
 
 from workbook import curriculum, numerics
 from workbook.checks.worker import blocked_imports, exceptions, run_cases
-from workbook.checks.worker.protocol import HEAD, LOOKS, READY
+from workbook.checks.worker.protocol import HEAD, READY, TRACE_AT
 from workbook.course import cases_of
 from workbook.grading.sandbox import job_codec, seccomp
 from workbook.grading.sandbox.child import Compiled, compile_exercises, files_of, limit, perform
@@ -185,7 +185,7 @@ class Server:
         began = time.monotonic()
         looked = False
         while True:
-            until = began + seconds * (1.0 if looked else LOOKS)
+            until = began + seconds * (1.0 if looked else TRACE_AT)
             code = wait(child, self._jobs, until - time.monotonic())
             if code is not None:
                 break

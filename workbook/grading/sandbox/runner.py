@@ -78,7 +78,7 @@ class ForkRunner(CaseRunner):
         given = {
             "impl": _STUDENT if boxed else str(self.folder),
             "empty": _EMPTY if boxed else str(empty),
-            "home": bubblewrap.private() if boxed else self._scratch.name,
+            "home": bubblewrap.private() if boxed else self._temp_dir.name,
             "memory": self.memory,
             "seconds": self.timeout,
             "alone": boxed,
@@ -128,17 +128,19 @@ class ForkRunner(CaseRunner):
             self._kept = {key: stack}
         return run
 
-    def _take(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
+    def _handle_frame(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
         """Take all that came of one job: how its child ended, and what that said before."""
         if frame == READY:
-            return super()._take(frame, run, exercise)
+            return super()._handle_frame(frame, run, exercise)
         (length,) = HEAD.unpack_from(frame, 1)
         start = 1 + HEAD.size
         ended = json.loads(frame[start : start + length])
         self._said_last = str(ended["trace"])
         try:
             for one in frames(frame[start + length :]):
-                self._finished = super()._take(one, self._now or run, exercise) or self._finished
+                self._finished = (
+                    super()._handle_frame(one, self._now or run, exercise) or self._finished
+                )
         except (
             WireError,
             ValueError,
@@ -154,7 +156,7 @@ class ForkRunner(CaseRunner):
         self._ended(ended, self._now or run)
         return True
 
-    def _hear(self, event: dict[str, Any], run: CaseRun) -> bool:
+    def _handle_event(self, event: dict[str, Any], run: CaseRun) -> bool:
         if event["event"] == "stack":
             self._now = self._second
             return False
@@ -162,7 +164,7 @@ class ForkRunner(CaseRunner):
             run.importing = ""
             self.impl = _merged(self.impl, _named(event, self._places))
             return False
-        return super()._hear(event, run)
+        return super()._handle_event(event, run)
 
     def _ended(self, event: dict[str, Any], run: CaseRun) -> None:
         """Take in how the child ended; what it said itself cannot make a failure a success."""
@@ -172,15 +174,15 @@ class ForkRunner(CaseRunner):
             run.outcome, run.detail = "crashed", str(event["nonsense"])
         elif not self._finished:
             code = int(event["code"])
-            run.outcome = self._signalled(code) or "crashed"
+            run.outcome = self._signal_outcome(code) or "crashed"
             run.detail = f"the process ended with code {code}"
         if run is self._second and run.outcome:
-            self._explain(run, self.folder)
+            self._locate_error(run, self.folder)
 
-    def _said(self) -> str:
+    def _traceback_text(self) -> str:
         return self._said_last.replace(_STUDENT + "/", f"{self.folder}{os.sep}")
 
-    def _settle(self, run: CaseRun) -> None:
+    def _stop_if_unusable(self, run: CaseRun) -> None:
         """The child is gone already, with all that it held."""
 
 
