@@ -23,7 +23,7 @@ def judged(monkeypatch):
                 result = SimpleNamespace(exercise=name, as_json=lambda: entry, **both)
                 yield SimpleNamespace(result=result)
 
-        monkeypatch.setattr(portrait, "judged", fake)
+        monkeypatch.setattr(portrait, "check_with_progress", fake)
 
     return say
 

@@ -125,7 +125,7 @@ def test_both_front_ends_ask_the_policy(wrong, course, monkeypatch, front):
         with warm_checker.WarmChecker(folder) as judge:
             report = judge.report("affine_backward")
     else:
-        [report] = _exercises.judged(folder, ["affine_backward"])
+        [report] = _exercises.check_with_progress(folder, ["affine_backward"])
     assert report.result.misconception is None and report.message.id == "policy.outcome"
 
 
@@ -133,12 +133,12 @@ def test_both_front_ends_ask_the_policy(wrong, course, monkeypatch, front):
 
 
 def test_no_hints(course, monkeypatch):
-    from workbook.cli.hint import paragraphs
+    from workbook.cli.hint import hint_lines
     from workbook.student import progress
 
     course(hints=False)
     monkeypatch.setattr(progress, "count_hint", None)
-    assert "no hints" in " ".join(paragraphs("affine_forward"))
+    assert "no hints" in " ".join(hint_lines("affine_forward"))
 
 
 def test_answers_open_on_their_day(state, course, capsys, monkeypatch):

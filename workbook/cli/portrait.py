@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from workbook.cli._exercises import exercises_option, folder_to_judge, judged
+from workbook.cli._exercises import check_with_progress, exercises_option, folder_to_judge
 from workbook.errors import WorkbookError
 from workbook.locale import text
 
@@ -47,15 +47,15 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
 
     place.free(out)
     folder = folder_to_judge(exercises)
-    results = [report.result for report in judged(folder, curriculum.load().ids())]
+    results = [report.result for report in check_with_progress(folder, curriculum.load().ids())]
     progress.record(folder, [result.as_json() for result in results])
     passed = {r.exercise for r in results if r.outcome == r.stack_outcome == "pass"}
     chosen = plan(folder, passed, epochs=epochs, images=images)
     if not chosen.parts:
         raise WorkbookError(text("portrait.nothing"))
-    with _Shown() as shown:
+    with _PortraitProgress() as progress_view:
         try:
-            found = making.make(chosen, shown.heard)
+            found = making.make(chosen, progress_view.on_progress)
         except KeyboardInterrupt:
             raise WorkbookError(text("portrait.stopped")) from None
     size = place.write(out, page.render(chosen, found))
@@ -65,7 +65,7 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
     return 0
 
 
-class _Shown:
+class _PortraitProgress:
     """A bar for each part; where there is no terminal, a line for each."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class _Shown:
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def heard(self, part: str, done: int, total: int) -> None:
+    def on_progress(self, part: str, done: int, total: int) -> None:
         """Show how far it is."""
         words = text(f"portrait.part.{part}")
         if part not in self._tasks:

@@ -49,15 +49,15 @@ def _compared(outputs: list[Any]) -> str:
     return sanitised(json.dumps(outputs, sort_keys=True))
 
 
-def _execute(notebook: Any, folder: Path, heard: Callable[[int, int], None] | None) -> None:
+def _execute(notebook: Any, folder: Path, on_cell: Callable[[int, int], None] | None) -> None:
     """Run the notebook's cells in place, in a kernel of this environment with solutions on."""
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 
     def count(cell: Any, cell_index: int, **_: Any) -> None:
-        if heard is not None:
-            heard(cell_index, len(notebook.cells))
+        if on_cell is not None:
+            on_cell(cell_index, len(notebook.cells))
 
     client = NotebookClient(
         notebook,
@@ -81,14 +81,14 @@ def _store(cell: Any, made: Any, number: int) -> None:
     cell.outputs = old if _compared(old) == _compared(new) else new
 
 
-def refresh_notebook(path: Path, heard: Callable[[int, int], None] | None = None) -> bool:
+def refresh_notebook(path: Path, on_cell: Callable[[int, int], None] | None = None) -> bool:
     """Rewrite a notebook with the outputs of its check cells alone, in a settled form.
 
     Parameters
     ----------
     path : Path
-    heard : callable, optional
-        Called as `heard(cell, cells)` after each cell.
+    on_cell : callable, optional
+        Called as `on_cell(cell, cells)` after each cell.
 
     Returns
     -------
@@ -119,7 +119,7 @@ def refresh_notebook(path: Path, heard: Callable[[int, int], None] | None = None
         cell.outputs = []
     if any(CHECKED in _tags(cell) for cell in run.cells):
         try:
-            _execute(run, path.parent, heard)
+            _execute(run, path.parent, on_cell)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             said = str(getattr(error, "evalue", "")) or str(error).strip().splitlines()[-1]
             at = next(

@@ -11,8 +11,8 @@ __all__ = [
     "SANITISE",
     "VARIABLE",
     "CellResult",
-    "Heard",
     "NotebookResult",
+    "OnCell",
     "expected",
     "quick_nbformat",
     "record",
@@ -81,7 +81,7 @@ class NotebookResult:
         return not self.problem and not self.failed
 
 
-Heard = Callable[[NotebookResult, CellResult], None]
+OnCell = Callable[[NotebookResult, CellResult], None]
 
 
 def quick_nbformat() -> None:

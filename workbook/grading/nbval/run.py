@@ -21,8 +21,8 @@ from typing import Any
 from workbook.grading.nbval.results import (
     SANITISE,
     VARIABLE,
-    Heard,
     NotebookResult,
+    OnCell,
     expected,
     record,
 )
@@ -88,9 +88,9 @@ def _command(paths: Sequence[Path], cell_timeout: float, folder: Path) -> list[s
 class _Run:
     """One run of nbval over some notebooks, followed through what its plugin writes."""
 
-    def __init__(self, results: Sequence[NotebookResult], heard: Heard | None) -> None:
+    def __init__(self, results: Sequence[NotebookResult], on_cell: OnCell | None) -> None:
         self.results = {str(result.path): result for result in results}
-        self.heard = heard
+        self.on_cell = on_cell
         self.kernel: int | None = None
         self.place = 0
         self.at: tuple[NotebookResult, int] | None = None
@@ -111,8 +111,8 @@ class _Run:
                 if not self.ran and cell.outcome == "missing":
                     # Nothing of the notebooks has run yet: it is not their doing.
                     result.problem = cell.line
-                if self.heard is not None:
-                    self.heard(result, cell)
+                if self.on_cell is not None:
+                    self.on_cell(result, cell)
 
     def read(self, events: Path) -> bool:
         """Take in what was written since; whether there was anything."""
@@ -153,7 +153,7 @@ def run_group(
     cell_timeout: float = CELL_TIMEOUT,
     threads: int = 1,
     junit: Path | None = None,
-    heard: Heard | None = None,
+    on_cell: OnCell | None = None,
     stop: threading.Event | None = None,
 ) -> list[NotebookResult]:
     """Run notebooks one after the other in one process.
@@ -169,8 +169,8 @@ def run_group(
         How many a kernel's linear algebra uses, unless the variables for it are set here.
     junit : Path, optional
         Where to leave pytest's own report.
-    heard : callable, optional
-        Called as `heard(notebook, cell)` after each cell.
+    on_cell : callable, optional
+        Called as `on_cell(notebook, cell)` after each cell.
     stop : threading.Event, optional
         Set it to end the run; what was not run is `missing`.
 
@@ -183,7 +183,7 @@ def run_group(
     todo = [result for result in results if result.cells]
     if not todo:
         return results
-    run = _Run(todo, heard)
+    run = _Run(todo, on_cell)
     with tempfile.TemporaryDirectory(prefix="workbook-nbval-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         events, log = folder / "events.jsonl", folder / "pytest.log"
@@ -220,7 +220,7 @@ def run_notebooks(
     exercises: str | Path | None = None,
     cell_timeout: float = CELL_TIMEOUT,
     jobs: int | None = None,
-    heard: Heard | None = None,
+    on_cell: OnCell | None = None,
 ) -> list[NotebookResult]:
     """Run notebooks side by side, each in a process of its own.
 
@@ -235,7 +235,7 @@ def run_notebooks(
             [path],
             exercises=exercises,
             cell_timeout=cell_timeout,
-            heard=heard,
+            on_cell=on_cell,
             stop=stop,
         )
         return result

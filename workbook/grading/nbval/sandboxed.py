@@ -41,7 +41,7 @@ def main() -> None:
         answers.write(json.dumps(event) + "\n")
         answers.flush()
 
-    def heard(result: NotebookResult, cell: CellResult) -> None:
+    def on_cell(result: NotebookResult, cell: CellResult) -> None:
         say(
             notebook=result.path.stem,
             exercise=cell.exercise,
@@ -57,13 +57,13 @@ def main() -> None:
         exercises=student,
         cell_timeout=cell_timeout,
         junit=junit,
-        heard=heard,
+        on_cell=on_cell,
     )
     for result in results:
         # Cells that were not heard of: the kernel was gone, or the run was ended.
         for cell in result.cells:
             if cell.outcome in ("missing", "timeout"):
-                heard(result, cell)
+                on_cell(result, cell)
     say(
         problems={result.path.stem: result.problem for result in results if result.problem},
         junit=junit.read_text(encoding="utf-8", errors="replace") if junit.is_file() else "",
