@@ -142,7 +142,7 @@ def stream(text):
 
 
 def cleaned(home, *outputs):
-    data = strip_outputs.clean_notebook(notebook(*outputs), strip_outputs.Traces(home))
+    data = strip_outputs.clean_notebook(notebook(*outputs), strip_outputs.PersonalTraces(home))
     [cell] = json.loads(data)["cells"]
     return cell["outputs"], data.decode("utf-8")
 
