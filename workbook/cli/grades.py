@@ -55,14 +55,14 @@ def _open(out: Path, url: str) -> "Gradebook":
 def _rewrite(out: Path, gradebook: "Gradebook") -> "list[Grade]":
     """Write every table and page anew from the gradebook."""
     from workbook.grading import grade_class
-    from workbook.grading.results_folder import alone, open_folder, write_results
+    from workbook.grading.results_folder import exclusive_lock, open_folder, write_results
 
     run = gradebook.latest(finished=True)
     if run is None:
         raise UsageError("No run of this gradebook came to its end. Run `workbook grade` again.")
     open_folder(out)
     words = grade_class.sandbox_words(run.settings["sandbox"])
-    with alone(out):
+    with exclusive_lock(out):
         return write_results(out, gradebook, run.id, words)
 
 

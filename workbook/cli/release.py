@@ -87,9 +87,9 @@ def command(
     if options.given:
         click.echo(f"Solved in it: {', '.join(options.given)}.")
     chosen = [path.stem for path in course_files.notebooks(options.notebooks)]
-    alone = course_files.without_notebook(chosen, options.given)
-    if alone:
-        click.echo(f"Required, but without their notebooks: {', '.join(alone)}.")
+    orphaned = course_files.without_notebook(chosen, options.given)
+    if orphaned:
+        click.echo(f"Required, but without their notebooks: {', '.join(orphaned)}.")
         click.echo("--given would hand them out solved.")
     click.echo("Students unpack it and run `python start.py`; docs/student.md is for them.")
     return 0

@@ -20,7 +20,7 @@ from workbook.grading.reports.feedback import feedback_page
 from workbook.grading.reports.pages import clean
 from workbook.student.atomic_write import write_bytes, write_text
 
-__all__ = ["DATABASE", "alone", "file_names", "open_folder", "write_results"]
+__all__ = ["DATABASE", "exclusive_lock", "file_names", "open_folder", "write_results"]
 
 DATABASE = "gradebook.sqlite"
 _LOGS = "logs"
@@ -48,7 +48,7 @@ def open_folder(out: Path) -> None:
 
 
 @contextmanager
-def alone(out: Path) -> Iterator[None]:
+def exclusive_lock(out: Path) -> Iterator[None]:
     """Be the only run that writes to the folder; a killed one lets go by itself.
 
     Raises

@@ -12,7 +12,7 @@ from typing import Any
 
 from workbook import curriculum
 from workbook.errors import WorkbookError
-from workbook.grading.intake.archives import Limits
+from workbook.grading.intake.archives import ArchiveLimits
 from workbook.grading.intake.receipt import receipt
 from workbook.locale import text
 from workbook.release import course_files, strip_outputs
@@ -84,7 +84,7 @@ def gather(exercises: Path, root: Path) -> StudentWork:
         If a file is too large to be graded, or there is none at all.
     """
     work = StudentWork()
-    known, most = curriculum.load().files(), Limits().bytes_each
+    known, most = curriculum.load().files(), ArchiveLimits().bytes_each
     for name in known:
         try:
             data = (exercises / name).read_bytes()

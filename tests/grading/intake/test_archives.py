@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from workbook.grading.intake.archives import Limits, Unreadable, read
+from workbook.grading.intake.archives import ArchiveLimits, UnreadableArchive, read
 
 CODE = b"def relu_forward(x):\n    return x, x\n"
 
@@ -101,8 +101,8 @@ def test_a_bomb_is_not_unpacked(tmp_path):
 def test_a_tar_bomb_is_refused(tmp_path):
     size = 60_000_000
     path = tarred(tmp_path / "s.tar.gz", [(info("big.bin", size), b"\0" * size)])
-    with pytest.raises(Unreadable, match="far more"):
-        read(path, python, Limits(ratio=20, bytes_all=1_000_000))
+    with pytest.raises(UnreadableArchive, match="far more"):
+        read(path, python, ArchiveLimits(ratio=20, bytes_all=1_000_000))
 
 
 def test_a_size_that_the_header_lies_about_is_noticed(tmp_path):
@@ -110,22 +110,22 @@ def test_a_size_that_the_header_lies_about_is_noticed(tmp_path):
     data = path.read_bytes().replace((3000).to_bytes(4, "little"), (3).to_bytes(4, "little"))
     path.write_bytes(data)
     try:
-        contents = read(path, python, Limits(bytes_each=1000))
-    except Unreadable:
+        contents = read(path, python, ArchiveLimits(bytes_each=1000))
+    except UnreadableArchive:
         return
     assert len(contents.files.get("layers.py", b"")) <= 1000
 
 
 def test_too_many_members_are_refused(tmp_path):
     path = zipped(tmp_path / "s.zip", [(f"f{k}.txt", b"") for k in range(12)])
-    with pytest.raises(Unreadable, match="more than 10"):
-        read(path, python, Limits(members=10))
+    with pytest.raises(UnreadableArchive, match="more than 10"):
+        read(path, python, ArchiveLimits(members=10))
 
 
 def test_the_same_name_twice_with_other_code_is_refused(tmp_path):
     with pytest.warns(UserWarning, match="Duplicate"):
         path = zipped(tmp_path / "s.zip", [("layers.py", CODE), ("layers.py", CODE + b"#")])
-    with pytest.raises(Unreadable, match="twice"):
+    with pytest.raises(UnreadableArchive, match="twice"):
         read(path, python)
 
 
@@ -141,12 +141,12 @@ def test_the_same_name_twice_with_other_code_is_refused(tmp_path):
 def test_what_is_no_archive_says_so(tmp_path, data, reason):
     path = tmp_path / "s.zip"
     path.write_bytes(data)
-    with pytest.raises(Unreadable, match=reason):
+    with pytest.raises(UnreadableArchive, match=reason):
         read(path, python)
 
 
 def test_a_cut_off_archive_is_damaged(tmp_path):
     path = tarred(tmp_path / "s.tar.gz", [(info("layers.py", 90_000), bytes(range(256)) * 352)])
     path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(Unreadable, match="damaged"):
+    with pytest.raises(UnreadableArchive, match="damaged"):
         read(path, python)

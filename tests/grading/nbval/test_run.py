@@ -5,7 +5,7 @@ import time
 import pytest
 
 from workbook.grading.nbval import run as nbval_run
-from workbook.grading.nbval.results import one_line, sanitised
+from workbook.grading.nbval.results import one_line, sanitise
 from workbook.grading.nbval.run import run_group, run_notebooks
 
 ERROR = "from workbook.errors import WorkbookError\nraise WorkbookError('affine_forward is to do')"
@@ -158,11 +158,11 @@ def test_stopping_ends_the_kernel_too(write, tmp_path):
 
 
 def test_digits_are_not_compared_but_verdicts_are():
-    seen = sanitised("dx: error 1.25e-09 (limit 1e-07) ok")
-    assert seen == sanitised("dx: error  3e-10 (limit 1e-07) ok")
-    assert seen != sanitised("dx: error 1.25e-09 (limit 1e-07) NOT ok")
-    assert seen != sanitised("dw: error 1.25e-09 (limit 1e-07) ok")
-    assert sanitised("[[ 0.5 -1.25]\n [10.   3.  ]]") != sanitised("nan")
+    seen = sanitise("dx: error 1.25e-09 (limit 1e-07) ok")
+    assert seen == sanitise("dx: error  3e-10 (limit 1e-07) ok")
+    assert seen != sanitise("dx: error 1.25e-09 (limit 1e-07) NOT ok")
+    assert seen != sanitise("dw: error 1.25e-09 (limit 1e-07) ok")
+    assert sanitise("[[ 0.5 -1.25]\n [10.   3.  ]]") != sanitise("nan")
 
 
 @pytest.mark.parametrize(
