@@ -50,13 +50,13 @@ def child(act):
 )
 def test_its_code(way, guard, act, code):
     made = child(act)
-    assert process_cleanup.wait(made, guard[0], 30.0) == code
+    assert process_cleanup.wait_for_exit(made, guard[0], 30.0) == code
     assert os.waitpid(made, os.WNOHANG)[0] == made, "its number was given away too early"
 
 
 def test_time_that_is_over(way, guard):
     made = child(lambda: time.sleep(60))
-    assert process_cleanup.wait(made, guard[0], 0.05) is None
+    assert process_cleanup.wait_for_exit(made, guard[0], 0.05) is None
     process_cleanup.kill_remaining(made, exclusive=False)
     with pytest.raises(ChildProcessError):
         os.waitpid(made, 0)
@@ -65,7 +65,7 @@ def test_time_that_is_over(way, guard):
 def test_a_guard_that_speaks(way, guard):
     made = child(lambda: time.sleep(60))
     os.write(guard[1], b"!")
-    assert process_cleanup.wait(made, guard[0], 30.0) is False
+    assert process_cleanup.wait_for_exit(made, guard[0], 30.0) is False
     os.kill(made, signal.SIGKILL)
     os.waitpid(made, 0)
 

@@ -75,7 +75,7 @@ def test_the_clock_starts_again_by_the_childs_account():
 
 
 @pytest.mark.parametrize(
-    "said",
+    "data",
     [
         b"\xff" * 40,
         HEAD.pack(3) + b"Sabc",
