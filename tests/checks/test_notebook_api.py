@@ -164,8 +164,8 @@ from workbook.checks import check
 from workbook.checks.notebook_api import session
 session.checker.prepare()
 check("relu_forward")
-for judge in (session.checker._judge, session.checker._spare):
-    print("child", judge._runner._process.pid)
+for checker in (session.checker._checker, session.checker._spare):
+    print("child", checker._runner._process.pid)
 sys.stdout.flush()
 {end}
 """

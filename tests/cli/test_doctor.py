@@ -50,7 +50,7 @@ def test_a_diagnosis_that_fails_is_a_finding():
     def fails():
         raise RuntimeError("a bug\nin detail")
 
-    found = _diagnostics.examined(fails)
+    found = _diagnostics.run_diagnostic(fails)
     assert found.state == "broken" and found.message == "RuntimeError: a bug" and found.repair
 
 
@@ -81,13 +81,13 @@ def test_it_is_installed_again_from_where_it_came(monkeypatch, tmp_path):
     came = tmp_path / "a b" / "workbook-1-py3-none-any.whl"
     kept = SimpleNamespace(read_text=lambda name: json.dumps({"url": came.as_uri()}))
     monkeypatch.setattr(_diagnostics.importlib.metadata, "distribution", lambda name: kept)
-    monkeypatch.setattr(_diagnostics, "_above", lambda: tmp_path)
-    assert _diagnostics._again().endswith("--no-deps workbook")  # The file is gone.
+    monkeypatch.setattr(_diagnostics, "_package_parent", lambda: tmp_path)
+    assert _diagnostics._reinstall_command().endswith("--no-deps workbook")  # The file is gone.
     came.parent.mkdir()
     came.touch()
-    assert _diagnostics._again().endswith(f'--no-deps "{came}"')
+    assert _diagnostics._reinstall_command().endswith(f'--no-deps "{came}"')
     kept.read_text = lambda name: None
-    assert _diagnostics._again().endswith("--no-deps workbook")
+    assert _diagnostics._reinstall_command().endswith("--no-deps workbook")
 
 
 def test_a_number_of_threads_that_is_none(monkeypatch):

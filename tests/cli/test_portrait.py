@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from workbook.cli import portrait
-from workbook.release.strip_outputs import Traces
+from workbook.release.strip_outputs import PersonalTraces
 from workbook.widgets.portrait import plan, training
 
 
@@ -23,7 +23,7 @@ def judged(monkeypatch):
                 result = SimpleNamespace(exercise=name, as_json=lambda: entry, **both)
                 yield SimpleNamespace(result=result)
 
-        monkeypatch.setattr(portrait, "judged", fake)
+        monkeypatch.setattr(portrait, "check_with_progress", fake)
 
     return say
 
@@ -42,7 +42,7 @@ def test_a_page_of_what_is_finished(home, workbook, solve, monkeypatch):
         "gradient descent" in page
         and "100 pictures of clothes (Fashion-MNIST), each shown to it once." in page
     )
-    assert not Traces(home).within(page)
+    assert not PersonalTraces(home).found_in(page)
     # The loops of layers.py are finished too, though no net stands on them yet.
     assert "times as fast" in page
 

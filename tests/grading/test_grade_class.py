@@ -18,7 +18,7 @@ from workbook.grading import grade_class, results_folder, scheduler
 from workbook.grading.gradebook.store import open_gradebook
 from workbook.grading.intake.roster import Roster, Student
 from workbook.grading.intake.scheme import parse_scheme, seed_secret
-from workbook.grading.results_folder import DATABASE, exclusive, file_names
+from workbook.grading.results_folder import DATABASE, exclusive_lock, file_names
 
 COUNT = 'exercises = ["affine_forward", "affine_backward", "relu_forward", "adam"]'
 SCHEME = parse_scheme(f"[count]\n{COUNT}\n")
@@ -331,7 +331,7 @@ def test_a_folder_of_other_things_is_left_alone(course):
 def test_two_runs_at_a_time_are_refused(course):
     course.send("ann")
     course.grade()
-    with exclusive(course.out), pytest.raises(WorkbookError, match="Another run"):
+    with exclusive_lock(course.out), pytest.raises(WorkbookError, match="Another run"):
         course.grade()
 
 

@@ -16,12 +16,12 @@ from workbook.student import locations
 def secret_line():
     """A line that only a solution has."""
     package = locations.solutions_folder().parent / "workbook"
-    found = leak_scan.distinctive((), package)
+    found = leak_scan.distinctive_lines((), package)
     assert len(found) > 200
     text, (exercise, line) = next(
         (text, at) for text, at in found.items() if at[0] == "batchnorm_backward"
     )
-    assert leak_scan.normal(line) == text
+    assert leak_scan.normalise(line) == text
     return exercise, line
 
 
@@ -151,8 +151,8 @@ def test_commands_that_do_not_work_are_named(copy):
 
 
 def test_many_failures_are_not_all_listed(monkeypatch):
-    listed = release_checks._named([str(number) for number in range(20)])
-    assert len(listed) == release_checks.MOST + 1 and "12 more" in listed[-1]
+    listed = release_checks._first_few([str(number) for number in range(20)])
+    assert len(listed) == release_checks.MAX_LISTED + 1 and "12 more" in listed[-1]
 
 
 def test_the_commands_see_nothing_of_this_project(monkeypatch):

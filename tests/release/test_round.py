@@ -94,12 +94,12 @@ def test_the_instructor_sees_what_the_student_was_told(student, tmp_path):
     assert handed_in.returncode == 0, handed_in.stderr
     assert "affine_backward (fail)" in handed_in.stdout
     path = student.folder / "jd7.zip"
-    contents = archives.read(path, lambda name: True)
+    contents = archives.read_archive(path, lambda name: True)
     manifest = json.loads(contents.files["manifest.json"])
 
     # Back as the instructor: what grading reads is what was packed.
     known = curriculum.load()
-    chosen = choose(archives.read(path, lambda name: may_count(name, known)), known)
+    chosen = choose(archives.read_archive(path, lambda name: may_count(name, known)), known)
     assert not chosen.problems
     assert f"Receipt: {receipt(chosen.files)}" in handed_in.stdout
     submitted = {r["exercise"]: r["points"] for r in manifest["results"]}

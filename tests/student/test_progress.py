@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 
 from workbook.student import locations, progress
-from workbook.student.state_file import read_state, state_folder, write_state
+from workbook.student.locations import state_folder
+from workbook.student.state_file import read_state, write_state
 
 
 def result(exercise="affine_forward", outcome="pass", sha256="aa", points=2.0):

@@ -8,7 +8,7 @@ from datetime import datetime
 from workbook import curriculum
 from workbook.checks.card import html, text
 from workbook.checks.card.model import Card
-from workbook.checks.failing_case import Failing, smallest
+from workbook.checks.failing_case import FailingCase, smallest_failing_case
 from workbook.checks.results import ExerciseResult, Report
 from workbook.checks.warm_checker import WarmChecker
 from workbook.errors import WorkbookError
@@ -85,7 +85,7 @@ def check(exercise_id: str) -> None:
     _show(session.card(exercise_id))
 
 
-def failing(exercise_id: str) -> Failing:
+def failing(exercise_id: str) -> FailingCase:
     """The smallest case that fails: its inputs and what the student's code returned, as arrays.
 
     Parameters
@@ -103,7 +103,7 @@ def failing(exercise_id: str) -> Failing:
     UsageError
         If there is no such exercise.
     """
-    return smallest(session.checker.report(exercise_id))
+    return smallest_failing_case(session.checker.report(exercise_id))
 
 
 def _solutions_on() -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from workbook.cli._exercises import exercises_option, folder_to_judge, judged
+from workbook.cli._exercises import check_with_progress, exercises_option, folder_to_judge
 from workbook.errors import WorkbookError
 from workbook.locale import text
 
@@ -47,15 +47,15 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
 
     output_file.check_replaceable(out)
     folder = folder_to_judge(exercises)
-    results = [report.result for report in judged(folder, curriculum.load().ids())]
+    results = [report.result for report in check_with_progress(folder, curriculum.load().ids())]
     progress.record(folder, [result.as_json() for result in results])
     passed = {r.exercise for r in results if r.outcome == r.integrated_outcome == "pass"}
     chosen = plan_portrait(folder, passed, epochs=epochs, images=images)
     if not chosen.parts:
         raise WorkbookError(text("portrait.nothing"))
-    with _Shown() as shown:
+    with _PortraitProgress() as progress_view:
         try:
-            found = training.train_parts(chosen, shown.on_progress)
+            found = training.train_parts(chosen, progress_view.on_progress)
         except KeyboardInterrupt:
             raise WorkbookError(text("portrait.stopped")) from None
     size = output_file.write_page(out, page.render_page(chosen, found))
@@ -65,7 +65,7 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
     return 0
 
 
-class _Shown:
+class _PortraitProgress:
     """A bar for each part; where there is no terminal, a line for each."""
 
     def __init__(self) -> None:

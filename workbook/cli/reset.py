@@ -24,12 +24,12 @@ def command(exercise: tuple[str, ...], everything: bool, yes: bool) -> int:
     function or class: other exercises in it are named, and you are asked.
     """
     from workbook import curriculum
-    from workbook.cli._exercises import said
+    from workbook.cli._exercises import announce_folder
     from workbook.student import locations, reset
 
     if everything == bool(exercise):
         raise UsageError(text("reset.which"))
-    folder = said(locations.student_folder())
+    folder = announce_folder(locations.student_folder())
     files = exercise if exercise and set(exercise) <= set(curriculum.load().files()) else None
     # A file that is gone is put back without a question.
     there = files is None or any((folder / file).exists() for file in files)

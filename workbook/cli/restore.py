@@ -16,10 +16,10 @@ def command(snapshot: str, file: tuple[str, ...]) -> int:
     What stands in their place now is kept as a snapshot first.
     """
     from workbook import curriculum
-    from workbook.cli._exercises import said
+    from workbook.cli._exercises import announce_folder
     from workbook.student import locations, progress, snapshots
 
-    folder = said(locations.student_folder())
+    folder = announce_folder(locations.student_folder())
     restored, before = snapshots.restore(snapshot, folder, file or None)
     if not restored:
         click.echo(text("snapshots.same"))

@@ -19,7 +19,7 @@ from workbook.grading.grades import Grade
 from workbook.grading.intake.roster import Roster
 from workbook.grading.intake.scheme import Scheme, seed_secret
 from workbook.grading.intake.submissions import ClassSubmissions, gather
-from workbook.grading.results_folder import DATABASE, exclusive, open_folder, write_results
+from workbook.grading.results_folder import DATABASE, exclusive_lock, open_folder, write_results
 from workbook.grading.sandbox import bubblewrap
 from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
 from workbook.version import __version__
@@ -133,9 +133,9 @@ def grade(
     handed = gather(asked.submissions, asked.scheme, asked.roster)
     if asked.only:
         handed = _only(handed, asked.only)
-    mode = bubblewrap.choose(asked.sandbox)
+    mode = bubblewrap.select_sandbox(asked.sandbox)
     open_folder(asked.out)
-    with exclusive(asked.out), gradebook_of(asked.out, asked.gradebook) as gradebook:
+    with exclusive_lock(asked.out), gradebook_of(asked.out, asked.gradebook) as gradebook:
         settings = _settings(asked, gradebook, mode)
         before = gradebook.latest(finished=True)
         plain: dict[str, Any] = {**asdict(settings), "secret": "", "sandbox": mode}

@@ -84,11 +84,13 @@ def judge(submission: Submission, settings: Settings, units: Mapping[str, str]) 
         Exercise id by key.
     """
     folder_of = solutions()
-    mode = bubblewrap.resolve(settings.sandbox)
+    mode = bubblewrap.selected_sandbox(settings.sandbox)
     keys = {exercise_id: key for key, exercise_id in units.items()}
     references = _references(folder_of, settings.secret)
     with laid_out(submission) as folder:
-        child = runner.make(folder, sandbox=mode, timeout=settings.timeout, memory=settings.memory)
+        child = runner.make_runner(
+            folder, sandbox=mode, timeout=settings.timeout, memory=settings.memory
+        )
         with Checker(
             folder,
             solutions=folder_of,

@@ -20,7 +20,7 @@ from workbook.grading.reports.feedback import feedback_page
 from workbook.grading.reports.pages import clean
 from workbook.student.atomic_write import write_bytes, write_text
 
-__all__ = ["DATABASE", "exclusive", "file_names", "open_folder", "write_results"]
+__all__ = ["DATABASE", "exclusive_lock", "file_names", "open_folder", "write_results"]
 
 DATABASE = "gradebook.sqlite"
 _LOGS = "logs"
@@ -48,8 +48,8 @@ def open_folder(out: Path) -> None:
 
 
 @contextmanager
-def exclusive(out: Path) -> Iterator[None]:
-    """Lock the folder for this run; the lock of a killed run is released by the system.
+def exclusive_lock(out: Path) -> Iterator[None]:
+    """Be the only run that writes to the folder; a killed one lets go by itself.
 
     Raises
     ------

@@ -134,7 +134,7 @@ def run(
         Folder for nbval's own reports, one file a submission, named by its digest.
     """
     # Chosen once: asked for and not to be had is said before anything runs.
-    settings = replace(settings, sandbox=bubblewrap.choose(settings.sandbox))
+    settings = replace(settings, sandbox=bubblewrap.select_sandbox(settings.sandbox))
     stop = stop or threading.Event()
     todo: deque[_Task] = deque()
     for submission in submissions:

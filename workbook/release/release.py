@@ -14,10 +14,10 @@ from workbook.release import atomic_folder, course_files, presolved, release_che
 from workbook.release.options import ReleaseOptions
 from workbook.student import atomic_write, course_policy, locations
 
-__all__ = ["build", "make", "settled"]
+__all__ = ["build", "make", "output_folder"]
 
 # Beside the package: what start.py and an installation need.
-BESIDE = (
+ROOT_FILES = (
     "start.py",
     "start.bat",
     "pyproject.toml",
@@ -27,8 +27,8 @@ BESIDE = (
     "MANIFEST.in",
     "LICENSE",
 )
-_LITTER = ("__pycache__", ".ipynb_checkpoints", ".workbook", "files")
-_BUILT = (".so", ".pyd", ".pyc", ".dll", ".dylib")
+_SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".workbook", "files")
+_BUILD_SUFFIXES = (".so", ".pyd", ".pyc", ".dll", ".dylib")
 
 
 def _package(root: Path) -> Iterator[tuple[Path, str]]:
@@ -36,9 +36,9 @@ def _package(root: Path) -> Iterator[tuple[Path, str]]:
     package = root / "workbook"
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
-        if not path.is_file() or any(part in _LITTER for part in inside.parts):
+        if not path.is_file() or any(part in _SKIPPED for part in inside.parts):
             continue
-        if path.suffix in _BUILT or path.name.startswith("."):
+        if path.suffix in _BUILD_SUFFIXES or path.name.startswith("."):
             continue
         if path.suffix == ".c" and path.with_suffix(".pyx").exists():
             continue  # generated
@@ -85,7 +85,7 @@ def build(folder: Path, options: ReleaseOptions) -> None:
     contents = _exercises(root, options.given)
     for path, name in _package(root):
         contents[name] = path.read_bytes()
-    for name in BESIDE:
+    for name in ROOT_FILES:
         if (root / name).is_file():
             contents[name] = (root / name).read_bytes()
     chosen = course_files.notebooks(options.notebooks)
@@ -119,7 +119,7 @@ def build(folder: Path, options: ReleaseOptions) -> None:
 
 
 @contextmanager
-def settled(out: Path, packed: bool) -> Iterator[Path]:
+def output_folder(out: Path, packed: bool) -> Iterator[Path]:
     """An empty folder beside `out` that takes its place, or is packed into it, if all goes well.
 
     Raises
@@ -134,16 +134,16 @@ def settled(out: Path, packed: bool) -> Iterator[Path]:
     above = out.parent
     try:
         above.mkdir(parents=True, exist_ok=True)
-        with atomic_folder.folder(above, "release") as made:
-            inside = made / (out.stem if packed else out.name)
-            inside.mkdir()
-            yield inside
+        with atomic_folder.temporary_folder(above, "release") as temporary:
+            target = temporary / (out.stem if packed else out.name)
+            target.mkdir()
+            yield target
             if packed:
-                atomic_write.write_bytes(out, _zipped(inside))
+                atomic_write.write_bytes(out, _zipped(target))
             else:
                 if out.is_dir():
                     out.rmdir()
-                inside.rename(out)
+                target.rename(out)
     except OSError as error:
         raise WorkbookError(f"{out} cannot be written: {error.strerror}.") from error
 
@@ -168,7 +168,7 @@ def make(
     options: ReleaseOptions,
     *,
     packed: bool = False,
-    report: Callable[[str], None] = lambda line: None,
+    on_step: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Build a copy, see that it is fit to be handed out, and put it in its place.
 
@@ -178,7 +178,7 @@ def make(
         A folder, or with `packed` a zip (`.zip` is added).
     options : ReleaseOptions
     packed : bool
-    report : callable
+    on_step : callable
         Told each step.
 
     Returns
@@ -194,10 +194,10 @@ def make(
     out = out.resolve()
     if packed and out.suffix != ".zip":
         out = out.with_name(out.name + ".zip")
-    with settled(out, packed) as folder:
-        report("building the copy")
+    with output_folder(out, packed) as folder:
+        on_step("building the copy")
         build(folder, options)
-        failed = release_checks.examine(folder, options, report)
+        failed = release_checks.run_checks(folder, options, on_step)
         if failed:
             raise WorkbookError("Nothing was written:\n" + "\n".join(f"  {f}" for f in failed))
     return out

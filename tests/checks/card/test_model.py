@@ -8,7 +8,7 @@ import pytest
 
 from workbook.checks.card.html import render as as_html
 from workbook.checks.card.model import Card
-from workbook.checks.card.rows import array_rows, clock, number
+from workbook.checks.card.rows import array_rows, format_number, format_time
 from workbook.checks.card.text import render as as_text
 from workbook.checks.compare import ArrayVerdict, Comparison
 from workbook.checks.messages import Message
@@ -161,7 +161,7 @@ def test_prints_are_folded():
 def test_not_saved_comes_first():
     first = as_text(FULL).splitlines()[0]
     assert first.startswith("Not saved? layers.py has not changed since the last check")
-    assert clock(SAVED) in first
+    assert format_time(SAVED) in first
     assert Shown(as_html(FULL)).words[0] == first
     assert "Not saved?" not in as_text(Card(report()))
 
@@ -267,15 +267,17 @@ def test_a_pass_needs_no_hint():
 
 def test_the_foot_names_file_time_and_seed():
     foot = Card(report()).foot()[-1]
-    assert f"layers.py, saved {clock(SAVED)}" in foot
+    assert f"layers.py, saved {format_time(SAVED)}" in foot
     assert "seed 231" in foot
 
 
 def test_a_time_of_today_has_no_date():
     now = time.time()
-    assert clock(now) == time.strftime("%H:%M:%S", time.localtime(now))
-    assert clock(now - 3 * 86400).startswith(time.strftime("%Y-", time.localtime(now - 3 * 86400)))
-    assert clock(None) == ""
+    assert format_time(now) == time.strftime("%H:%M:%S", time.localtime(now))
+    assert format_time(now - 3 * 86400).startswith(
+        time.strftime("%Y-", time.localtime(now - 3 * 86400))
+    )
+    assert format_time(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -283,7 +285,7 @@ def test_a_time_of_today_has_no_date():
     [(None, ""), (0.0, "0"), (1e-9, "1e-09"), (0.333, "0.33"), (float("inf"), "inf")],
 )
 def test_numbers_are_short(value, shown):
-    assert number(value) == shown
+    assert format_number(value) == shown
 
 
 def test_a_file_that_is_gone_has_no_time():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.release.strip_outputs import Traces
+from workbook.release.strip_outputs import PersonalTraces
 from workbook.widgets.portrait import page
 
 VOID = {"meta", "img", "br"}
@@ -81,8 +81,8 @@ def test_it_needs_no_other_file_and_ids_are_unique(rendered):
 def test_no_name_path_or_date_is_in_it(rendered, tmp_path):
     packed = re.findall(r"data:image/png;base64,([A-Za-z0-9+/=]+)", rendered)
     bare = re.sub(r"data:image/png;base64,[A-Za-z0-9+/=]+", "", rendered)
-    assert not Traces(tmp_path).within(bare)
-    assert not Traces(Path(__file__).parents[3]).within(bare)
+    assert not PersonalTraces(tmp_path).found_in(bare)
+    assert not PersonalTraces(Path(__file__).parents[3]).found_in(bare)
     assert not re.search(r"\b20\d\d-\d\d|\d\d:\d\d\b|http://(?!www\.w3\.org)", bare)
     for data in map(base64.b64decode, packed):
         at, kinds = 8, []

@@ -18,13 +18,13 @@ from workbook.checks.bughunt import model as bughunt
 from workbook.checks.bughunt.training import gradients, train
 from workbook.checks.misconceptions import Catalogue, Misconception
 from workbook.student import load_implementation, locations
+from workbook.student.atomic_write import write_text
 from workbook.student.implementation import Implementation
-from workbook.student.state_file import write_text
 
-__all__ = ["build", "main", "written"]
+__all__ = ["as_json_lines", "build", "main"]
 
 # Two curves nearer than this, as a share of what the right network learns, are alike.
-ALIKE = 1e-3
+MIN_EFFECT = 1e-3
 
 
 def _curves(
@@ -39,7 +39,7 @@ def _curves(
         return None
 
 
-def _sayable(misconception: Misconception, unclear: Collection[str]) -> bool:
+def _stands_alone(misconception: Misconception, unclear: Collection[str]) -> bool:
     """Whether its message can be shown alone, without a learner's arrays to fill it."""
     if misconception.message in unclear:
         return False
@@ -62,31 +62,33 @@ def build(folder: Path) -> dict[str, Any]:
     """
     impl = load_implementation(folder)
     try:
-        networks, planned = bughunt.plan()
+        networks, planned = bughunt.read_plan()
         unclear = tomllib.loads(bughunt.PLAN.read_text(encoding="utf-8"))["unclear"]
         right = {name: train(impl, network) for name, network in networks.items()}
-        tried: dict[tuple[str, str], dict[str, tuple[str, bughunt.HuntCurves]]] = {}
+        measured: dict[tuple[str, str], dict[str, tuple[str, bughunt.HuntCurves]]] = {}
         hunts = []
         for entry in planned:
             network, exercise = networks[entry["network"]], entry["exercise"]
-            place = (network.name, exercise)
+            network_and_exercise = (network.name, exercise)
             catalogue = Catalogue.read(exercise, impl)
-            if place not in tried:
-                tried[place] = {
+            if network_and_exercise not in measured:
+                measured[network_and_exercise] = {
                     m.id: (m.message, c)
                     for m in catalogue.misconceptions.values()
-                    if _sayable(m, unclear)
+                    if _stands_alone(m, unclear)
                     if (c := _curves(impl, network, catalogue, m.id)) is not None
-                    if bughunt.effect(right[network.name], c) > ALIKE
+                    if bughunt.effect(right[network.name], c) > MIN_EFFECT
                 }
-            message, curves = tried[place][entry["misconception"]]
+            message, curves = measured[network_and_exercise][entry["misconception"]]
             with catalogue.planted(entry["misconception"]), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 errors = gradients(impl, network)
             # What cannot be told from the planted one is no wrong answer.
-            others = {m for m, c in tried[place].values() if bughunt.effect(curves, c) > ALIKE} - {
-                message
-            }
+            others = {
+                m
+                for m, c in measured[network_and_exercise].values()
+                if bughunt.effect(curves, c) > MIN_EFFECT
+            } - {message}
             hunts.append(
                 {
                     **entry,
@@ -101,7 +103,7 @@ def build(folder: Path) -> dict[str, Any]:
         impl.close()
 
 
-def written(data: dict[str, Any]) -> str:
+def as_json_lines(data: dict[str, Any]) -> str:
     """JSON with one network or hunt a line, so that a change shows what it changes."""
     networks = ",\n".join(f"{json.dumps(k)}: {_line(v)}" for k, v in data["networks"].items())
     hunts = ",\n".join(map(_line, data["hunts"]))
@@ -118,7 +120,7 @@ def main() -> int:
     if folder is None:
         print("This copy has no solutions/.", file=sys.stderr)
         return 1
-    write_text(bughunt.DATA, written(build(folder)))
+    write_text(bughunt.DATA, as_json_lines(build(folder)))
     for found in bughunt.load():
         print(f"{found.level} {found.name}: effect {found.effect:.3f}")
     return 0

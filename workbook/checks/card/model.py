@@ -8,7 +8,7 @@ from workbook.checks.card.rows import (
     CaseRow,
     array_rows,
     case_rows,
-    clock,
+    format_time,
     integrated_sentence,
     printed_title,
 )
@@ -50,7 +50,7 @@ class Card:
         """What to know before anything else."""
         found = []
         if self.unchanged_since is not None:
-            when, file = clock(self.unchanged_since), self.report.result.file
+            when, file = format_time(self.unchanged_since), self.report.result.file
             found.append(text("card.not_saved", file=file, time=when))
         if self.solutions_on:
             found.append(text("card.judged_yours"))
@@ -132,6 +132,6 @@ class Card:
         if self.outcome == "infra":
             return lines
         key = "card.file" if self.report.saved is not None else "card.no_file"
-        file = text(key, file=result.file, saved=clock(self.report.saved))
+        file = text(key, file=result.file, saved=format_time(self.report.saved))
         judged = text("card.judged", seed=result.seed, seconds=f"{result.seconds:.2f}")
         return [*lines, f"{file}; {judged}."]

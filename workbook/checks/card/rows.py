@@ -13,9 +13,9 @@ __all__ = [
     "CaseRow",
     "array_rows",
     "case_rows",
-    "clock",
+    "format_number",
+    "format_time",
     "integrated_sentence",
-    "number",
     "printed_title",
     "verdict_words",
 ]
@@ -44,12 +44,12 @@ class CaseRow:
     asks: str
 
 
-def number(value: float | None) -> str:
+def format_number(value: float | None) -> str:
     """An error or a limit in two digits: `1.2e-09`, `1e-07`, `0.25`, `0`."""
     return "" if value is None else f"{value:.2g}"
 
 
-def clock(seconds: float | None) -> str:
+def format_time(seconds: float | None) -> str:
     """A time of saving: the time of day, with the date if that is not today."""
     if seconds is None:
         return ""
@@ -72,8 +72,8 @@ def verdict_words(verdict: ArrayVerdict) -> str:
 
 def _error(verdict: ArrayVerdict) -> str:
     if verdict.measure == "relative" or verdict.error is None:
-        return number(verdict.error)
-    shown = f"{verdict.error:.0f}" if verdict.measure == "exact" else number(verdict.error)
+        return format_number(verdict.error)
+    shown = f"{verdict.error:.0f}" if verdict.measure == "exact" else format_number(verdict.error)
     return f"{shown} ({text(f'measure.{verdict.measure}')})"
 
 
@@ -91,8 +91,8 @@ def array_rows(cases: Iterable[CaseReport]) -> list[ArrayRow]:
             verdict.ok,
             verdict_words(verdict),
             _error(verdict),
-            number(verdict.limit) if verdict.error is not None else "",
-            number(verdict.rel_error),
+            format_number(verdict.limit) if verdict.error is not None else "",
+            format_number(verdict.rel_error),
             case,
         )
         for name, (verdict, case) in worst.items()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbook.checks.misconceptions import Catalogue
 
 
-def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
+def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
     """Take stdin and stdout for ourselves and leave nothing behind them for student code."""
     jobs, results = os.dup(0), os.dup(1)
     for handle in (jobs, results):
@@ -104,7 +104,7 @@ class Worker:
                 folder=folder,
                 reference=reference,
                 only=job.get("only"),
-                starting=self._output.case,
+                on_case=self._output.case,
             ):
                 self._output.send(RECORD, encode(record))
 
@@ -127,7 +127,7 @@ class Worker:
         self._output.event("catalogue", misconceptions=[*wrong, *right])
 
 
-def _listen(jobs: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
+def _read_jobs(jobs: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
     """Take jobs in; when no more can come, leave at once, whatever student code is doing."""
     for line in jobs:
         lines.put(line)
@@ -137,7 +137,7 @@ def _listen(jobs: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
 def main() -> None:
     """Work until no more jobs come."""
     megabytes, trace = int(sys.argv[1]), sys.argv[2]
-    jobs, results = _private_streams()
+    jobs, results = _take_streams()
     output = StreamSink(results)
     _limit_memory(megabytes)
     blocked_imports.install()
@@ -145,7 +145,7 @@ def main() -> None:
     with open(trace, "w", encoding="utf-8") as traces:
         faulthandler.enable(traces)
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        threading.Thread(target=_listen, args=(jobs, lines), daemon=True).start()
+        threading.Thread(target=_read_jobs, args=(jobs, lines), daemon=True).start()
         output.send(READY, b"")
         while True:
             job = json.loads(lines.get())

@@ -50,22 +50,22 @@ def replacing(exercise_id: str, impl: Any, reference: Any) -> Iterator[None]:
     In the globals of every module of the implementation, by identity, so that `import ... as` and
     `from .layers import *` make no difference.
     """
-    stand_ins: dict[int, object] = {}
+    replacements: dict[int, object] = {}
     for name in curriculum.replaced(exercise_id):
         theirs, ours = _object(impl, name), _object(reference, name)
         if theirs is not None and ours is not None:
-            stand_ins[id(theirs)] = ours
-    undo: list[tuple[dict[str, object], str, object]] = []
+            replacements[id(theirs)] = ours
+    replaced: list[tuple[dict[str, object], str, object]] = []
     try:
         for module in _modules(impl):
             names = vars(module)
             for name, value in list(names.items()):
-                if id(value) in stand_ins:
-                    undo.append((names, name, value))
-                    names[name] = stand_ins[id(value)]
+                if id(value) in replacements:
+                    replaced.append((names, name, value))
+                    names[name] = replacements[id(value)]
         yield
     finally:
-        for names, name, value in undo:
+        for names, name, value in replaced:
             names[name] = value
 
 
@@ -106,13 +106,13 @@ def _without_compiled(exercise_id: str) -> Iterator[None]:
         yield
         return
     names = importlib.import_module(_KERNELS).__all__
-    kept = {name: getattr(module, name) for name in names if hasattr(module, name)}
+    originals = {name: getattr(module, name) for name in names if hasattr(module, name)}
     try:
-        for name in kept:
+        for name in originals:
             setattr(module, name, types.FunctionType(_refusal(name), {}))
         yield
     finally:
-        for name, function in kept.items():
+        for name, function in originals.items():
             setattr(module, name, function)
 
 
@@ -123,14 +123,14 @@ def forbidding(exercise_id: str, impl: Any) -> Iterator[None]:
     The function's code is exchanged, not its name: aliases, star imports and tables of
     functions all lead to the refusal.
     """
-    undo: list[tuple[types.FunctionType, types.CodeType]] = []
+    replaced: list[tuple[types.FunctionType, types.CodeType]] = []
     try:
         for name, function in _equivalents(exercise_id, impl):
             if isinstance(function, types.FunctionType) and not function.__closure__:
-                undo.append((function, function.__code__))
+                replaced.append((function, function.__code__))
                 function.__code__ = _refusal(name)
         with blocked_imports.refused(refuse), _without_compiled(exercise_id):
             yield
     finally:
-        for function, code in undo:
+        for function, code in replaced:
             function.__code__ = code

@@ -19,7 +19,7 @@ from workbook.grading import scheduler
 from workbook.grading.exports.gradescope import SETTINGS
 from workbook.grading.intake import archives
 from workbook.grading.intake.scheme import Scheme
-from workbook.grading.intake.select_files import choose, may_count
+from workbook.grading.intake.select_files import is_candidate, select_files
 from workbook.grading.reports.pages import clean
 from workbook.grading.sandbox import bubblewrap
 from workbook.grading.units import Settings, Submission, UnitResult
@@ -49,12 +49,14 @@ def results_of(folder: Path, packed: dict[str, Any]) -> dict[str, Any]:
     known = curriculum.load()
     try:
         handed = _only_archive(folder)
-        chosen = choose(archives.read(handed, lambda name: may_count(name, known)), known)
-    except archives.Unreadable as error:
+        chosen = select_files(
+            archives.read_archive(handed, lambda name: is_candidate(name, known)), known
+        )
+    except archives.UnreadableArchive as error:
         return _nothing(str(error), scheme, began)
     if not chosen.files and not chosen.problems:
         return _nothing("None of the exercise files was handed in.", scheme, began)
-    mode = bubblewrap.choose("auto")
+    mode = bubblewrap.select_sandbox("auto")
     settings = Settings(
         packed["secret"], scheme.exercises, tuple(packed["notebooks"]), sandbox=mode, memory=2048
     )

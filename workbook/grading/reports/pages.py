@@ -24,7 +24,7 @@ def clean(text: str) -> str:
     )
 
 
-def _finalize(value: object) -> object:
+def _clean_text(value: object) -> object:
     # Markup was escaped by us; it went through here when it was text.
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
@@ -43,7 +43,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("workbook.grading.reports"),
         autoescape=True,
-        finalize=_finalize,
+        finalize=_clean_text,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

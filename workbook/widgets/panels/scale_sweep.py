@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from workbook.errors import WorkbookError
 from workbook.plots.live_sweep import LiveSweep
 from workbook.student import locations
-from workbook.student.state_file import state_folder
+from workbook.student.locations import state_folder
 from workbook.training import result_codec
 from workbook.training.experiments.weight_scale import SCALES
 from workbook.training.results import ProgressUpdate

@@ -45,7 +45,7 @@ class ProgressView(grade_class.ClassProgress):
         )
         self._task: TaskID | None = None
         self._units = 0
-        self._began = self._said = time.monotonic()
+        self._began = self._last_line = time.monotonic()
 
     def __enter__(self) -> "ProgressView":
         self._bar.start()
@@ -57,25 +57,25 @@ class ProgressView(grade_class.ClassProgress):
     def begin(self, handed: ClassSubmissions, units: int, sandbox: str) -> None:
         """Say what there is to do."""
         for name in handed.unknown:
-            self._say(f"{name}: from nobody on the roster, not judged")
+            self._print(f"{name}: from nobody on the roster, not judged")
         attempts = sum(len(entry.attempts) for entry in handed.entries)
-        self._say(f"{len(handed.entries)} students, {attempts} submissions. {sandbox}")
+        self._print(f"{len(handed.entries)} students, {attempts} submissions. {sandbox}")
         self._units, self._began = units, time.monotonic()
         self._task = self._bar.add_task("units", total=units, rate="", counts="")
 
     def on_progress(self, counts: Counter[str], units: int) -> None:
         """Show how far it is."""
-        passed = max(time.monotonic() - self._began, 1e-6)
-        rate = f"{units / passed:.1f}/s"
+        elapsed = max(time.monotonic() - self._began, 1e-6)
+        rate = f"{units / elapsed:.1f}/s"
         listed = "  ".join(f"{word} {count}" for word, count in counts.most_common() if count)
         if self._task is not None:
             self._bar.update(self._task, completed=units, rate=rate, counts=listed)
-        if not self._console.is_terminal and time.monotonic() - self._said > _PAUSE:
-            self._said = time.monotonic()
-            left = (self._units - units) * passed / max(units, 1)
-            self._say(f"{units} of {self._units} units, {rate}, {left:.0f} s left: {listed}")
+        if not self._console.is_terminal and time.monotonic() - self._last_line > _PAUSE:
+            self._last_line = time.monotonic()
+            left = (self._units - units) * elapsed / max(units, 1)
+            self._print(f"{units} of {self._units} units, {rate}, {left:.0f} s left: {listed}")
 
-    def _say(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
 
 

@@ -6,9 +6,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 
-__all__ = ["can_read_keys", "keys"]
+__all__ = ["can_read_keys", "key_presses"]
 
-_LOOK = 0.1
+_POLL_SECONDS = 0.1
 
 
 def can_read_keys() -> bool:
@@ -25,8 +25,8 @@ def can_read_keys() -> bool:
 
 
 @contextlib.contextmanager
-def keys(press: Callable[[str], object]) -> Iterator[bool]:
-    """Call `press` with each key, from a thread, as long as the context lasts.
+def key_presses(on_key: Callable[[str], object]) -> Iterator[bool]:
+    """Call `on_key` with each key, from a thread, as long as the context lasts.
 
     Yields
     ------
@@ -38,13 +38,13 @@ def keys(press: Callable[[str], object]) -> Iterator[bool]:
         return
     stop = threading.Event()
     with _single_keys():
-        reader = threading.Thread(target=_read, args=(press, stop), daemon=True)
+        reader = threading.Thread(target=_read, args=(on_key, stop), daemon=True)
         reader.start()
         try:
             yield True
         finally:
             stop.set()
-            reader.join(5 * _LOOK)
+            reader.join(5 * _POLL_SECONDS)
 
 
 if sys.platform == "win32":
@@ -54,14 +54,14 @@ if sys.platform == "win32":
     def _single_keys() -> Iterator[None]:
         yield
 
-    def _read(press: Callable[[str], object], stop: threading.Event) -> None:
-        while not stop.wait(_LOOK / 2):
+    def _read(on_key: Callable[[str], object], stop: threading.Event) -> None:
+        while not stop.wait(_POLL_SECONDS / 2):
             while msvcrt.kbhit():
                 key = msvcrt.getwch()
                 if key in "\x00\xe0":
                     msvcrt.getwch()  # An arrow or function key comes as two.
                     continue
-                press(key)
+                on_key(key)
 
 else:
     import select
@@ -79,11 +79,11 @@ else:
         finally:
             termios.tcsetattr(handle, termios.TCSADRAIN, before)
 
-    def _read(press: Callable[[str], object], stop: threading.Event) -> None:
+    def _read(on_key: Callable[[str], object], stop: threading.Event) -> None:
         handle = sys.stdin.fileno()
         while not stop.is_set():
             try:
-                ready, _, _ = select.select([handle], [], [], _LOOK)
+                ready, _, _ = select.select([handle], [], [], _POLL_SECONDS)
                 data = os.read(handle, 64) if ready else None
             except (OSError, ValueError):
                 return
@@ -91,4 +91,4 @@ else:
                 return  # The terminal is gone.
             if data and not data.startswith(b"\x1b"):  # Arrow keys are none of ours.
                 for key in data.decode("utf-8", "ignore"):
-                    press(key)
+                    on_key(key)

@@ -6,10 +6,10 @@ from pathlib import Path
 import workbook
 from workbook.errors import UsageError, WorkbookError
 
-__all__ = ["find_notebook", "notebooks_home"]
+__all__ = ["find_notebook", "notebooks_root"]
 
 
-def notebooks_home(start: Path | None = None) -> Path:
+def notebooks_root(start: Path | None = None) -> Path:
     """The folder with `notebooks/` in it: the nearest one upwards, else the package's own copy.
 
     Raises
@@ -28,7 +28,7 @@ def notebooks_home(start: Path | None = None) -> Path:
     )
 
 
-def find_notebook(name: str, home: Path) -> Path:
+def find_notebook(name: str, root: Path) -> Path:
     """The notebook that `name` means: a file, or a name in `notebooks/`, in any case of letters.
 
     Raises
@@ -39,11 +39,11 @@ def find_notebook(name: str, home: Path) -> Path:
     path = Path(name)
     if path.suffix == ".ipynb" and path.is_file():
         return path.resolve()
-    there = {path.stem.lower(): path for path in sorted((home / "notebooks").glob("*.ipynb"))}
+    notebooks = {path.stem.lower(): path for path in sorted((root / "notebooks").glob("*.ipynb"))}
     wanted = path.name.removesuffix(".ipynb").lower()
-    if wanted in there and len(path.parts) == 1:
-        return there[wanted]
-    near = difflib.get_close_matches(wanted, there, n=1)
-    hint = f"Did you mean {there[near[0]].stem}? " if near else ""
-    names = ", ".join(path.stem for path in there.values())
+    if wanted in notebooks and len(path.parts) == 1:
+        return notebooks[wanted]
+    near = difflib.get_close_matches(wanted, notebooks, n=1)
+    hint = f"Did you mean {notebooks[near[0]].stem}? " if near else ""
+    names = ", ".join(path.stem for path in notebooks.values())
     raise UsageError(f"There is no notebook {name!r}. {hint}Here are: {names}.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["WatchedChecks", "WatchedFiles", "dependants"]
 
 # A check that takes longer than this is not waited for when the file was saved again.
-_PATIENCE = 1.0
+_MAX_WAIT = 1.0
 
 
 def dependants(ids: list[str]) -> list[str]:
@@ -82,7 +82,7 @@ class WatchedChecks:
     Attributes
     ----------
     turn : int
-        Counts the calls of `first`: a result of an earlier turn may be of files as they were.
+        Counts the calls of `check_first`: a result of an earlier turn may be of files as they were.
     """
 
     def __init__(self, folder: Path, events: "queue.Queue[tuple[str, object]]") -> None:
@@ -91,19 +91,22 @@ class WatchedChecks:
         self._waiting: deque[str] = deque()
         self._wake = threading.Event()
         self._lock = threading.Lock()
-        self._busy: tuple[str, float] | None = None
+        self._running: tuple[str, float] | None = None
         self.turn = 0
-        self._kept = WarmChecker(folder)
+        self._checker = WarmChecker(folder)
         self._round = 0
-        self._hire()
+        self._start_thread()
 
-    def _hire(self) -> None:
+    def _start_thread(self) -> None:
         self._round += 1
         threading.Thread(
-            target=self._work, args=(self._kept, self._round), daemon=True, name="workbook-judge"
+            target=self._run_checks,
+            args=(self._checker, self._round),
+            daemon=True,
+            name="workbook-judge",
         ).start()
 
-    def _work(self, kept: WarmChecker, number: int) -> None:
+    def _run_checks(self, checker: WarmChecker, number: int) -> None:
         while True:
             self._wake.wait()
             with self._lock:
@@ -113,50 +116,50 @@ class WatchedChecks:
                     self._wake.clear()
                     continue
                 name = self._waiting.popleft()
-                self._busy = name, time.monotonic()
+                self._running = name, time.monotonic()
                 turn = self.turn
             result: Report | Exception
             try:
-                result = kept.report(name)
+                result = checker.report(name)
             except Exception as error:
                 result = error
             with self._lock:
                 if number != self._round:
                     return  # Called off: whatever came of it is out of date.
-                self._busy = None
+                self._running = None
             self._events.put(("report", (name, result, turn)))
 
     @property
     def idle(self) -> bool:
         """Whether nothing is being judged, and nothing waits."""
         with self._lock:
-            return self._busy is None and not self._waiting
+            return self._running is None and not self._waiting
 
-    def first(self, ids: list[str]) -> None:
+    def check_first(self, ids: list[str]) -> None:
         """Judge these next, and once more what is being judged if it is among them."""
         with self._lock:
             rest = [name for name in self._waiting if name not in ids]
             self._waiting = deque([*ids, *rest])
             self.turn += 1
-            busy = self._busy
-        if busy is not None and time.monotonic() - busy[1] > _PATIENCE:
+            running = self._running
+        if running is not None and time.monotonic() - running[1] > _MAX_WAIT:
             # It may never end. What it was at comes last, unless it was just saved.
-            self._call_off()
-            if busy[0] not in ids:
-                self.later([busy[0]])
+            self._abandon()
+            if running[0] not in ids:
+                self.check_later([running[0]])
         self._wake.set()
 
-    def later(self, ids: list[str]) -> None:
+    def check_later(self, ids: list[str]) -> None:
         """Judge these when nothing else waits."""
         with self._lock:
             self._waiting.extend(name for name in ids if name not in self._waiting)
         self._wake.set()
 
-    def _call_off(self) -> None:
+    def _abandon(self) -> None:
         with self._lock:
-            old, self._kept = self._kept, WarmChecker(self.folder)
-            self._busy = None
-            self._hire()
+            old, self._checker = self._checker, WarmChecker(self.folder)
+            self._running = None
+            self._start_thread()
         old.close()
 
     def close(self) -> None:
@@ -165,4 +168,4 @@ class WatchedChecks:
             self._round += 1
             self._waiting.clear()
         self._wake.set()
-        self._kept.close()
+        self._checker.close()
