@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 
 from workbook import curriculum
-from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
+from workbook.grading.cache_key import unit_keys
+from workbook.grading.units import Settings, Submission, UnitResult
 
 KNOWN = curriculum.load()
 

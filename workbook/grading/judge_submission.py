@@ -13,9 +13,9 @@ from workbook import curriculum
 from workbook.checks.checker import Checker
 from workbook.checks.references import FromSolutions
 from workbook.checks.results import Report
-from workbook.grading.cache_key import derived_seed, solutions
+from workbook.grading.instructor_files import solutions
 from workbook.grading.sandbox import bubblewrap, runner
-from workbook.grading.units import Settings, Submission, UnitResult
+from workbook.grading.units import Settings, Submission, UnitResult, derived_seed
 
 __all__ = ["judge", "laid_out"]
 

@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
+from workbook.grading.cache_key import unit_keys
 from workbook.grading.sandbox import bubblewrap
-from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
+from workbook.grading.units import Settings, Submission, UnitResult
 
 __all__ = ["TRIES", "run"]
 

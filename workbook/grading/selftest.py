@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from workbook import curriculum
-from workbook.errors import UsageError
 from workbook.grading import scheduler
+from workbook.grading.instructor_files import solutions
 from workbook.grading.intake.scheme import Scheme, seed_secret
 from workbook.grading.units import Settings, Submission, UnitResult
-from workbook.student.locations import pristine_folder, solutions_folder
+from workbook.student.locations import pristine_folder
 
 __all__ = ["run", "summary"]
 
@@ -29,10 +29,7 @@ def run(
     UsageError
         If this copy has no solutions.
     """
-    solutions = solutions_folder()
-    if solutions is None:
-        raise UsageError("Grading needs the folder `solutions`, which this copy does not have.")
-    both = [_read(_EVERYTHING, solutions), _read(_NOTHING, pristine_folder())]
+    both = [_read(_EVERYTHING, solutions()), _read(_NOTHING, pristine_folder())]
     settings = Settings(
         secret=seed_secret(0),
         exercises=scheme.exercises,

@@ -1,7 +1,7 @@
 """What is graded, and what comes of it: submissions, settings and units of work.
 
-A unit is one exercise of one submission, or the notebooks' run over it. Its key is a hash of
-everything that its result depends on, so that a finished unit is never run again.
+A unit is one exercise of one submission, or the notebooks' run over it. Its key (`cache_key`) is
+a hash of everything that its result depends on, so that a finished unit is never run again.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-__all__ = ["Settings", "Submission", "UnitResult", "unit_keys"]
+__all__ = ["Settings", "Submission", "UnitResult", "derived_seed"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,12 @@ class Settings:
     sandbox: str = "auto"
 
 
+def derived_seed(secret: str, exercise_id: str) -> int:
+    """Return the seed of one exercise: 31 bits, so that any database and JSON reader holds it."""
+    digest = hashlib.sha256(f"{secret}/{exercise_id}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
 @dataclass(frozen=True)
 class UnitResult:
     """What came of one unit.
@@ -103,10 +109,3 @@ class UnitResult:
         if self.kind == "nbval":
             return bool(self.result.get("problem"))
         return self.result.get("outcome") == "infra"
-
-
-def unit_keys(submission: Submission, settings: Settings) -> dict[str, tuple[str, str]]:
-    """The units of a submission: (kind, subject) by key."""
-    from workbook.grading import cache_key
-
-    return cache_key.unit_keys(submission, settings)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from workbook.grading.cache_key import unit_keys
 from workbook.grading.judge_submission import judge
 from workbook.grading.sandbox import bubblewrap, runner
-from workbook.grading.units import Settings, Submission, unit_keys
+from workbook.grading.units import Settings, Submission
 
 HERE = Path(__file__).parent
 SOLUTIONS = HERE.parents[2] / "solutions"
