@@ -191,7 +191,7 @@ def test_prints_are_a_note_on_a_pass(student: Student) -> None:
     report = _by_id(folder, "relu_forward")["relu_forward"]
     assert report.result.outcome == "pass"
     assert report.printed.lines == 4 and report.printed.head.startswith("shape (4, 5)")
-    assert len(report.notes) == 1 and "4 lines" in report.notes[0]
+    assert len(report.notes) == 1 and "4 lines" in str(report.notes[0])
 
 
 def test_another_seed_draws_other_inputs_and_needs_solutions(solutions: Path) -> None:

@@ -22,8 +22,6 @@ def result(exercise, outcome="pass", share=None, **more):
         "max_points": float(known.points),
         "checks": more.pop("checks", [{"name": "a case", "outcome": outcome}]),
         "misconception": None,
-        "seen": None,
-        "looks_like": None,
         "file": known.file,
         "sha256": "",
         "seed": 7,

@@ -54,7 +54,7 @@ def run(
 
 def _wrong(name: str, result: UnitResult) -> list[str]:
     if result.infra:
-        why = result.result.get("problem") or result.result.get("seen") or "no reason given"
+        why = result.reason or "no reason given"
         return [f"{name}: {result.kind} gave no verdict on {result.subject}: {why}"]
     if result.kind == "judge":
         points, most = result.result["points"], result.result["max_points"]
