@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbook.checks import checker
-from workbook.checks.checker import Checker, check_exercises
+from workbook.checks.checker import Checker, _reason, check_exercises
 from workbook.checks.compare import Comparison
 from workbook.checks.outcomes import combine
 from workbook.checks.references import FromKey
@@ -174,6 +174,24 @@ def test_json_follows_its_schema(student: Student) -> None:
     assert [list(entry) for entry in data["results"]] == [wanted, wanted]
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.validate(data, SCHEMA)
+
+
+MISSING = {"id": "student.file.missing", "values": {"file": "a"}}
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [
+        ({"message": "too large"}, "too large"),
+        ({"message": "m", "sentence": MISSING}, "a is missing."),
+        ({"message": "m", "sentence": {"id": "hint.affine_forward.nudge"}}, "m"),
+        ({"message": "m", "sentence": {"id": "student.file.missing", "values": 3}}, "m"),
+        ({"message": "m", "sentence": ["student.file.missing"]}, "m"),
+        ({}, ""),
+    ],
+)
+def test_a_worker_can_choose_sentences_about_files_only(problem, says):
+    assert str(_reason(problem)) == says
 
 
 def test_points_follow_weights(student: Student) -> None:

@@ -361,10 +361,12 @@ class Checker:
 
 def _reason(problem: Mapping[str, Any]) -> Value:
     """Return why a file cannot be judged; the process that read it may have been the student's."""
-    with contextlib.suppress(ValueError, TypeError, AttributeError):
-        sentence = Sentence.from_json(problem["sentence"])
-        if sentence.id.startswith(_ABOUT_FILES):
-            return sentence
+    found = problem.get("sentence")
+    if isinstance(found, dict):
+        with contextlib.suppress(ValueError, TypeError):
+            sentence = Sentence.from_json(found)
+            if sentence.id.startswith(_ABOUT_FILES):
+                return sentence
     return str(problem.get("message", ""))
 
 
