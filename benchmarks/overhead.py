@@ -22,7 +22,8 @@ from workbook.checks.checker import Checker
 from workbook.checks.results import Report
 from workbook.checks.worker import run_cases
 from workbook.grading import judge_submission
-from workbook.grading.units import Settings, Submission, unit_keys
+from workbook.grading.cache_key import unit_keys
+from workbook.grading.units import Settings, Submission
 from workbook.student import locations
 from workbook.student.implementation import load_implementation
 

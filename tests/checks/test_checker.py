@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbook.checks import checker
-from workbook.checks.checker import Checker, check_exercises
+from workbook.checks.checker import Checker, _reason, check_exercises
 from workbook.checks.compare import Comparison
 from workbook.checks.outcomes import combine
 from workbook.checks.references import FromKey
@@ -176,6 +176,24 @@ def test_json_follows_its_schema(student: Student) -> None:
     jsonschema.validate(data, SCHEMA)
 
 
+MISSING = {"id": "student.file.missing", "values": {"file": "a"}}
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [
+        ({"message": "too large"}, "too large"),
+        ({"message": "m", "sentence": MISSING}, "a is missing."),
+        ({"message": "m", "sentence": {"id": "hint.affine_forward.nudge"}}, "m"),
+        ({"message": "m", "sentence": {"id": "student.file.missing", "values": 3}}, "m"),
+        ({"message": "m", "sentence": ["student.file.missing"]}, "m"),
+        ({}, ""),
+    ],
+)
+def test_a_worker_can_choose_sentences_about_files_only(problem, says):
+    assert str(_reason(problem)) == says
+
+
 def test_points_follow_weights(student: Student) -> None:
     folder = student("layers.py", ("/ keep\n        out = x * mask", "\n        out = x * mask"))
     result = _by_id(folder, "dropout_forward")["dropout_forward"].result
@@ -191,7 +209,7 @@ def test_prints_are_a_note_on_a_pass(student: Student) -> None:
     report = _by_id(folder, "relu_forward")["relu_forward"]
     assert report.result.outcome == "pass"
     assert report.printed.lines == 4 and report.printed.head.startswith("shape (4, 5)")
-    assert len(report.notes) == 1 and "4 lines" in report.notes[0]
+    assert len(report.notes) == 1 and "4 lines" in str(report.notes[0])
 
 
 def test_another_seed_draws_other_inputs_and_needs_solutions(solutions: Path) -> None:

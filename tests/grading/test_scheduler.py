@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbook.grading import scheduler
-from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
+from workbook.grading.units import Settings, Submission, UnitResult
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 EXERCISES = ("affine_forward", "relu_forward")
@@ -59,34 +59,6 @@ def graded(submissions, what=None, done=lambda key: None, **options):
         submissions, SETTINGS, executor=executor, done=done, on_result=on_result, **options
     )
     return received, executor
-
-
-def test_keys_depend_on_content_and_settings_only():
-    one = unit_keys(submission("a"), SETTINGS)
-    assert one == unit_keys(submission("b"), SETTINGS)
-    assert list(one.values()) == [("judge", name) for name in EXERCISES]
-    for other in (
-        unit_keys(Submission("a", {"layers.py": b""}), SETTINGS),
-        unit_keys(submission("a", **{"optim.py": "too large"}), SETTINGS),
-        unit_keys(submission("a"), Settings("0ther", EXERCISES, timeout=20.0, sandbox="none")),
-        unit_keys(submission("a"), Settings("5eed", EXERCISES, timeout=9.0, sandbox="none")),
-    ):
-        assert not set(one) & set(other)
-
-
-def test_new_cases_of_one_exercise_change_its_key_only(monkeypatch):
-    from workbook.checks import answer_key
-    from workbook.grading import cache_key
-
-    before = unit_keys(submission(), SETTINGS)
-    digest = cache_key.digest
-    for module in (cache_key, answer_key):
-        monkeypatch.setattr(
-            module, "digest", lambda name: digest(name) + "x" * (name == EXERCISES[1])
-        )
-    after = unit_keys(submission(), SETTINGS)
-    assert set(before.values()) == set(after.values())
-    assert {before[key] for key in set(before) & set(after)} == {("judge", EXERCISES[0])}
 
 
 def test_finished_units_are_heard_and_not_run_again():

@@ -1,11 +1,12 @@
 """Judges a folder of exercises: runs the cases, compares, finds what blocks, diagnoses."""
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from workbook import curriculum, locale
+from workbook import curriculum
 from workbook.checks import summary
 from workbook.checks.case_runner import CaseRun, CaseRunner
 from workbook.checks.compare import compare
@@ -16,12 +17,15 @@ from workbook.checks.references import References, choose
 from workbook.checks.results import CaseReport, ExerciseResult, Report
 from workbook.course import cases_of
 from workbook.errors import UsageError, WorkbookError
+from workbook.locale.sentence import Sentence, Value
 from workbook.student import locations
 
 __all__ = ["Checker", "check_exercises"]
 
 
 _STOPPED = frozenset({"timeout", "crashed", "memory"})
+# Where the sentences are that a worker may choose.
+_ABOUT_FILES = ("student.file.", "finding.not_python.")
 
 
 @dataclass
@@ -271,7 +275,7 @@ class Checker:
             outcome = problem["outcome"]
             kind = {"invalid": "invalid", "error": "file_error", "missing": "no_file"}.get(outcome)
             if kind is not None:
-                message = fill(f"finding.{kind}", reason=problem.get("message", ""))
+                message = fill(f"finding.{kind}", reason=_reason(problem))
             else:
                 ended = ExerciseRun(exercise_id, outcome, file=file, line=problem.get("line", 0))
                 ended.detail = problem.get("message", "")
@@ -351,8 +355,19 @@ class Checker:
         return found
 
     def _blocked(self, exercise_id: str, by: tuple[str, ...]) -> Message:
-        others = ", ".join(by) or locale.text("finding.something_else")
+        others = ", ".join(by) or Sentence.of("finding.something_else")
         return fill("finding.blocked", others=others, exercise=exercise_id)
+
+
+def _reason(problem: Mapping[str, Any]) -> Value:
+    """Return why a file cannot be judged; the process that read it may have been the student's."""
+    found = problem.get("sentence")
+    if isinstance(found, dict):
+        with contextlib.suppress(ValueError, TypeError):
+            sentence = Sentence.from_json(found)
+            if sentence.id.startswith(_ABOUT_FILES):
+                return sentence
+    return str(problem.get("message", ""))
 
 
 def check_exercises(

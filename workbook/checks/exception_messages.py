@@ -3,6 +3,7 @@
 import re
 
 from workbook.checks.messages import ComparedCase, Message, fill
+from workbook.locale.sentence import Sentence, Value
 from workbook.records import Raised
 
 __all__ = ["translate"]
@@ -43,13 +44,12 @@ def translate(compared: ComparedCase, raised: Raised) -> Message:
     """The message for an exception: what it says, on which line, and what it means here."""
     text = f"{raised.type}: {raised.message}" if raised.message else raised.type
     kind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
+    calls = compared.record.calls
+    function = calls[-1].function if calls else compared.case.exercise
+    where: Value = function
     if raised.file:
-        where = f"{raised.file} line {raised.line}"
-    else:
-        where = (
-            compared.record.calls[-1].function if compared.record.calls else compared.case.exercise
-        )
-    returned = compared.record.calls[-1].returned if compared.record.calls else ""
+        where = Sentence.of("finding.where", file=raised.file, line=raised.line)
+    returned = calls[-1].returned if calls else ""
     if not raised.file and returned == "NoneType":
         kind = "none_returned"
     if kind == "numpy_name":
@@ -60,11 +60,9 @@ def translate(compared: ComparedCase, raised: Raised) -> Message:
         error=text,
         where=where,
         source=raised.source or "-",
-        function=compared.record.calls[-1].function
-        if compared.record.calls
-        else compared.case.exercise,
+        function=function,
         returned=returned,
-        shapes=" and ".join(_SHAPES.findall(raised.message)) or "different shapes",
+        shapes=_SHAPES.findall(raised.message) or Sentence.of("finding.different_shapes"),
         name=_name(raised.message) or raised.message,
     )
 

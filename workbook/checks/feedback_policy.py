@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from workbook import locale
 from workbook.checks.messages import Message
 from workbook.checks.results import CheckResult, Report
 from workbook.student import course_policy
@@ -31,8 +30,7 @@ def apply_policy(report: Report, diagnosis: str | None = None) -> Report:
         message = _without_misconception(message)
     if level == "outcome":
         if message is not None and report.result.outcome not in _ENDED:
-            words = locale.text("policy.outcome_only")
-            message = Message(id="policy.outcome", seen=words, looks_like="", why="", look="")
+            message = Message("policy.outcome")
         report = replace(
             report,
             cases=tuple(replace(p, comparison=None, record=None) for p in report.cases),
@@ -52,4 +50,4 @@ def apply_policy(report: Report, diagnosis: str | None = None) -> Report:
 
 def _without_misconception(message: Message) -> Message:
     """What was seen, without the mistake that it looks like."""
-    return replace(message, id="policy.located", looks_like="", why="", look="", misconception=None)
+    return Message("policy.located", {"seen": message.part("seen")}, message.case)

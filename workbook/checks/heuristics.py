@@ -6,17 +6,18 @@ arrays are right and which are not.
 """
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbook import locale
 from workbook.checks.compare import ArrayVerdict
 from workbook.checks.exception_messages import translate
 from workbook.checks.messages import ComparedCase, Message, fill
 from workbook.errors import WorkbookError
+from workbook.locale.sentence import Sentence, Value
 
 __all__ = ["heuristics"]
 
@@ -129,24 +130,24 @@ def _pair(compared: ComparedCase, name: str) -> tuple[NDArray[Any], NDArray[Any]
     return got.astype(np.float64), want.astype(np.float64)
 
 
-def _factors(compared: ComparedCase) -> dict[str, float]:
-    """Names for numbers that a factor may be."""
-    names: dict[str, float] = {"2": 2.0, "1/2": 0.5, "-1": -1.0, "-2": -2.0}
+def _factors(compared: ComparedCase) -> list[tuple[Value, float]]:
+    """Return numbers that a factor may be, each with what it is called."""
+    names: list[tuple[Value, float]] = [("2", 2.0), ("1/2", 0.5), ("-1", -1.0), ("-2", -2.0)]
     for name, array in compared.record.inputs.items():
         for axis, length in enumerate(array.shape):
             if length > 2:
-                label = f"{length} (axis {axis} of {name})"
-                names.setdefault(label, float(length))
-                names.setdefault(f"1/{label}", 1.0 / length)
+                about = {"length": length, "axis": axis, "name": name}
+                names.append((Sentence.of("finding.length", **about), float(length)))
+                names.append((Sentence.of("finding.inverse_length", **about), 1.0 / length))
     for option, value in compared.record.options.items():
         items = value.items() if isinstance(value, dict) else [(option, value)]
         for key, number in items:
             if isinstance(number, (int, float)) and not isinstance(number, bool) and number:
-                names.setdefault(f"{key} = {number:g}", float(number))
-                names.setdefault(f"1/{key} = 1/{number:g}", 1.0 / number)
+                names.append((f"{key} = {number:g}", float(number)))
+                names.append((f"1/{key} = 1/{number:g}", 1.0 / number))
                 if 0 < number < 1:
-                    names.setdefault(f"1 - {key} = {1 - number:g}", 1.0 - number)
-                    names.setdefault(f"1/(1 - {key})", 1.0 / (1.0 - number))
+                    names.append((f"1 - {key} = {1 - number:g}", 1.0 - number))
+                    names.append((f"1/(1 - {key})", 1.0 / (1.0 - number)))
     return names
 
 
@@ -164,12 +165,19 @@ def _factor(
         if abs(factor) < 1e-12:
             yield fill("finding.all_zero", compared, array=v.name)
             return
-        near = [n for n, x in _factors(compared).items() if abs(factor - x) <= 1e-6 * abs(x)]
+        near = [name for name, x in _factors(compared) if abs(factor - x) <= 1e-6 * abs(x)]
         kind = "factor_named" if near else "factor"
-        yield fill(
-            f"finding.{kind}", compared, array=v.name, factor=factor, names=" or ".join(near)
-        )
+        names = _either(near)
+        yield fill(f"finding.{kind}", compared, array=v.name, factor=factor, names=names)
         return
+
+
+def _either(names: Sequence[Value]) -> Value:
+    """Return the names with "or" between them, each only once."""
+    different = list({str(name): name for name in names}.values())
+    if not different:
+        return ""
+    return functools.reduce(lambda a, b: Sentence.of("finding.or", first=a, last=b), different)
 
 
 def _transposed(
@@ -203,7 +211,7 @@ def _compared(
             for compared in compared_cases
             if compared.comparison.outcome != "pass"
         ]
-        yield fill("finding.cases", failing[0], good=_list(good), bad=_list(bad))
+        yield fill("finding.cases", failing[0], good=good, bad=bad)
 
 
 def _arrays(
@@ -215,14 +223,8 @@ def _arrays(
         bad = [v.name for v in verdicts if not v.ok]
         if bad:
             kind = "some_arrays" if good else "all_arrays"
-            yield fill(f"finding.{kind}", compared, good=_list(good), bad=_list(bad))
+            yield fill(f"finding.{kind}", compared, good=good, bad=bad)
             return
-
-
-def _list(names: Sequence[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return locale.text("finding.list", first=", ".join(names[:-1]), last=names[-1])
 
 
 _ORDER: tuple[

@@ -1,7 +1,7 @@
-"""A message in four parts, filled with the student's own numbers."""
+"""A message in four parts, with the student's own numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from workbook import locale
 from workbook.cases import Case
 from workbook.checks.compare import Comparison
 from workbook.errors import WorkbookError
+from workbook.locale.sentence import Sentence, Value, bind
 from workbook.records import Record
 
 __all__ = ["PARTS", "ArrayView", "ComparedCase", "Message", "fill"]
@@ -20,20 +21,14 @@ PARTS = ("seen", "looks_like", "why", "look")
 
 @dataclass(frozen=True)
 class Message:
-    """What is wrong.
+    """What is wrong, as data; its four parts are worded when they are asked for.
 
     Attributes
     ----------
     id : str
-        `diagnosis.<exercise>.<misconception>` or `finding.<kind>`.
-    seen : str
-        The smallest failing case in the student's own numbers, or a broken property.
-    looks_like : str
-        An observation, never "you wrote".
-    why : str
-        What that means.
-    look : str
-        A question, a case to do by hand, or an experiment.
+        `<exercise>.<misconception>` or `finding.<kind>`.
+    values : mapping of str to Value
+        Of the placeholders that the parts use, see `workbook.locale.sentence`.
     case : str
         The case that shows it.
     misconception : str or None
@@ -41,12 +36,46 @@ class Message:
     """
 
     id: str
-    seen: str
-    looks_like: str
-    why: str
-    look: str
+    values: Mapping[str, Value] = field(default_factory=dict)
     case: str = ""
     misconception: str | None = None
+
+    def part(self, part: str) -> Sentence:
+        """Return one of the parts as a sentence."""
+        return Sentence(f"{self.id}.{part}", self.values)
+
+    @property
+    def seen(self) -> str:
+        """The smallest failing case in the student's own numbers, or a broken property."""
+        return str(self.part("seen"))
+
+    @property
+    def looks_like(self) -> str:
+        """An observation, never "you wrote"."""
+        return str(self.part("looks_like"))
+
+    @property
+    def why(self) -> str:
+        """What that means."""
+        return str(self.part("why"))
+
+    @property
+    def look(self) -> str:
+        """A question, a case to do by hand, or an experiment."""
+        return str(self.part("look"))
+
+    def words(self) -> dict[str, str]:
+        """Return all parts in words, by name."""
+        return {part: str(self.part(part)) for part in PARTS}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data for `json.dumps`: no words, only the id and the values."""
+        return {**Sentence(self.id, self.values).as_json(), "case": self.case}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Message":
+        """Read what `as_json` gave."""
+        return cls(data["id"], Sentence.from_json(data).values, data["case"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +226,7 @@ def fill(
     misconception: str | None = None,
     **values: object,
 ) -> Message:
-    """The message with that id, filled from a case and from `values`.
+    """Return the message with that id, with what it uses of a case and of `values`.
 
     Raises
     ------
@@ -205,17 +234,13 @@ def fill(
         If a part is missing, or speaks of something that is not there.
     """
     names: dict[str, Any] = {**(compared.names() if compared is not None else {}), **values}
-    parts = {}
+    filled: dict[str, Value] = {}
     for part in PARTS:
         try:
-            parts[part] = locale.text(f"{message_id}.{part}", **names)
+            filled |= bind([locale.text(f"{message_id}.{part}")], names)
         except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
             raise WorkbookError(
                 f"The sentence {message_id}.{part} cannot be filled: {error!r}."
             ) from error
-    return Message(
-        id=message_id,
-        **parts,
-        case=compared.case.name if compared is not None else "",
-        misconception=misconception,
-    )
+    case = compared.case.name if compared is not None else ""
+    return Message(message_id, filled, case, misconception)

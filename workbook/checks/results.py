@@ -6,6 +6,7 @@ from typing import Any
 
 from workbook.checks.compare import Comparison
 from workbook.checks.diagnose import Message
+from workbook.locale.sentence import Sentence
 from workbook.records import Printed, Record
 
 __all__ = [
@@ -134,8 +135,8 @@ class Report:
         What is wrong, in four parts.
     also : tuple of Message
         Other candidates, best first.
-    notes : tuple of str
-        Deviations that no docstring forbids, as sentences; they cost nothing.
+    notes : tuple of Sentence
+        Deviations that no docstring forbids; they cost nothing.
     printed : Printed
         What the student's code wrote while it was judged.
     blocked_by : tuple of str
@@ -150,7 +151,7 @@ class Report:
     integrated: tuple[CaseReport, ...] = ()
     message: Message | None = None
     also: tuple[Message, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     printed: Printed = field(default_factory=Printed)
     blocked_by: tuple[str, ...] = ()
     saved: float | None = None

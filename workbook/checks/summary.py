@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbook import curriculum, locale
+from workbook import curriculum
 from workbook.checks.compare import Finding
 from workbook.checks.messages import Message, fill
 from workbook.checks.outcomes import ExerciseRun
 from workbook.checks.results import CaseReport, CheckResult
+from workbook.locale.sentence import Sentence, Value
 from workbook.records import Printed
 
 __all__ = ["check", "ended", "identify", "notes", "points", "printed"]
@@ -17,8 +18,8 @@ __all__ = ["check", "ended", "identify", "notes", "points", "printed"]
 
 def notes(
     exercise_id: str, reports: Sequence[CaseReport], mended: Sequence[Mapping[str, Any]]
-) -> tuple[str, ...]:
-    """What no docstring forbids, and what was done to the file, as sentences.
+) -> tuple[Sentence, ...]:
+    """Return what no docstring forbids, and what was done to the file, as sentences.
 
     Parameters
     ----------
@@ -39,12 +40,12 @@ def notes(
         values = dict(finding.values)
         if kind == "printed":
             values["lines"] = printed(reports).lines
-        said.append(locale.text(f"note.{kind}", array=array, **values))
+        said.append(Sentence.of(f"note.{kind}", array=array, **values))
     file = curriculum.load()[exercise_id].file
     for block in mended:
         line, error = block["error_line"], block["message"]
         said.append(
-            locale.text("note.mended", name=block["name"], file=file, line=line, error=error)
+            Sentence.of("note.mended", name=block["name"], file=file, line=line, error=error)
         )
     return tuple(said)
 
@@ -87,8 +88,8 @@ def printed(reports: Sequence[CaseReport]) -> Printed:
 
 def ended(run: ExerciseRun, timeout: float) -> Message:
     """The message for a process that did not survive."""
-    where = run.file or run.exercise
+    where: Value = run.file or run.exercise
     if run.file and run.line:
-        where = f"{run.file} line {run.line}"
+        where = Sentence.of("finding.where", file=run.file, line=run.line)
     detail = run.detail.rstrip(".")
     return fill(f"finding.ended.{run.outcome}", where=where, seconds=timeout, detail=detail)

@@ -75,15 +75,14 @@ def command(
 
     need("sqlalchemy", "alembic", "jinja2", *(["distributed"] if scheduler else []))
     from workbook.grading import grade_class, selftest
+    from workbook.grading.instructor_files import solutions
     from workbook.grading.intake.roster import read_roster
     from workbook.grading.intake.scheme import EXAMPLE, default_scheme, read_scheme
-    from workbook.student.locations import solutions_folder
 
     if print_scheme:
         click.echo(EXAMPLE, nl=False)
         return 0
-    if solutions_folder() is None:
-        raise UsageError("Grading needs the folder `solutions`, which this copy does not have.")
+    solutions()  # Fail early in a copy without them.
     rules = read_scheme(scheme) if scheme else default_scheme()
     jobs = jobs or os.cpu_count() or 1
     if self_test:

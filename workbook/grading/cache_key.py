@@ -2,82 +2,94 @@
 
 import hashlib
 import json
+import os
 import platform
-from functools import cache
-from importlib.metadata import version
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from workbook.checks import answer_key
-from workbook.course import digest
-from workbook.errors import UsageError
+import workbook
+from workbook.grading.instructor_files import notebook, solutions
 from workbook.grading.sandbox import bubblewrap
-from workbook.grading.units import Settings, Submission
-from workbook.student import locations
+from workbook.grading.units import Settings, Submission, derived_seed
 from workbook.version import __version__
 
-__all__ = ["derived_seed", "notebook", "solutions", "unit_keys"]
+__all__ = ["package_hash", "tree_hash", "unit_keys"]
 
-FORMAT = 1
-_PACKAGE = Path(__file__).resolve().parents[1]
-_JUDGES = ("checks/*.py", "checks/child/*.py", "grading/sandbox/*.py", "numerics/*.py")
+FORMAT = 2
+_PACKAGE = Path(workbook.__file__).resolve().parent
+_BYTECODE = (".pyc", ".pyo")
+
+_Stamp = tuple[tuple[str, int, int], ...]
 
 
-def solutions() -> Path:
-    """The instructor's solutions; grading needs it.
+def package_hash(package: Path = _PACKAGE) -> str:
+    """Return the hash of this package without the student's `exercises/`.
 
-    Raises
-    ------
-    UsageError
-        In a copy without one.
+    It is the same in a checkout and in an installed copy, but for compiled kernels: what a
+    compiler makes of the same sources differs from machine to machine, and so may the numbers.
     """
-    found = locations.solutions_folder()
-    if found is None:
-        raise UsageError("This copy has no solutions; a class is graded in the instructor's copy.")
-    return found.resolve()
+    return tree_hash(package, without="exercises")
 
 
-def notebook(name: str) -> Path:
-    """The instructor's own notebook of that name.
+def tree_hash(folder: Path, *, without: str = "") -> str:
+    """Return a hash of the files below a folder: of their relative paths and their contents.
 
-    Raises
-    ------
-    UsageError
-        If there is none.
+    Neither the place of the folder nor line endings of text files change it. Bytecode and hidden
+    files and folders are left out, and the folder `without` at the top.
+
+    The contents are read again only if the time or the size of a file has changed.
     """
-    path = _PACKAGE.parent / "notebooks" / f"{name}.ipynb"
-    if not path.is_file():
-        raise UsageError(f"There is no notebook {path.name} in {path.parent}.")
-    return path
+    return _hash_of_contents(folder, tuple(_listed(str(folder), without)))
 
 
-def derived_seed(secret: str, exercise_id: str) -> int:
-    """The seed of one exercise: 31 bits, so that any database and any JSON reader holds it."""
-    digest = hashlib.sha256(f"{secret}/{exercise_id}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") >> 1
+def _listed(folder: str, without: str, above: str = "") -> Iterator[tuple[str, int, int]]:
+    """Yield the relative path, the time and the size of each file, in a fixed order."""
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        path = above + entry.name
+        if entry.name.startswith(".") or entry.name == "__pycache__" or path == without:
+            continue
+        if entry.is_dir():
+            yield from _listed(entry.path, without, f"{path}/")
+        elif not entry.name.endswith(_BYTECODE):
+            about = entry.stat()
+            yield path, about.st_mtime_ns, about.st_size
+
+
+@lru_cache(maxsize=4)
+def _hash_of_contents(folder: Path, stamp: _Stamp) -> str:
+    whole = hashlib.sha256()
+    for name, _, _ in stamp:
+        whole.update(f"{name}\0{_file_hash(folder / name)}\n".encode())
+    return whole.hexdigest()
+
+
+def _file_hash(path: Path) -> str:
+    data = path.read_bytes()
+    if b"\0" not in data:  # Text, of which Git may have changed the line endings.
+        data = data.replace(b"\r\n", b"\n")
+    return hashlib.sha256(data).hexdigest()
 
 
 @cache
+def _version(distribution: str) -> str:
+    return metadata.version(distribution)
+
+
 def _environment() -> dict[str, str]:
-    """What numbers may depend on besides the code under judgement."""
-    judges = hashlib.sha256()
-    for pattern in _JUDGES:
-        for path in sorted(_PACKAGE.glob(pattern)):
-            judges.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    """Return what numbers may depend on besides the code under judgement."""
     return {
         "format": str(FORMAT),
         "workbook": __version__,
-        "judges": judges.hexdigest(),
+        "package": package_hash(_PACKAGE),
         "python": platform.python_version(),
-        "numpy": version("numpy"),
+        "numpy": _version("numpy"),
         "system": f"{platform.system()} {platform.machine()}",
     }
-
-
-@cache
-def _sources(exercise_id: str, folder: Path, digest: str, stamp: tuple[int, ...]) -> dict[str, str]:
-    """What an exercise is judged by; read once for as long as its files stay as they are."""
-    return answer_key.sources(exercise_id, folder)
 
 
 def _hash(parts: dict[str, Any]) -> str:
@@ -85,31 +97,18 @@ def _hash(parts: dict[str, Any]) -> str:
 
 
 def unit_keys(submission: Submission, settings: Settings) -> dict[str, tuple[str, str]]:
-    """The units of a submission: (kind, subject) by key."""
-    keys = {}
-    folder = solutions()
-    stamp = tuple(path.stat().st_mtime_ns for path in sorted(folder.rglob("*.py")))
+    """Return the units of a submission: (kind, subject) by key."""
     limits: dict[str, Any] = {"timeout": settings.timeout, "memory": settings.memory}
     limits["sandbox"] = bubblewrap.selected_sandbox(settings.sandbox)
-    for exercise_id in settings.exercises:
-        parts = {
-            "kind": "judge",
-            "subject": exercise_id,
-            "submission": submission.digest,
-            "sources": _sources(exercise_id, folder, digest(exercise_id), stamp),
-            "limits": limits,
-            "seed": derived_seed(settings.secret, exercise_id),
-            "environment": _environment(),
-        }
-        keys[_hash(parts)] = ("judge", exercise_id)
+    shared = {"submission": submission.digest, "environment": _environment()}
+    judge = {"kind": "judge", "limits": limits, "solutions": tree_hash(solutions())}
+    nbval = {"kind": "nbval", "limits": {**limits, "cell_timeout": settings.cell_timeout}}
+    nbval["nbval"] = _version("nbval")
+    keys = {}
+    for name in settings.exercises:
+        seed = derived_seed(settings.secret, name)
+        keys[_hash({**shared, **judge, "subject": name, "seed": seed})] = ("judge", name)
     for name in settings.notebooks:
-        parts = {
-            "kind": "nbval",
-            "subject": name,
-            "submission": submission.digest,
-            "notebook": hashlib.sha256(notebook(name).read_bytes()).hexdigest(),
-            "limits": {**limits, "cell_timeout": settings.cell_timeout},
-            "environment": _environment(),
-        }
-        keys[_hash(parts)] = ("nbval", name)
+        about = {"subject": name, "notebook": _file_hash(notebook(name))}
+        keys[_hash({**shared, **nbval, **about})] = ("nbval", name)
     return keys

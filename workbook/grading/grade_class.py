@@ -14,6 +14,7 @@ from typing import Any
 
 from workbook.errors import UsageError, WorkbookError
 from workbook.grading import scheduler
+from workbook.grading.cache_key import unit_keys
 from workbook.grading.gradebook.store import CachedUnits, Gradebook, open_gradebook
 from workbook.grading.grades import Grade
 from workbook.grading.intake.roster import Roster
@@ -21,7 +22,7 @@ from workbook.grading.intake.scheme import Scheme, seed_secret
 from workbook.grading.intake.submissions import ClassSubmissions, gather
 from workbook.grading.results_folder import DATABASE, exclusive_lock, open_folder, write_results
 from workbook.grading.sandbox import bubblewrap
-from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
+from workbook.grading.units import Settings, Submission, UnitResult
 from workbook.version import __version__
 
 __all__ = [

@@ -10,6 +10,7 @@ from typing import Any
 from workbook import curriculum
 from workbook.grading.gradebook.models import Correction, GradingRun, SubmissionRow
 from workbook.grading.intake.scheme import Scheme
+from workbook.grading.units import message_of, notes_of
 
 __all__ = ["ExerciseGrade", "Grade", "grades"]
 
@@ -37,7 +38,7 @@ class ExerciseGrade:
         What was computed; the same unless it was corrected.
     correction : Correction or None
     message : dict or None
-        `seen`, `looks_like`, `why`, `look`.
+        `seen`, `looks_like`, `why`, `look`, in words.
     checks : list of dict
         Case by case: `name` and `outcome`.
     """
@@ -167,7 +168,7 @@ def _grade(
             correction=correction,
             misconception=result.get("misconception") if result else None,
             message=_message(result, reason),
-            notes=tuple(result.get("notes", ())) if result else (),
+            notes=tuple(notes_of(result)) if result else (),
             checks=tuple(result.get("checks", ())) if result else (),
         )
     status = submission.status
@@ -184,10 +185,8 @@ def _grade(
 def _message(result: dict[str, Any] | None, reason: str) -> dict[str, str] | None:
     if result is None:
         return {"seen": reason} if reason else None
-    message = result.get("message")
-    if not message and result.get("seen"):
-        message = {"seen": result["seen"], "looks_like": result.get("looks_like") or ""}
-    return message or None
+    message = message_of(result)
+    return message.words() if message is not None else None
 
 
 def _notebooks(submission: SubmissionRow) -> dict[str, dict[str, Any]]:

@@ -13,9 +13,9 @@ from workbook import curriculum
 from workbook.checks.checker import Checker
 from workbook.checks.references import FromSolutions
 from workbook.checks.results import Report
-from workbook.grading.cache_key import derived_seed, solutions
+from workbook.grading.instructor_files import solutions
 from workbook.grading.sandbox import bubblewrap, runner
-from workbook.grading.units import Settings, Submission, UnitResult
+from workbook.grading.units import Settings, Submission, UnitResult, derived_seed
 
 __all__ = ["judge", "laid_out"]
 
@@ -104,8 +104,7 @@ def judge(submission: Submission, settings: Settings, units: Mapping[str, str]) 
                     keys[report.result.exercise],
                     "judge",
                     report.result.exercise,
-                    _plain(report, folder),
-                    _log(report),
+                    _plain(report),
                 )
                 for report in session.judge(keys)
             ]
@@ -113,31 +112,13 @@ def judge(submission: Submission, settings: Settings, units: Mapping[str, str]) 
     return found
 
 
-def _plain(report: Report, folder: Path) -> dict[str, Any]:
-    message = None
-    if report.message is not None:
-        parts = ("seen", "looks_like", "why", "look")
-        message = {part: getattr(report.message, part) for part in parts}
+def _plain(report: Report) -> dict[str, Any]:
+    """Return what is stored of a report: data and ids of messages, no words of the locale."""
+    words = ("seen", "looks_like")
+    result = {key: value for key, value in report.result.as_json().items() if key not in words}
     return {
-        **report.result.as_json(),
-        "message": message,
-        "notes": list(report.notes),
+        **result,
+        "message": report.message.as_json() if report.message is not None else None,
+        "notes": [note.as_json() for note in report.notes],
         "printed": {"lines": report.printed.lines, "head": report.printed.head[:_LONGEST]},
     }
-
-
-def _log(report: Report) -> str:
-    """Lines for the submission's log; what student code wrote is quoted as text."""
-    result = report.result
-    lines = [
-        f"{result.exercise}: {result.outcome} (integrated {result.integrated_outcome}), "
-        f"{result.points:g}/{result.max_points:g}, seed {result.seed}, {result.seconds:.2f} s"
-    ]
-    if result.misconception:
-        lines.append(f"  mistake: {result.misconception}")
-    if result.seen:
-        lines.append(f"  seen: {result.seen}")
-    lines += [f"  note: {note}" for note in report.notes]
-    if report.printed.lines or report.printed.head:
-        lines.append(f"  printed {report.printed.lines} lines: {report.printed.head[:200]!r}")
-    return "\n".join(lines)

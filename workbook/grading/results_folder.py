@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from workbook.errors import UsageError, WorkbookError
 from workbook.file_lock import locked
@@ -18,6 +19,7 @@ from workbook.grading.intake.scheme import Scheme
 from workbook.grading.reports.classpage import class_page
 from workbook.grading.reports.feedback import feedback_page
 from workbook.grading.reports.pages import clean
+from workbook.grading.units import message_of, notes_of
 from workbook.student.atomic_write import write_bytes, write_text
 
 __all__ = ["DATABASE", "exclusive_lock", "file_names", "open_folder", "write_results"]
@@ -141,5 +143,23 @@ def _log(submission: SubmissionRow) -> Sequence[str]:
         seed = "" if outcome.seed is None else f", seed {outcome.seed}"
         seconds = result.get("seconds", 0.0)
         lines.append(f"  {outcome.kind} {outcome.subject}: {word}{seed}, {seconds:.2f} s")
+        if outcome.kind == "judge":
+            lines += [f"    {line}" for line in _judged(result)]
         lines += [f"    {line}" for line in clean(outcome.unit.log).splitlines()]
     return [clean(line) for line in lines]
+
+
+def _judged(result: dict[str, Any]) -> Iterator[str]:
+    """Yield what the judge found; what student code wrote is quoted as text."""
+    points = f"{result['points']:g}/{result['max_points']:g}"
+    yield f"integrated: {result['integrated_outcome']}; points: {points}"
+    if result.get("misconception"):
+        yield f"mistake: {result['misconception']}"
+    message = message_of(result)
+    if message is not None and message.seen:
+        yield f"seen: {message.seen}"
+    for note in notes_of(result):
+        yield f"note: {note}"
+    printed = result.get("printed") or {"lines": 0, "head": ""}
+    if printed["lines"] or printed["head"]:
+        yield f"printed {printed['lines']} lines: {printed['head'][:200]!r}"

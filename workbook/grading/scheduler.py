@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
+from workbook.checks.messages import fill
+from workbook.grading.cache_key import unit_keys
 from workbook.grading.sandbox import bubblewrap
-from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
+from workbook.grading.units import Settings, Submission, UnitResult
 
 __all__ = ["TRIES", "run"]
 
@@ -241,6 +243,7 @@ def _lost(key: str, kind: str, subject: str, why: str) -> UnitResult:
         result: dict[str, Any] = {"exercises": {}, "problem": why, "seconds": 0.0}
         return UnitResult(key, kind, subject, result, f"{subject}: {why}")
     exercise = curriculum.load()[subject]
+    message = fill("finding.ended.infra", where=subject, seconds=0, detail=why.rstrip("."))
     result = {
         "exercise": subject,
         "outcome": "infra",
@@ -249,13 +252,11 @@ def _lost(key: str, kind: str, subject: str, why: str) -> UnitResult:
         "max_points": float(exercise.points),
         "checks": [],
         "misconception": None,
-        "seen": why,
-        "looks_like": None,
         "file": exercise.file,
         "sha256": "",
         "seed": 0,
         "seconds": 0.0,
-        "message": None,
+        "message": message.as_json(),
         "notes": [],
         "printed": {"lines": 0, "head": ""},
     }

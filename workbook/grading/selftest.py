@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from workbook import curriculum
-from workbook.errors import UsageError
 from workbook.grading import scheduler
+from workbook.grading.instructor_files import solutions
 from workbook.grading.intake.scheme import Scheme, seed_secret
 from workbook.grading.units import Settings, Submission, UnitResult
-from workbook.student.locations import pristine_folder, solutions_folder
+from workbook.student.locations import pristine_folder
 
 __all__ = ["run", "summary"]
 
@@ -29,10 +29,7 @@ def run(
     UsageError
         If this copy has no solutions.
     """
-    solutions = solutions_folder()
-    if solutions is None:
-        raise UsageError("Grading needs the folder `solutions`, which this copy does not have.")
-    both = [_read(_EVERYTHING, solutions), _read(_NOTHING, pristine_folder())]
+    both = [_read(_EVERYTHING, solutions()), _read(_NOTHING, pristine_folder())]
     settings = Settings(
         secret=seed_secret(0),
         exercises=scheme.exercises,
@@ -57,7 +54,7 @@ def run(
 
 def _wrong(name: str, result: UnitResult) -> list[str]:
     if result.infra:
-        why = result.result.get("problem") or result.result.get("seen") or "no reason given"
+        why = result.reason or "no reason given"
         return [f"{name}: {result.kind} gave no verdict on {result.subject}: {why}"]
     if result.kind == "judge":
         points, most = result.result["points"], result.result["max_points"]

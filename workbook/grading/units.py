@@ -1,7 +1,7 @@
 """What is graded, and what comes of it: submissions, settings and units of work.
 
-A unit is one exercise of one submission, or the notebooks' run over it. Its key is a hash of
-everything that its result depends on, so that a finished unit is never run again.
+A unit is one exercise of one submission, or the notebooks' run over it. Its key (`cache_key`) is
+a hash of everything that its result depends on, so that a finished unit is never run again.
 """
 
 import hashlib
@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-__all__ = ["Settings", "Submission", "UnitResult", "unit_keys"]
+from workbook.checks.messages import Message
+from workbook.locale.sentence import Sentence
+
+__all__ = ["Settings", "Submission", "UnitResult", "derived_seed", "message_of", "notes_of"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,12 @@ class Settings:
     sandbox: str = "auto"
 
 
+def derived_seed(secret: str, exercise_id: str) -> int:
+    """Return the seed of one exercise: 31 bits, so that any database and JSON reader holds it."""
+    digest = hashlib.sha256(f"{secret}/{exercise_id}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
 @dataclass(frozen=True)
 class UnitResult:
     """What came of one unit.
@@ -84,11 +93,12 @@ class UnitResult:
     subject : str
         Exercise id, or the notebook's name.
     result : dict
-        `judge`: an `ExerciseResult` as JSON, and `message` (`seen, looks_like, why, look`, or
-        None), `notes` and `printed`. `nbval`: `exercises` (by id: `outcome`, `line`),
-        `problem` and `seconds`.
+        `judge`: an `ExerciseResult` as JSON without its words, and `message` (a `Message` as
+        JSON, or None), `notes` (sentences as JSON) and `printed`. `nbval`: `exercises` (by id:
+        `outcome`, `line`), `problem` and `seconds`. It holds no words of the locale, only ids and
+        values: what reads it finds the words of its own version.
     log : str
-        For the submission's log.
+        What else the submission's log shows.
     """
 
     key: str
@@ -104,9 +114,21 @@ class UnitResult:
             return bool(self.result.get("problem"))
         return self.result.get("outcome") == "infra"
 
+    @property
+    def reason(self) -> str:
+        """Why there is no verdict, in words; empty if nothing says it."""
+        if self.kind == "nbval":
+            return str(self.result.get("problem") or "")
+        message = message_of(self.result)
+        return message.seen if message is not None else ""
 
-def unit_keys(submission: Submission, settings: Settings) -> dict[str, tuple[str, str]]:
-    """The units of a submission: (kind, subject) by key."""
-    from workbook.grading import cache_key
 
-    return cache_key.unit_keys(submission, settings)
+def message_of(result: Mapping[str, Any]) -> Message | None:
+    """Return the message in the judge's result on an exercise."""
+    found = result.get("message")
+    return Message.from_json(found) if found else None
+
+
+def notes_of(result: Mapping[str, Any]) -> list[str]:
+    """Return the notes in the judge's result on an exercise, in words."""
+    return [str(Sentence.from_json(note)) for note in result.get("notes", ())]

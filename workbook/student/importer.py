@@ -17,8 +17,9 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from workbook import curriculum, locale
+from workbook import curriculum
 from workbook.errors import WorkbookError
+from workbook.locale.sentence import Sentence
 from workbook.student import locations
 
 __all__ = [
@@ -41,6 +42,8 @@ class FileProblem(WorkbookError):
 
     Attributes
     ----------
+    sentence : Sentence
+        What it says.
     file : str
         The file as a reader knows it, such as `workbook/exercises/layers.py`.
     line : int or None
@@ -49,23 +52,26 @@ class FileProblem(WorkbookError):
         What Python raised; None for a file that is missing.
     """
 
-    def __init__(self, text: str, file: str, line: int | None, original: BaseException | None):
-        super().__init__(text)
+    def __init__(
+        self, sentence: Sentence, file: str, line: int | None, original: BaseException | None
+    ):
+        super().__init__(str(sentence))
+        self.sentence = sentence
         self.file = file
         self.line = line
         self.original = original
 
 
-def _location(file: str, line: int | None) -> str:
-    return f"{file}, line {line}," if line else file
+def _location(file: str, line: int | None) -> Sentence | str:
+    return Sentence.of("student.file.line", file=file, line=line) if line else file
 
 
 def _syntax_problem(path: str, error: Exception) -> FileProblem:
     file = locations.display_path(path)
     line = getattr(error, "lineno", None)
     what = getattr(error, "msg", None) or str(error)
-    text = locale.text("student.file.syntax", place=_location(file, line), what=what)
-    return FileProblem(text, file, line, error)
+    sentence = Sentence.of("student.file.syntax", place=_location(file, line), what=what)
+    return FileProblem(sentence, file, line, error)
 
 
 def _import_problem(path: str, root: str, error: BaseException) -> FileProblem:
@@ -76,8 +82,8 @@ def _import_problem(path: str, root: str, error: BaseException) -> FileProblem:
     if isinstance(error, ImportError) and error.path:
         what = what.replace(f" ({error.path})", "")
     what = f"{type(error).__name__}: {what}" if what else type(error).__name__
-    text = locale.text("student.file.raises", place=_location(file, line), what=what)
-    return FileProblem(text, file, line, error)
+    sentence = Sentence.of("student.file.raises", place=_location(file, line), what=what)
+    return FileProblem(sentence, file, line, error)
 
 
 class _AbsoluteImports(ast.NodeTransformer):
@@ -146,8 +152,10 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
             return code
         except OSError as error:
             file = locations.display_path(self.path)
-            text = locale.text("student.file.unreadable", file=file, why=error.strerror or error)
-            raise FileProblem(text, file, None, error) from error
+            sentence = Sentence.of(
+                "student.file.unreadable", file=file, why=error.strerror or error
+            )
+            raise FileProblem(sentence, file, None, error) from error
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise _syntax_problem(self.path, error) from error
 
@@ -202,8 +210,8 @@ class _Finder:
                 fullname, init, loader=loader, submodule_search_locations=[folder]
             )
         if f"{inside}.py" in curriculum.load().files():
-            text = locale.text("student.file.missing", file=locations.display_path(file))
-            raise FileProblem(text, locations.display_path(file), None, None)
+            sentence = Sentence.of("student.file.missing", file=locations.display_path(file))
+            raise FileProblem(sentence, locations.display_path(file), None, None)
         return None
 
 

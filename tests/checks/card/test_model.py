@@ -14,15 +14,23 @@ from workbook.checks.compare import ArrayVerdict, Comparison
 from workbook.checks.messages import Message
 from workbook.checks.results import OUTCOMES, CaseReport, CheckResult, ExerciseResult, Report
 from workbook.locale import text
+from workbook.locale.sentence import Sentence
 from workbook.records import Printed
 
 SAVED = 1_700_000_000.0
-MESSAGE = Message(
-    id="diagnosis.x",
-    seen="column 2 of dx sums to 3.1 & not <0>",
-    looks_like="Your dx equals what one gets if the variance branch is left out.",
-    why="Every entry moves the variance, too.",
-    look="Take two samples of one feature.",
+
+
+def literal(seen, looks_like="", why="", look="", **more):
+    """A message that says just this."""
+    parts = {"seen": seen, "looks_like": looks_like, "why": why, "look": look}
+    return Message("finding.literal", parts, **more)
+
+
+MESSAGE = literal(
+    "column 2 of dx sums to 3.1 & not <0>",
+    "Your dx equals what one gets if the variance branch is left out.",
+    "Every entry moves the variance, too.",
+    "Take two samples of one feature.",
     case="a small batch",
     misconception="x.y",
 )
@@ -99,8 +107,8 @@ def words(*pieces):
 
 FULL = Card(
     report(
-        also=(MESSAGE, Message("finding.cases", "no", "not this one", "no", "no")),
-        notes=("Your code printed 412 lines.",),
+        also=(MESSAGE, literal("no", "not this one", "no", "no")),
+        notes=(Sentence("note.printed", {"lines": "412"}),),
         printed=Printed(412, "step 0\nstep 1 <b>\n"),
     ),
     unchanged_since=SAVED,
@@ -177,14 +185,14 @@ def test_every_colour_has_something_to_fall_back_to():
 
 
 def test_code_in_a_sentence_is_set_as_code():
-    message = Message("m", "see `x <y`", "", "", "")
+    message = literal("see `x <y`")
     assert "see <code>x &lt;y</code>" in as_html(Card(report(message=message)))
 
 
 def test_nothing_from_a_student_becomes_markup():
     html = as_html(FULL)
     assert "&lt;b&gt;" in html and "<0>" not in html
-    raised = Card(report(message=Message("m", "<script>alert(1)</script>", "", "", "")))
+    raised = Card(report(message=literal("<script>alert(1)</script>")))
     assert "<script>" not in as_html(raised)
 
 

@@ -24,8 +24,9 @@ import make  # noqa: E402
 
 from workbook import curriculum  # noqa: E402
 from workbook.checks.checker import Checker  # noqa: E402
+from workbook.grading.cache_key import unit_keys  # noqa: E402
 from workbook.grading.judge_submission import judge  # noqa: E402
-from workbook.grading.units import Settings, unit_keys  # noqa: E402
+from workbook.grading.units import Settings  # noqa: E402
 
 SECRET = "a9ee"
 # No whole submission: its other half leaves out the lines for the seed, which a student is given.

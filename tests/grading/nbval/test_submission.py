@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from workbook.grading.cache_key import notebook
+from workbook.grading.cache_key import unit_keys
+from workbook.grading.instructor_files import notebook
 from workbook.grading.nbval import submission as nbval_submission
 from workbook.grading.nbval.submission import LEFT_OUT, run_notebooks, stripped
 from workbook.grading.sandbox import bubblewrap
-from workbook.grading.units import Settings, Submission, unit_keys
+from workbook.grading.units import Settings, Submission
 
 ROOT = Path(__file__).parents[3]
 SANDBOXES = ["none", *(["bwrap"] if bubblewrap.available() else [])]

@@ -12,7 +12,9 @@ def test_the_copy_for_the_judge_holds_the_sentences_that_its_code_says():
     said = {
         name
         for path in folder.rglob("*.py")
-        for name in re.findall(r"""\btext\(\s*f?"([a-z_.]+\w)""", path.read_text("utf-8"))
+        for name in re.findall(
+            r"""\b(?:text|Sentence\.of)\(\s*f?"([a-z_.]+\w)""", path.read_text("utf-8")
+        )
     }
     assert {"student.file.raises", "finding.not_python.nul"} <= said
     for name in said:

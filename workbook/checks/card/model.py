@@ -1,6 +1,5 @@
 """The card that a check shows: one exercise, as titles, sentences and rows for a renderer."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workbook.checks.card.rows import (
@@ -115,9 +114,9 @@ class Card:
             head += "\n" + text("card.more_printed")
         return printed_title(self.report), head
 
-    def notes(self) -> Iterable[str]:
+    def notes(self) -> list[str]:
         """Deviations that cost nothing."""
-        return self.report.notes
+        return [str(note) for note in self.report.notes]
 
     def foot(self, *, in_notebook: bool = True) -> list[str]:
         """What was judged, and where to turn next."""

@@ -11,6 +11,7 @@ from workbook import curriculum
 from workbook.checks.worker import source_check
 from workbook.checks.worker.exceptions import describe
 from workbook.student import implementation, source_blocks
+from workbook.student.importer import FileProblem
 
 __all__ = ["OpenedImplementation", "open_implementation"]
 
@@ -25,7 +26,7 @@ class OpenedImplementation:
         Files that cannot be imported are replaced by their stubs in it.
     problems : dict
         By file: `outcome` (`invalid`, `missing`, `error` or what the caller gave in `skip`), and
-        `type`, `message`, `file`, `line`, `source` of what was raised.
+        `type`, `message`, `line` of what was raised, and the `sentence` of that message.
     mended : dict
         By file: a list of `name, line, error_line, message, stubbed` of replaced blocks.
     absent : list of str
@@ -117,8 +118,12 @@ def _check_sources(folder: Path, files: Iterable[str]) -> dict[str, dict[str, An
             data = (folder / file).read_bytes()
         except OSError:
             continue  # Importing says why.
-        if message := source_check.not_python_reason(file, data):
-            found[file] = {"outcome": "invalid", "message": message}
+        if sentence := source_check.not_python_reason(file, data):
+            found[file] = {
+                "outcome": "invalid",
+                "message": str(sentence),
+                "sentence": sentence.as_json(),
+            }
     return found
 
 
@@ -137,8 +142,11 @@ def _is_cause(impl: implementation.Implementation, file: str) -> bool:
 def _problem(error: Exception, path: Path) -> dict[str, Any]:
     original = getattr(error, "original", error)
     line = getattr(error, "line", None) or 0
+    said: dict[str, Any] = {"message": str(error)[:500]}
+    if isinstance(error, FileProblem):
+        said["sentence"] = error.sentence.as_json()
     if original is None:
-        return {"outcome": "missing", "message": str(error)}
+        return {"outcome": "missing", **said}
     no_source = isinstance(original, (SyntaxError, UnicodeDecodeError, ValueError)) and (
         getattr(original, "__traceback__", None) is None
         or describe(original, path.parent).file == ""
@@ -147,8 +155,8 @@ def _problem(error: Exception, path: Path) -> dict[str, Any]:
     return {
         "outcome": "invalid" if no_source else outcome,
         "type": type(original).__name__,
-        "message": str(error)[:500],
         "line": line,
+        **said,
     }
 
 

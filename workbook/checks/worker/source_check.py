@@ -4,35 +4,35 @@ import io
 import json
 import tokenize
 
-from workbook import locale
+from workbook.locale.sentence import Sentence
 
 __all__ = ["not_python_reason"]
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def not_python_reason(file: str, data: bytes) -> str:
-    """Why these bytes cannot be an exercise file, as a sentence; empty if they may be one.
+def not_python_reason(file: str, data: bytes) -> Sentence | None:
+    """Return why these bytes cannot be an exercise file; None if they may be one.
 
     Python itself lets some of them pass, and says of others only which name it does not know.
     """
     if data.startswith(_UTF16):
-        return locale.text("finding.not_python.utf16", file=file)
+        return Sentence.of("finding.not_python.utf16", file=file)
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
-        return locale.text("finding.not_python.nul", file=file, line=line)
+        return Sentence.of("finding.not_python.nul", file=file, line=line)
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
     except SyntaxError:
         # Either a coding line that means nothing, or bytes that are not UTF-8 near the top.
-        return locale.text("finding.not_python.encoding", file=file, line=_line(data))
+        return Sentence.of("finding.not_python.encoding", file=file, line=_line(data))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        return locale.text("finding.not_python.encoding", file=file, line=line)
+        return Sentence.of("finding.not_python.encoding", file=file, line=line)
     if text.lstrip().startswith("{") and _is_notebook(text):
-        return locale.text("finding.not_python.notebook", file=file)
-    return ""
+        return Sentence.of("finding.not_python.notebook", file=file)
+    return None
 
 
 def _line(data: bytes) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import workbook
 from workbook.errors import UsageError
-from workbook.grading.cache_key import notebook, solutions
+from workbook.grading.instructor_files import notebook, solutions
 from workbook.grading.intake.scheme import Scheme
 
 __all__ = ["SETTINGS", "pack"]

@@ -22,7 +22,7 @@ from workbook.grading.intake.scheme import Scheme
 from workbook.grading.intake.select_files import is_candidate, select_files
 from workbook.grading.reports.pages import clean
 from workbook.grading.sandbox import bubblewrap
-from workbook.grading.units import Settings, Submission, UnitResult
+from workbook.grading.units import Settings, Submission, UnitResult, message_of
 from workbook.locale import text
 from workbook.student.atomic_write import write_text
 
@@ -72,7 +72,7 @@ def results_of(folder: Path, packed: dict[str, Any]) -> dict[str, Any]:
     judged = {each.subject: each for each in found if each.kind == "judge"}
     for name in scheme.exercises:
         if name not in judged or judged[name].infra:
-            why = judged[name].result.get("seen") if name in judged else "it was not judged"
+            why = judged[name].reason if name in judged else "it was not judged"
             raise NoVerdict(f"{name} has no verdict: {why}")
     tests = [_test(judged[name].result, scheme) for name in scheme.exercises]
     said = {name: each for u in found for name, each in u.result.get("exercises", {}).items()}
@@ -109,12 +109,11 @@ def _test(result: dict[str, Any], scheme: Scheme) -> dict[str, Any]:
     share = result["points"] / result["max_points"] if result["max_points"] else 0.0
     bonus = f" ({text('feedback.bonus')})" if exercise.id in scheme.bonus else ""
     lines = [text(_WORDS[outcome])]
-    message = result.get("message") or {}
+    message = message_of(result)
+    words = message.words() if message is not None else {}
     if outcome != "pass":
         parts = ("look",) if outcome == "todo" else ("seen", "looks_like", "why", "look")
-        lines += [
-            f"{text(f'feedback.{part}')}: {message[part]}" for part in parts if message.get(part)
-        ]
+        lines += [f"{text(f'feedback.{part}')}: {words[part]}" for part in parts if words.get(part)]
     elif result["integrated_outcome"] != "pass":
         lines.append(
             text("feedback.integrated", outcome=text(_WORDS[result["integrated_outcome"]]))

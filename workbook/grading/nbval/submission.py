@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from workbook.grading.cache_key import notebook
+from workbook.grading.instructor_files import notebook
 from workbook.grading.judge_submission import laid_out
 from workbook.grading.sandbox import bubblewrap, package_subset
 from workbook.grading.sandbox.runner import environment
