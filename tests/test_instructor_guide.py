@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from workbook.student import locations
@@ -24,6 +25,19 @@ ELSEWHERE = {
 }
 
 
+# What holds for every exercise. The tests of packaging hold no list of exercises or files, and
+# take minutes; so do the other cells of the notebook.
+CONTENT_TESTS = (
+    "tests/course tests/checks/test_misconceptions.py tests/checks/test_rows.py"
+    " tests/checks/test_answer_key.py tests/student/test_stub_calls.py tests/cli/test_hint.py"
+    " -k gelu",
+    "tests/checks/test_misconceptions.py -k 'every_message or no_message or every_row'",
+    "tests/checks/test_rows.py -k 'catalogue_is_whole or row_that_there_is_not'",
+    "tests/locale tests/test_curriculum.py tests/student/test_stubs.py tests/test_imports.py",
+    "tests/cli/test_hint.py -k 'belongs_to_nothing'",
+)
+
+
 def commands(page):
     """The command lines of a page, in order: what is indented by four spaces or more."""
     text = re.sub(r"```.*?```", "", (ROOT / "docs" / page).read_text(encoding="utf-8"), flags=re.S)
@@ -37,6 +51,16 @@ def blocks(page):
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     found = re.findall(r"```(?:python|toml)\n# (\S+\.\w+)\n(.*?)```", text, flags=re.S)
     return dict(found)
+
+
+def fill_check_cell(path):
+    """Write the check of the guide into its cell."""
+    text = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
+    [(cell_id, source)] = re.findall(r"```python\n# (\S+-check)\n(.*?)\n```", text, flags=re.S)
+    notebook = nbformat.read(path, as_version=4)
+    [cell] = [cell for cell in notebook.cells if cell.id == cell_id]
+    cell.source = source
+    nbformat.write(notebook, path)
 
 
 def run(line, cwd, where):
@@ -75,7 +99,7 @@ def test_every_command_for_instructors_and_the_exercise_of_ones_own(tmp_path):
     for name in ("pyproject.toml", "start.py"):
         shutil.copy(ROOT / name, tmp_path)
     written = blocks("instructor.md")
-    assert len(written) == 5
+    assert len(written) == 6
     outputs = {}
     for line in commands("instructor.md"):
         if line in ELSEWHERE:
@@ -87,16 +111,25 @@ def test_every_command_for_instructors_and_the_exercise_of_ones_own(tmp_path):
             for name, text in written.items():
                 assert name == "course.toml" or (tmp_path / name).is_file(), name
                 (tmp_path / name).write_text(text, encoding="utf-8")
+            fill_check_cell(tmp_path / "notebooks" / "FullyConnectedNet.ipynb")
     assert "gelu_forward: Right" in outputs["check"] and "2 of 2 points" in outputs["check"]
     assert run("workbook check gelu_forward", tmp_path, tmp_path).returncode == 1
 
     path = tmp_path / "workbook" / "exercises" / "activations.py"
-    assert "NotImplementedError" in path.read_text(encoding="utf-8")
+    pristine = path.read_text(encoding="utf-8")
+    assert "NotImplementedError" in pristine
     wrong = written["solutions/activations.py"].replace("x / math.sqrt(2)", "x")
     path.write_text(wrong, encoding="utf-8")
     said = run("workbook check gelu_forward", tmp_path, tmp_path)
     assert said.returncode == 1 and "bends too sharply" in said.stdout
-    loop = written["solutions/misconceptions/gelu_forward.py"]
-    body = loop[loop.index("def gelu_forward") :]
+    loop = written["solutions/misconceptions/gelu/gelu_forward.py"]
+    body = loop[loop.index("def gelu_forward") : loop.index('@right("gelu_forward.complement")')]
     path.write_text(f"import math\nimport numpy as np\n\n{body}", encoding="utf-8")
     assert run("workbook check gelu_forward", tmp_path, tmp_path).returncode == 0
+
+    # Nothing but the content itself had to be written: the tests of the content pass with it.
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=skip)
+    path.write_text(pristine, encoding="utf-8")
+    for tests in CONTENT_TESTS:
+        done = run(f"pytest -q -n 0 -p no:cacheprovider {tests}", tmp_path, tmp_path)
+        assert done.returncode == 0, f"{tests}: {done.stdout[-3000:]}{done.stderr}"

@@ -231,7 +231,7 @@ def test_no_message_holds_the_line_that_repairs(solutions: Path) -> None:
                 replaced = {re.sub(r"\s", "", old) for old, _ in misconception.edits}
                 for part in PARTS:
                     # Without the places that the student's own numbers go to.
-                    text = re.sub(r"\{[^{}]*\}", "", locale.text(f"{misconception.message}.{part}"))
+                    text = re.sub(r"\{[^{}]*\}", "", locale.table(misconception.message)[part])
                     where = f"{misconception.message}.{part}"
                     assert not _REPAIRS.search(text), where
                     bare = re.sub(r"\s", "", text)

@@ -37,6 +37,14 @@ class _ImportedFiles:
     absent: list[str] = field(default_factory=list)
 
 
+# What an exercise gets whose file cannot be used, by the file's outcome.
+_FILE_PROBLEMS = {
+    "invalid": "finding.invalid",
+    "error": "finding.file_error",
+    "missing": "finding.no_file",
+}
+
+
 class Checker:
     """Judges the exercises of one folder; keep it to judge several, close it at the end.
 
@@ -273,9 +281,9 @@ class Checker:
         file = exercise.file
         if problem is not None:
             outcome = problem["outcome"]
-            kind = {"invalid": "invalid", "error": "file_error", "missing": "no_file"}.get(outcome)
+            kind = _FILE_PROBLEMS.get(outcome)
             if kind is not None:
-                message = fill(f"finding.{kind}", reason=_reason(problem))
+                message = fill(kind, reason=_reason(problem))
             else:
                 ended = ExerciseRun(exercise_id, outcome, file=file, line=problem.get("line", 0))
                 ended.detail = problem.get("message", "")

@@ -16,34 +16,39 @@ _NUMPY_NAME = re.compile(
 _NAME = re.compile(r"name '(\w+)' is not defined|local variable '(\w+)'")
 # By the pattern of "class: message", the first that fits.
 _KINDS = (
-    ("numpy_name", re.compile(r"^AttributeError: .*(module 'numpy|was removed)")),
-    ("none_used", re.compile(r"NoneType")),
-    ("values_to_unpack", re.compile(r"^ValueError: (too many|not enough) values to unpack")),
-    ("broadcast", re.compile(r"^ValueError: .*broadcast")),
-    ("inner", re.compile(r"^ValueError: .*(matmul|not aligned|core dimension)")),
-    ("reshape", re.compile(r"^ValueError: cannot reshape")),
-    ("float_size", re.compile(r"^TypeError: 'float' object cannot be interpreted")),
-    ("float_size", re.compile(r"^TypeError: 'numpy.float\d+' object cannot be interpreted")),
-    ("slice_size", re.compile(r"^TypeError: slice indices must be integers")),
-    ("ambiguous", re.compile(r"^ValueError: The truth value of an array")),
-    ("name", re.compile(r"^NameError")),
-    ("unbound", re.compile(r"^UnboundLocalError")),
-    ("key", re.compile(r"^KeyError")),
-    ("index", re.compile(r"^IndexError")),
-    ("argument", re.compile(r"^TypeError: \w+\(\) .*argument")),
-    ("exit", re.compile(r"^SystemExit")),
-    ("recursion", re.compile(r"^RecursionError")),
-    ("memory", re.compile(r"^MemoryError")),
-    ("input", re.compile(r"^EOFError")),
-    ("forbidden", re.compile(r"^Forbidden")),
-    ("missing", re.compile(r"^Missing")),
+    ("finding.raised.numpy_name", re.compile(r"^AttributeError: .*(module 'numpy|was removed)")),
+    ("finding.raised.none_used", re.compile(r"NoneType")),
+    (
+        "finding.raised.values_to_unpack",
+        re.compile(r"^ValueError: (too many|not enough) values to unpack"),
+    ),
+    ("finding.raised.broadcast", re.compile(r"^ValueError: .*broadcast")),
+    ("finding.raised.inner", re.compile(r"^ValueError: .*(matmul|not aligned|core dimension)")),
+    ("finding.raised.reshape", re.compile(r"^ValueError: cannot reshape")),
+    (
+        "finding.raised.float_size",
+        re.compile(r"^TypeError: '(float|numpy\.float\d+)' object cannot be interpreted"),
+    ),
+    ("finding.raised.slice_size", re.compile(r"^TypeError: slice indices must be integers")),
+    ("finding.raised.ambiguous", re.compile(r"^ValueError: The truth value of an array")),
+    ("finding.raised.name", re.compile(r"^NameError")),
+    ("finding.raised.unbound", re.compile(r"^UnboundLocalError")),
+    ("finding.raised.key", re.compile(r"^KeyError")),
+    ("finding.raised.index", re.compile(r"^IndexError")),
+    ("finding.raised.argument", re.compile(r"^TypeError: \w+\(\) .*argument")),
+    ("finding.raised.exit", re.compile(r"^SystemExit")),
+    ("finding.raised.recursion", re.compile(r"^RecursionError")),
+    ("finding.raised.memory", re.compile(r"^MemoryError")),
+    ("finding.raised.input", re.compile(r"^EOFError")),
+    ("finding.raised.forbidden", re.compile(r"^Forbidden")),
+    ("finding.raised.missing", re.compile(r"^Missing")),
 )
 
 
 def translate(compared: ComparedCase, raised: Raised) -> Message:
     """The message for an exception: what it says, on which line, and what it means here."""
     text = f"{raised.type}: {raised.message}" if raised.message else raised.type
-    kind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
+    kind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "finding.raised.other")
     calls = compared.record.calls
     function = calls[-1].function if calls else compared.case.exercise
     where: Value = function
@@ -51,11 +56,11 @@ def translate(compared: ComparedCase, raised: Raised) -> Message:
         where = Sentence.of("finding.where", file=raised.file, line=raised.line)
     returned = calls[-1].returned if calls else ""
     if not raised.file and returned == "NoneType":
-        kind = "none_returned"
-    if kind == "numpy_name":
+        kind = "finding.raised.none_returned"
+    if kind == "finding.raised.numpy_name":
         text = text.partition(". ")[0]  # NumPy adds a paragraph of advice.
     return fill(
-        f"finding.raised.{kind}",
+        kind,
         compared,
         error=text,
         where=where,

@@ -76,12 +76,15 @@ class FailingCase:
             return text("failing.none", exercise=self.exercise)
         lines = [text("failing.head", exercise=self.exercise, case=self.case)]
         lines += ["  " + call for call in self.calls]
-        for title, arrays in (("inputs", self.inputs), ("outputs", self.outputs)):
+        for title, arrays in (
+            ("failing.inputs", self.inputs),
+            ("failing.outputs", self.outputs),
+        ):
             if arrays:
-                lines.append(text(f"failing.{title}"))
+                lines.append(text(title))
             for name, array in arrays.items():
                 about = f"  {name}: shape {array.shape}, {array.dtype}"
-                verdict = self.verdicts.get(name) if title == "outputs" else None
+                verdict = self.verdicts.get(name) if arrays is self.outputs else None
                 lines.append(f"{about}, {verdict}" if verdict else about)
         if self.options:
             lines.append(text("failing.options", options=dict(self.options)))

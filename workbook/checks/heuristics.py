@@ -66,11 +66,15 @@ def _todo(
             return
 
 
+_KINDS = {"kind": "finding.kind", "missing": "finding.missing", "extra": "finding.extra"}
+
+
 def _kind(
     failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
 ) -> Iterator[Message]:
-    for compared, v in _wrong(failing, "kind", "missing", "extra"):
-        yield fill(f"finding.{v.problem}", compared, array=v.name, got=v.dtype, want=v.wanted_dtype)
+    for compared, v in _wrong(failing, *_KINDS):
+        kind = _KINDS[v.problem]
+        yield fill(kind, compared, array=v.name, got=v.dtype, want=v.wanted_dtype)
         return
 
 
@@ -80,12 +84,12 @@ def _shape(
     for compared, v in _wrong(failing, "shape"):
         got, want = v.shape or (), v.wanted_shape or ()
         if tuple(n for n in got if n != 1) == tuple(n for n in want if n != 1):
-            kind = "shape_ones"
+            kind = "finding.shape_ones"
         elif sorted(got) == sorted(want):
-            kind = "shape_order"
+            kind = "finding.shape_order"
         else:
-            kind = "shape"
-        yield fill(f"finding.{kind}", compared, array=v.name, got=got, want=want)
+            kind = "finding.shape"
+        yield fill(kind, compared, array=v.name, got=got, want=want)
         return
 
 
@@ -166,9 +170,8 @@ def _factor(
             yield fill("finding.all_zero", compared, array=v.name)
             return
         near = [name for name, x in _factors(compared) if abs(factor - x) <= 1e-6 * abs(x)]
-        kind = "factor_named" if near else "factor"
-        names = _either(near)
-        yield fill(f"finding.{kind}", compared, array=v.name, factor=factor, names=names)
+        kind = "finding.factor_named" if near else "finding.factor"
+        yield fill(kind, compared, array=v.name, factor=factor, names=_either(near))
         return
 
 
@@ -222,8 +225,8 @@ def _arrays(
         good = [v.name for v in verdicts if v.ok]
         bad = [v.name for v in verdicts if not v.ok]
         if bad:
-            kind = "some_arrays" if good else "all_arrays"
-            yield fill(f"finding.{kind}", compared, good=good, bad=bad)
+            kind = "finding.some_arrays" if good else "finding.all_arrays"
+            yield fill(kind, compared, good=good, bad=bad)
             return
 
 

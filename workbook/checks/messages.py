@@ -237,7 +237,7 @@ def fill(
     filled: dict[str, Value] = {}
     for part in PARTS:
         try:
-            filled |= bind([locale.text(f"{message_id}.{part}")], names)
+            filled |= bind([locale.table(message_id)[part]], names)
         except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
             raise WorkbookError(
                 f"The sentence {message_id}.{part} cannot be filled: {error!r}."

@@ -40,7 +40,7 @@ def notes(
         values = dict(finding.values)
         if kind == "printed":
             values["lines"] = printed(reports).lines
-        said.append(Sentence.of(f"note.{kind}", array=array, **values))
+        said.append(Sentence.of(locale.table("note").id(kind), array=array, **values))
     file = curriculum.load()[exercise_id].file
     for block in mended:
         line, error = block["error_line"], block["message"]
@@ -86,10 +86,18 @@ def printed(reports: Sequence[CaseReport]) -> Printed:
     return Printed(lines, wrote[0].head if wrote else "")
 
 
+_ENDED = {
+    "timeout": "finding.ended.timeout",
+    "memory": "finding.ended.memory",
+    "crashed": "finding.ended.crashed",
+    "infra": "finding.ended.infra",
+}
+
+
 def ended(run: ExerciseRun, timeout: float) -> Message:
-    """The message for a process that did not survive."""
+    """Return the message for a process that did not survive."""
     where: Value = run.file or run.exercise
     if run.file and run.line:
         where = Sentence.of("finding.where", file=run.file, line=run.line)
     detail = run.detail.rstrip(".")
-    return fill(f"finding.ended.{run.outcome}", where=where, seconds=timeout, detail=detail)
+    return fill(_ENDED[run.outcome], where=where, seconds=timeout, detail=detail)

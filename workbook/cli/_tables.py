@@ -63,7 +63,7 @@ def _summary(report: "Report") -> str:
 def outcome_table(reports: Sequence["Report"]) -> Table:
     """One row for each exercise."""
     table = plain_table(
-        *(text(f"cli.{n}") for n in ("exercise", "outcome", "cases", "points", "")[:4])
+        text("cli.exercise"), text("cli.outcome"), text("cli.cases"), text("cli.points")
     )
     table.add_column("", overflow="fold")
     for report in reports:
@@ -125,8 +125,15 @@ def array_table(report: "Report") -> Table | None:
     rows = Card(report).arrays()
     if not rows:
         return None
-    names = ("array", "verdict", "error", "limit", "rel_error", "case")
-    table = plain_table(*(text(f"card.{name}") for name in names))
+    names = (
+        "card.array",
+        "card.verdict",
+        "card.error",
+        "card.limit",
+        "card.rel_error",
+        "card.case",
+    )
+    table = plain_table(*(text(name) for name in names))
     for row in rows:
         verdict = Text(row.verdict, style="green" if row.ok else "bold red")
         cells = (row.error, row.limit, row.rel_error, row.case)

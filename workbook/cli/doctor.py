@@ -28,7 +28,7 @@ def command(as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([each.as_json() for each in found], indent=2))
         return 1 if broken else 0
-    table = plain_table(*(text(f"doctor.{heading}") for heading in ("what", "state", "found")))
+    table = plain_table(text("doctor.what"), text("doctor.state"), text("doctor.found"))
     for each in found:
         table.add_row(each.name, Text(each.state, style=_STYLES[each.state]), Text(each.message))
     console().print(table)

@@ -2,7 +2,7 @@
 
 import click
 
-from workbook.locale import text
+from workbook.locale import table, text
 
 __all__ = ["STAGES", "command", "hint_lines"]
 
@@ -44,9 +44,9 @@ def hint_lines(exercise_id: str, again: bool = False) -> list[str]:
         now = progress.count_hint(exercise_id, len(STAGES))
         # After the last one there is nothing new: then all of them, to read once more.
         shown = range(now - 1, now) if now > before else range(now)
-    lines = []
+    lines, hints = [], table("hint").table(exercise_id)
     for number in shown:
-        stage = text(f"hint_command.{STAGES[number]}")
+        stage = table("hint_command.stage")[STAGES[number]]
         head = text(
             "hint_command.head",
             exercise=exercise_id,
@@ -54,7 +54,7 @@ def hint_lines(exercise_id: str, again: bool = False) -> list[str]:
             number=number + 1,
             of=len(STAGES),
         )
-        lines += [head, *_indented(text(f"hint.{exercise_id}.{STAGES[number]}")), ""]
+        lines += [head, *_indented(hints[STAGES[number]]), ""]
     return lines + _what_next(exercise_id, max(shown) + 1)
 
 
@@ -72,7 +72,7 @@ def _what_next(exercise_id: str, number: int) -> list[str]:
     from workbook.student import locations
 
     if number < len(STAGES):
-        stage = text(f"hint_command.{STAGES[number]}")
+        stage = table("hint_command.stage")[STAGES[number]]
         return [text("hint_command.more", exercise=exercise_id, stage=stage)]
     if locations.solutions_folder() is not None:
         return [text("hint_command.last_show", exercise=exercise_id)]

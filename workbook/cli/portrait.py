@@ -8,7 +8,7 @@ import click
 
 from workbook.cli._exercises import check_with_progress, exercises_option, folder_to_judge
 from workbook.errors import WorkbookError
-from workbook.locale import text
+from workbook.locale import table, text
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -87,7 +87,7 @@ class _PortraitProgress:
 
     def on_progress(self, part: str, done: int, total: int) -> None:
         """Show how far it is."""
-        words = text(f"portrait.part.{part}")
+        words = table("portrait.part")[part]
         if part not in self._tasks:
             self._tasks[part] = self._bar.add_task(words, total=None)
             if self._plain:

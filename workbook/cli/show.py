@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workbook.errors import WorkbookError
-from workbook.locale import text
+from workbook.locale import table, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def command(exercise: str, answer: bool) -> int:
     if not passed and "first_pass" not in progress.recorded().get(exercise_id, {}):
         left = len(STAGES) - progress.hints_read(exercise_id)
         if left:
-            outcome = text(f"outcome.{report.result.outcome}")
+            outcome = table("outcome")[report.result.outcome]
             raise WorkbookError(
                 text("show.not_yet", exercise=exercise_id, outcome=outcome, left=left)
             )
@@ -72,7 +72,7 @@ def _compare(out: "Console", exercise_id: str, folder: "Path", solutions: "Path"
         Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
         for code in codes
     ]
-    titles = [Text(text(f"show.{name}"), style="bold") for name in ("yours", "reference")]
+    titles = [Text(text(name), style="bold") for name in ("show.yours", "show.reference")]
     if out.width >= _SIDE_BY_SIDE:
         grid = Table.grid(padding=(0, 3), expand=True)
         grid.add_column(ratio=1)
@@ -89,10 +89,11 @@ def _ask(out: "Console", exercise_id: str, answer: bool) -> None:
     from rich.text import Text
 
     out.print()
+    transfer = table("transfer").table(exercise_id)
     out.print(Text(text("show.question"), style="bold"))
-    out.print(Text(text(f"transfer.{exercise_id}.question")))
+    out.print(Text(transfer["question"]))
     if answer:
         out.print(Text(text("show.answer"), style="bold"))
-        out.print(Text(text(f"transfer.{exercise_id}.answer")))
+        out.print(Text(transfer["answer"]))
     else:
         out.print(Text(text("show.ask_answer", exercise=exercise_id)))

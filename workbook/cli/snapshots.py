@@ -24,7 +24,8 @@ def command() -> int:
     if not found:
         click.echo(text("snapshots.none"))
         return 0
-    table = plain_table(*(text(f"snapshots.{name}") for name in ("id", "taken", "reason", "files")))
+    headings = ("snapshots.id", "snapshots.taken", "snapshots.reason", "snapshots.files")
+    table = plain_table(*map(text, headings))
     for each in found:
         table.add_row(*map(Text, (each.id, each.taken, each.reason, ", ".join(each.files))))
     console().print(table)

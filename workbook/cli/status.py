@@ -65,8 +65,8 @@ def _table(outcomes: Mapping[str, str], points: Mapping[str, float]) -> "Table":
     from workbook.cli._tables import plain_table
     from workbook.curriculum import load
 
-    headings = ("notebook", "right", "optional", "points", "minutes_left")
-    table = plain_table(*(text(f"cli.{name}") for name in headings))
+    headings = ("cli.notebook", "cli.right", "cli.optional", "cli.points", "cli.minutes_left")
+    table = plain_table(*map(text, headings))
     for notebook in load().notebooks:
         progress = course_progress(load().in_notebook(notebook.name), outcomes, points)
         table.add_row(*_row(notebook.name, progress))

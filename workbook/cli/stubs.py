@@ -19,8 +19,8 @@ def command(check: bool) -> int:
         found = stub_writer.stale()
         for line in found:
             click.echo(line)
-        key = "stale_advice" if found else "fresh"
-        click.echo(locale.text(f"student.stubs.{key}"))
+        key = "student.stubs.stale_advice" if found else "student.stubs.fresh"
+        click.echo(locale.text(key))
         return 1 if found else 0
     done = stub_writer.write_stubs()
     for file in done.written:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbook.errors import UsageError, WorkbookError
-from workbook.locale import text
+from workbook.locale import table
 
 __all__ = ["Data", "DataSet", "DataSetError", "FileReport", "UnknownDataSetError"]
 
@@ -60,7 +60,7 @@ class DataSet(ABC):
     @property
     def summary(self) -> str:
         """One line about what it shows."""
-        return text(f"data.summary.{self.name}")
+        return table("data.summary")[self.name]
 
     def at(self, folder: Path) -> "DataSet":
         """The same kind of data set in that folder (only if `needs_folder`)."""

@@ -2,7 +2,8 @@
 
 The texts of the user interface and of the heuristics lie in `en/`, those of an exercise in
 `workbook/course/<topic>/messages.toml` and `hints.toml`. A table's dotted path inside its file
-is the id: `[hint.affine_forward] nudge = "..."` is `hint.affine_forward.nudge`.
+is the id: `[hint.affine_forward] nudge = "..."` is `hint.affine_forward.nudge`. Code names an id
+in full, so that it can be searched for, or reads a whole table and takes a sentence by its key.
 """
 
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 
-__all__ = ["as_html", "has", "sentences", "text"]
+__all__ = ["Sentences", "as_html", "has", "sentences", "table", "text"]
 
 
 def _flatten(table: dict[str, object], prefix: str, into: dict[str, str]) -> None:
@@ -57,6 +58,42 @@ def text(sentence_id: str, /, **values: object) -> str:
             f"No sentence has the id {sentence_id!r} in workbook/locale/en or workbook/course."
         ) from None
     return sentence.format(**values) if values else sentence
+
+
+class Sentences:
+    """The sentences of one table, by key.
+
+    Parameters
+    ----------
+    name : str
+        The table's dotted path, such as `outcome` or `panel.dropout`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __contains__(self, key: object) -> bool:
+        return has(f"{self._name}.{key}")
+
+    def __getitem__(self, key: str) -> str:
+        return self.text(key)
+
+    def id(self, key: str) -> str:
+        """Return the id of one of the sentences."""
+        return f"{self._name}.{key}"
+
+    def text(self, key: str, /, **values: object) -> str:
+        """Return a sentence with `{name}` replaced by `values`."""
+        return text(self.id(key), **values)
+
+    def table(self, key: str) -> "Sentences":
+        """Return a table inside this one."""
+        return Sentences(f"{self._name}.{key}")
+
+
+def table(name: str) -> Sentences:
+    """Return the sentences of the table with that dotted path."""
+    return Sentences(name)
 
 
 def as_html(sentence: str) -> str:

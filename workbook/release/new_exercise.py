@@ -1,9 +1,12 @@
-"""The beginnings of a new exercise: solution, curriculum entry, case, mistake, words."""
+"""Begin a new exercise: its topic, solution, misconception, and cells in a notebook."""
 
 import ast
+import json
 import keyword
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workbook import curriculum
 from workbook.errors import UsageError, WorkbookError
@@ -21,11 +24,17 @@ class NewExercise:
     id : str
         Also the function's name.
     file : str
-        Inside the exercise folder; made if it is not there.
+        Path inside the exercise folder; made if it is not there.
     notebook : str
     arguments : tuple of str
     title : str
     points, minutes : int
+    topic : str
+        Folder in `workbook/course`; made if it is not there. By default the id without
+        `_forward` or `_backward`.
+    after : str
+        Id of the notebook cell below which the new cells go; by default the last cell of the
+        notebook that belongs to an exercise.
     """
 
     id: str
@@ -35,6 +44,8 @@ class NewExercise:
     title: str = ""
     points: int = 1
     minutes: int = 10
+    topic: str = ""
+    after: str = ""
 
 
 _SOLUTION = '''
@@ -69,45 +80,68 @@ minutes = {minutes}
 optional = true
 """
 
-_PROBE = '''"""Cases of `{id}`."""
+_CASES = '''"""Cases of `{id}`."""
 
 from typing import Any
 
-from workbook.cases import case
-from workbook.checks.cases.common import FLOAT64, Arrays, Rng, floats
+from workbook.cases import CaseList
+from workbook.course.case_tools import FLOAT64, Arrays, Rng, floats
 
+cases = CaseList()
+'''
 
-@case("{id}", "a matrix", asks="Say what is asked for", limits=FLOAT64)
-def matrix(impl: Any, rng: Rng) -> Arrays:
+_CASE = """
+
+@cases.add("{id}", "a matrix", asks="Say what is asked for", limits=FLOAT64)
+def {id}_matrix(impl: Any, rng: Rng) -> Arrays:
     return {{"out": impl.{id}({drawn})}}
+"""
+
+_MISCONCEPTION = '''"""Wrong ways to write {id}, and right ones in other words."""
+
+wrong_edit("{id}.doubled", ("1 * {first}", "2 * {first}"))
 '''
 
-_MISTAKES = '''"""Wrong ways to write {id}, and right ones in other words."""
-
-from workbook.checks.misconceptions import wrong_edit
-
-wrong_edit("doubled", ("1 * {first}", "2 * {first}"))
-'''
-
-_WORDS = """# What is said about {id}.
-
-[diagnosis.{id}.doubled]
+_MESSAGES = """
+[{id}.doubled]
 seen = "The largest entry of out is {{out.max:.3g}}."
 looks_like = "Say what came out looks like."
 why = "Say why that matters."
 look = "Ask a question, or name a case to do by hand."
 
-[hint.{id}]
-nudge = "A first nudge."
-shapes = "Which shapes go in, and which come out?"
-case = "A small case to do by hand."
-equation = "The equation."
+[transfer.{id}]
+question = "Which question shows whether somebody has understood it?"
+answer = "And what is a good answer to that question?"
 """
 
+_HINTS = """
+[hint.{id}]
+nudge = "Give a first nudge in the right direction."
+shapes = "Say which shapes go in, and which come out."
+case = "Work out a small case that can be done by hand."
+equation = "State the equation, without stating the line of code."
+"""
 
-def _checked(new: NewExercise, root: Path) -> None:
+_TEXT = """### {title}
+
+Say what it is and why it matters.
+
+In [`{file}`](../workbook/exercises/{file}) complete `{id}`."""
+
+_CHECK = """from workbook.exercises.{module} import {id}
+
+{inputs}
+
+out = {id}({arguments})
+correct_out = {first}
+verdict("out", out, correct_out, 1e-9)"""
+
+_PRINTED = "out: error 0.0e+00 (limit 1e-09) ok\n"
+
+
+def _check(new: NewExercise, root: Path) -> None:
     known = curriculum.load()
-    names = (new.id, *new.arguments)
+    names = (new.id, *new.arguments, *([new.topic] if new.topic else []))
     bad = [name for name in names if not name.isidentifier() or keyword.iskeyword(name)]
     if bad:
         raise UsageError(f"{bad[0]!r} cannot be a name in Python, such as gelu_forward.")
@@ -121,31 +155,98 @@ def _checked(new: NewExercise, root: Path) -> None:
         raise UsageError(f"There is no folder solutions/{Path(new.file).parent.as_posix()}.")
 
 
-def _append(path: Path, text: str, head: str) -> tuple[Path, str]:
+def _append(path: Path, text: str, head: str = "") -> str:
+    """Return the text of a file, or else `head`, with `text` added at the end."""
     before = path.read_text(encoding="utf-8").rstrip("\n") + "\n" if path.is_file() else head
-    return path, before + text
+    return (before + text).lstrip("\n")
 
 
-def _cases(new: NewExercise, root: Path) -> list[tuple[Path, str]]:
-    """The case: a file of its own, or one more in the folder of a file's cases."""
-    made = _PROBE.format(id=new.id, drawn=", ".join(["floats(rng, 4, 5)"] * len(new.arguments)))
-    place = root / "workbook" / "checks" / "cases" / Path(new.file).with_suffix("")
-    if not (place / "__init__.py").is_file():
-        path = place.with_suffix(".py")
-        if path.is_file():
-            body = made[made.index("@probe") :]
-            return [_append(path, "\n\n" + body.replace("def matrix", f"def {new.id}_matrix"), "")]
-        return [(path, made)]
-    init = place / "__init__.py"
-    tree = ast.parse(init.read_text(encoding="utf-8"))
-    [listed] = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    names = sorted({*(alias.name for alias in listed.names), new.id})
-    package = f"workbook.checks.probes.{'.'.join(Path(new.file).with_suffix('').parts)}"
-    doc = ast.get_docstring(tree) or f"Cases of `{new.file}`, by topic."
-    lines = [f'"""{doc}"""', "", f"from {package} import ("]
-    lines += [*(f"    {name}," for name in names), ")", "", "__all__ = ["]
-    lines += [*(f'    "{name}",' for name in names), "]", ""]
-    return [(place / f"{new.id}.py", made), (init, "\n".join(lines))]
+def _with_topic(course: Path, topic: str, notebook: str) -> str:
+    """Return curriculum.toml with a new topic after the last one of the notebook."""
+    text = (course / "curriculum.toml").read_text(encoding="utf-8")
+    last = curriculum.load().in_notebook(notebook)[-1].topic
+    entry = f'    "{last}",\n'
+    if entry not in text:
+        raise WorkbookError(f"curriculum.toml lists {last!r} on no line of its own.")
+    return text.replace(entry, f'{entry}    "{topic}",\n')
+
+
+def _with_case(path: Path, values: dict[str, object]) -> str:
+    """Return a topic's cases.py with one more case, and with the names that it needs."""
+    if not path.is_file():
+        return _CASES.format(**values) + _CASE.format(**values)
+    source = path.read_text(encoding="utf-8")
+    tools = "workbook.course.case_tools"
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ImportFrom) and node.module == tools:
+            old = ast.get_source_segment(source, node) or ""
+            names = {alias.name for alias in node.names} | {"FLOAT64", "Arrays", "Rng", "floats"}
+            # Constants, then classes, then functions: the order of the other files.
+            listed = sorted(names, key=lambda n: (not n.isupper(), not n[0].isupper(), n))
+            lines = "".join(f"    {name},\n" for name in listed)
+            source = source.replace(old, f"from {tools} import (\n{lines})")
+            return source.rstrip("\n") + "\n" + _CASE.format(**values)
+    raise WorkbookError(f"{path} imports nothing from {tools}.")
+
+
+def _cells(new: NewExercise, values: dict[str, object]) -> list[dict[str, Any]]:
+    """Return the cells of the exercise: text, check, card."""
+    name = new.id.replace("_", "-")
+    check = {"tags": ["nbval-check-output"], "workbook": {"exercise": new.id}}
+    output = {"name": "stdout", "output_type": "stream", "text": [_PRINTED]}
+    return [
+        {
+            "cell_type": "markdown",
+            "id": name,
+            "metadata": {},
+            "source": _lines(_TEXT.format(**values)),
+        },
+        _code(f"{name}-check", check, _CHECK.format(**values), [output]),
+        _code(f"{name}-card", {"tags": ["card"]}, f'check("{new.id}")', []),
+    ]
+
+
+def _code(
+    cell_id: str, metadata: dict[str, Any], source: str, outputs: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": cell_id,
+        "metadata": metadata,
+        "outputs": outputs,
+        "source": _lines(source),
+    }
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def _of_exercise(cell: dict[str, Any]) -> bool:
+    metadata = cell["metadata"]
+    return "card" in metadata.get("tags", ()) or "exercise" in metadata.get("workbook", {})
+
+
+def _with_cells(path: Path, new: NewExercise, values: dict[str, object]) -> str:
+    """Return a notebook with the cells of the exercise."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cells = notebook["cells"]
+    ids = [cell["id"] for cell in cells]
+    if new.after and new.after not in ids:
+        raise UsageError(f"{path.name} has no cell with the id {new.after!r}.")
+    if new.after:
+        at = ids.index(new.after)
+    else:
+        at = max((i for i, cell in enumerate(cells) if _of_exercise(cell)), default=len(cells) - 1)
+    added = _cells(new, values)
+    if taken := {cell["id"] for cell in added} & set(ids):
+        raise UsageError(f"{path.name} has a cell with the id {sorted(taken)[0]!r} already.")
+    # nbval compares a cell's outputs only if it has a count.
+    before = sum(cell["cell_type"] == "code" for cell in cells[: at + 1])
+    added[1]["execution_count"] = before + 1
+    cells[at + 1 : at + 1] = added
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
 def write(new: NewExercise) -> list[Path]:
@@ -159,7 +260,7 @@ def write(new: NewExercise) -> list[Path]:
     Raises
     ------
     UsageError
-        For names that cannot be, or an exercise that is there.
+        For names that cannot be, or an exercise or a cell that is there.
     WorkbookError
         In a copy without solutions.
     """
@@ -167,11 +268,13 @@ def write(new: NewExercise) -> list[Path]:
     if solutions is None:
         raise WorkbookError("An exercise begins in solutions/, and this copy has none.")
     root = solutions.parent
-    _checked(new, root)
+    _check(new, root)
+    topic = new.topic or re.sub(r"_(forward|backward)$", "", new.id)
     first = new.arguments[0]
-    values = {
+    values: dict[str, object] = {
         "id": new.id,
         "file": new.file,
+        "module": ".".join(Path(new.file).with_suffix("").parts),
         "notebook": new.notebook,
         "title": new.title or new.id.replace("_", " ").capitalize(),
         "points": new.points,
@@ -179,15 +282,28 @@ def write(new: NewExercise) -> list[Path]:
         "first": first,
         "arguments": ", ".join(new.arguments),
         "parameters": "\n".join(f"    {name} : ndarray, any shape" for name in new.arguments),
+        "drawn": ", ".join(["floats(rng, 4, 5)"] * len(new.arguments)),
+        "inputs": "\n".join(
+            f"{name} = np.linspace(-1, 1, num=6).reshape(2, 3)" for name in new.arguments
+        ),
     }
+    course = root / "workbook" / "course"
+    folder = course / topic
     head = f'"""{Path(new.file).stem.replace("_", " ").capitalize()}."""\n'
-    written = [
-        _append(solutions / new.file, _SOLUTION.format(**values), head),
-        _append(root / "workbook" / "curriculum.toml", _ENTRY.format(**values), ""),
-        *_cases(new, root),
-        (solutions / "misconceptions" / f"{new.id}.py", _MISTAKES.format(**values)),
-        (root / "workbook/locale/en" / f"exercise_{new.id}.toml", _WORDS.format(**values)),
-    ]
-    for path, text in written:
+    mistakes = solutions / "misconceptions" / topic / f"{new.id}.py"
+    notebook = root / "notebooks" / f"{new.notebook}.ipynb"
+    written = {
+        solutions / new.file: _append(solutions / new.file, _SOLUTION.format(**values), head),
+        folder / "exercises.toml": _append(folder / "exercises.toml", _ENTRY.format(**values)),
+        folder / "cases.py": _with_case(folder / "cases.py", values),
+        folder / "messages.toml": _append(folder / "messages.toml", _MESSAGES.format(**values)),
+        folder / "hints.toml": _append(folder / "hints.toml", _HINTS.format(**values)),
+        mistakes: _MISCONCEPTION.format(**values),
+        notebook: _with_cells(notebook, new, values),
+    }
+    if not folder.is_dir():
+        written[folder / "__init__.py"] = ""
+        written[course / "curriculum.toml"] = _with_topic(course, topic, new.notebook)
+    for path, text in written.items():
         atomic_write.write_text(path, text)
-    return [path for path, _ in written]
+    return list(written)

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from workbook.locale import text
+from workbook.locale import table
 
 __all__ = ["MAX_OUTPUT_BYTES", "PersonalTraces", "clean_notebook"]
 
@@ -63,7 +63,7 @@ def _words(output: dict[str, Any]) -> str:
 
 
 def _removed(why: str, **values: object) -> dict[str, Any]:
-    words = text(f"release.output.{why}", **values)
+    words = table("release.output").text(why, **values)
     return {"output_type": "stream", "name": "stdout", "text": words + "\n"}
 
 

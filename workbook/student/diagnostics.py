@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workbook import curriculum
-from workbook.locale import text
+from workbook.locale import table
 from workbook.student import locations
 
 __all__ = [
@@ -64,9 +64,9 @@ class Diagnostic:
 def diagnostic(
     what: str, state: str, message: str = "", repair: str = "", **values: object
 ) -> Diagnostic:
-    """A finding in the words of `doctor.<what>.<state>`, or of another sentence in `message`."""
-    words = text(f"doctor.{what}.{message or state}", **values)
-    return Diagnostic(text(f"doctor.{what}.name"), state, words, repair)
+    """Return a diagnostic worded by `doctor.<what>.<state>`, or by another key in `message`."""
+    sentences = table("doctor").table(what)
+    return Diagnostic(sentences["name"], state, sentences.text(message or state, **values), repair)
 
 
 def pip(*words: str) -> str:

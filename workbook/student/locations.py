@@ -155,7 +155,7 @@ def pristine_folder() -> Path:
 def _require_solutions(requested_by: str) -> Path:
     folder = solutions_folder()
     if folder is None:
-        raise WorkbookError(locale.text(f"student.locations.no_solutions_{requested_by}"))
+        raise WorkbookError(locale.table("student.locations.no_solutions")[requested_by])
     return folder
 
 

@@ -15,10 +15,10 @@ def banner(switched: bool = False) -> str:
     """Return one line that says what `workbook.exercises` shows."""
     location = locations.current()
     parts = [
-        locale.text(
-            f"student.toggle.{location.which}",
+        locale.table("student.toggle").text(
+            location.which,
             folder=locations.display_path(location.folder),
-            because=locale.text(f"student.because.{location.decided_by}"),
+            because=locale.table("student.because")[location.decided_by],
         )
     ]
     if switched:

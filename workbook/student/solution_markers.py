@@ -23,7 +23,7 @@ class MarkerError(WorkbookError):
     """Solution markers from which no stub can be made; the text names file and line."""
 
     def __init__(self, file: str, line: int, reason: str, **values: object):
-        what = locale.text(f"student.solution_markers.{reason}", **values)
+        what = locale.table("student.solution_markers").text(reason, **values)
         super().__init__(
             locale.text("student.solution_markers.at", file=file, line=line, what=what)
         )

@@ -78,7 +78,7 @@ def stale() -> list[str]:
         elif name not in wanted:
             reason = "no_solution"
         path = locations.display_path(impl / name)
-        found.append(locale.text(f"student.stubs.stale_{reason}", file=path, name=name))
+        found.append(locale.table("student.stubs.stale").text(reason, file=path, name=name))
     return found
 
 

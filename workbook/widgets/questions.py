@@ -5,7 +5,7 @@ from datetime import datetime
 from IPython.display import Markdown, display
 
 from workbook.errors import UsageError
-from workbook.locale import has, text
+from workbook.locale import table, text
 from workbook.student import course_policy
 from workbook.student.locations import solutions_on
 from workbook.student.state_file import read_state, write_state
@@ -34,7 +34,7 @@ def answer(question: str, words: str) -> None:
     UsageError
         If there is no question with that id.
     """
-    if not has(f"answer.{question}"):
+    if question not in table("answer"):
         raise UsageError(
             f"There is no question called {question!r}; the cell's first word names it."
         )
@@ -53,5 +53,5 @@ def answer(question: str, words: str) -> None:
     if not allowed.answers_open() and allowed.answers_from is not None:
         print(text("policy.answers_later", date=allowed.answers_from.strftime("%Y-%m-%d")))
         return
-    model = f"**{text('question.model')}**\n\n{text(f'answer.{question}')}"
+    model = f"**{text('question.model')}**\n\n{table('answer')[question]}"
     display(Markdown(model))  # type: ignore[no-untyped-call]

@@ -43,8 +43,8 @@ def _stands_alone(misconception: Misconception, unclear: Collection[str]) -> boo
     """Whether its message can be shown alone, without a learner's arrays to fill it."""
     if misconception.message in unclear:
         return False
-    parts = [f"{misconception.message}.{part}" for part in ("looks_like", "why")]
-    return all(locale.has(part) and "{" not in locale.text(part) for part in parts)
+    message = locale.table(misconception.message)
+    return all(part in message and "{" not in message[part] for part in ("looks_like", "why"))
 
 
 def build(folder: Path) -> dict[str, Any]:

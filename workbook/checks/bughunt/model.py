@@ -17,7 +17,7 @@ from typing import Any
 
 from workbook import curriculum
 from workbook.errors import UsageError
-from workbook.locale import text
+from workbook.locale import table, text
 from workbook.student import course_policy
 
 __all__ = [
@@ -179,12 +179,12 @@ class HuntRound:
 
     def why(self) -> str:
         """What the planted mistake means."""
-        return text(f"{self.hunt.message}.why")
+        return table(self.hunt.message)["why"]
 
 
 def looks_like(message: str) -> str:
     """The description in a message, as said of a network that is not the learner's own."""
-    words = text(f"{message}.looks_like")
+    words = table(message)["looks_like"]
     return "The " + words.removeprefix("Your ") if words.startswith("Your ") else words
 
 
@@ -210,14 +210,14 @@ def errors(gradients: Mapping[str, float | None]) -> dict[str, float]:
 
 def read_plan() -> tuple[dict[str, HuntNetwork], list[dict[str, str]]]:
     """Return the networks of `hunts.toml` by name, and its hunts as they are listed."""
-    table = tomllib.loads(PLAN.read_text(encoding="utf-8"))
+    listed = tomllib.loads(PLAN.read_text(encoding="utf-8"))
     networks = {}
-    for name, given in table["network"].items():
+    for name, given in listed["network"].items():
         fields: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in given.items()
         }
         networks[name] = HuntNetwork(name=name, **fields)
-    return networks, table["hunt"]
+    return networks, listed["hunt"]
 
 
 @cache
@@ -294,12 +294,12 @@ def new_round(
     for found in hunts:
         if passed is None or not missing_exercises(found.network, passed):
             # Other descriptions may share a text: each text is offered once.
-            words = {text(f"{found.message}.looks_like"): found.message}
+            words = {table(found.message)["looks_like"]: found.message}
             others = list(found.others)
             draw.shuffle(others)
             for message in others:
                 if len(words) < CHOICES:
-                    words.setdefault(text(f"{message}.looks_like"), message)
+                    words.setdefault(table(message)["looks_like"], message)
             answers = list(words.values())
             draw.shuffle(answers)
             return HuntRound(found, found.level, seed, found.network.places, tuple(answers))

@@ -12,7 +12,7 @@ from workbook.checks.bughunt.model import (
     looks_like,
     missing_exercises,
 )
-from workbook.locale import text
+from workbook.locale import table, text
 
 __all__ = [
     "chart",
@@ -35,9 +35,9 @@ _NAMED = 3
 def story(hunt_round: HuntRound) -> str:
     """What kind of network it is."""
     network = hunt_round.hunt.network
-    extra = text(f"hunt.extra_{network.normalization}") if network.normalization else ""
+    extra = table("hunt.extra")[network.normalization] if network.normalization else ""
     if network.dropout:
-        extra += text("hunt.extra_dropout")
+        extra += text("hunt.extra.dropout")
     kind = "hunt.story_own" if hunt_round.own else "hunt.story"
     return text(kind, layers=len(network.hidden) + 1, extra=extra, rule=network.rule)
 

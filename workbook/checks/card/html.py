@@ -68,8 +68,15 @@ def _arrays(card: Card) -> str:
     rows = card.arrays()
     if not rows:
         return ""
-    names = ("array", "verdict", "error", "limit", "rel_error", "case")
-    head = "".join(_tag("th", _CELL, escape(text(f"card.{name}"))) for name in names)
+    names = (
+        "card.array",
+        "card.verdict",
+        "card.error",
+        "card.limit",
+        "card.rel_error",
+        "card.case",
+    )
+    head = "".join(_tag("th", _CELL, escape(text(name))) for name in names)
     body = "".join(map(_array_row, rows))
     table = _tag(
         "table",
@@ -106,8 +113,8 @@ def render(card: Card) -> str:
     parts.append(_section(text("card.integrated"), card.integrated()))
     parts.append(_arrays(card))
     if message is not None:
-        for title, words in (("why", message.why), ("look", message.look)):
-            parts.append(_fold(text(f"card.{title}"), _tag("p", _WORDS, as_html(words))))
+        for title, words in (("card.why", message.why), ("card.look", message.look)):
+            parts.append(_fold(text(title), _tag("p", _WORDS, as_html(words))))
     cases = [_case(row, card.outcome == "todo") for row in card.cases()]
     parts.append(_fold(card.cases_title(), _list(cases)))
     title, head = card.printed()

@@ -13,7 +13,7 @@ from workbook.checks.card.rows import (
 )
 from workbook.checks.messages import Message
 from workbook.checks.results import Report
-from workbook.locale import text
+from workbook.locale import table, text
 
 __all__ = ["Card"]
 
@@ -57,7 +57,7 @@ class Card:
 
     def head(self) -> str:
         """Exercise and outcome."""
-        outcome = text(f"outcome.{self.outcome}")
+        outcome = table("outcome")[self.outcome]
         return text("card.head", exercise=self.report.result.exercise, outcome=outcome)
 
     def subhead(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbook.checks.compare import ArrayVerdict
 from workbook.checks.results import CaseReport, Report
-from workbook.locale import text
+from workbook.locale import table, text
 
 __all__ = [
     "ArrayRow",
@@ -67,14 +67,14 @@ def verdict_words(verdict: ArrayVerdict) -> str:
         if verdict.problem == "shape"
         else (verdict.dtype, verdict.wanted_dtype)
     )
-    return text(f"array.{verdict.problem}", got=got, want=want)
+    return table("array").text(verdict.problem, got=got, want=want)
 
 
 def _error(verdict: ArrayVerdict) -> str:
     if verdict.measure == "relative" or verdict.error is None:
         return format_number(verdict.error)
     shown = f"{verdict.error:.0f}" if verdict.measure == "exact" else format_number(verdict.error)
-    return f"{shown} ({text(f'measure.{verdict.measure}')})"
+    return f"{shown} ({table('measure')[verdict.measure]})"
 
 
 def array_rows(cases: Iterable[CaseReport]) -> list[ArrayRow]:
@@ -107,7 +107,7 @@ def case_rows(cases: Iterable[CaseReport]) -> list[CaseRow]:
             case_report.outcome == "pass",
             text("array.ok")
             if case_report.outcome == "pass"
-            else text(f"outcome.{case_report.outcome}"),
+            else table("outcome")[case_report.outcome],
             " ".join(case_report.asks.split()),
         )
         for case_report in cases
@@ -130,4 +130,4 @@ def integrated_sentence(report: Report) -> str:
         return ""
     if report.blocked_by:
         return text("card.integrated_blocked", others=", ".join(report.blocked_by))
-    return text("card.integrated_other", outcome=text(f"outcome.{result.integrated_outcome}"))
+    return text("card.integrated_other", outcome=table("outcome")[result.integrated_outcome])

@@ -39,8 +39,15 @@ def _arrays(card: Card) -> list[str]:
     rows = card.arrays()
     if not rows:
         return []
-    names = ("array", "verdict", "error", "limit", "rel_error", "case")
-    table = [tuple(text(f"card.{name}") for name in names)]
+    names = (
+        "card.array",
+        "card.verdict",
+        "card.error",
+        "card.limit",
+        "card.rel_error",
+        "card.case",
+    )
+    table = [tuple(text(name) for name in names)]
     table += [(r.name, r.verdict, r.error, r.limit, r.rel_error, r.case) for r in rows]
     return [text("card.arrays"), *("  " + line for line in columns(table))]
 

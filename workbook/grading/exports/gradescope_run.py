@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
-from workbook.checks.results import OUTCOMES
 from workbook.errors import WorkbookError
 from workbook.grading import scheduler
 from workbook.grading.exports.gradescope import SETTINGS
@@ -23,7 +22,7 @@ from workbook.grading.intake.select_files import is_candidate, select_files
 from workbook.grading.reports.pages import clean
 from workbook.grading.sandbox import bubblewrap
 from workbook.grading.units import Settings, Submission, UnitResult, message_of
-from workbook.locale import text
+from workbook.locale import table, text
 from workbook.student.atomic_write import write_text
 
 __all__ = ["SCHEMA", "main", "results_of"]
@@ -31,7 +30,7 @@ __all__ = ["SCHEMA", "main", "results_of"]
 VERSION = 2
 """Of `extra_data`, which is ours in the format that Gradescope documents."""
 
-_WORDS = {outcome: f"outcome.{outcome}" for outcome in OUTCOMES}
+_WORDS = table("outcome")
 
 
 class NoVerdict(WorkbookError):
@@ -108,16 +107,15 @@ def _test(result: dict[str, Any], scheme: Scheme) -> dict[str, Any]:
     maximum = scheme.points[exercise.id]
     share = result["points"] / result["max_points"] if result["max_points"] else 0.0
     bonus = f" ({text('feedback.bonus')})" if exercise.id in scheme.bonus else ""
-    lines = [text(_WORDS[outcome])]
+    lines = [_WORDS[outcome]]
     message = message_of(result)
     words = message.words() if message is not None else {}
     if outcome != "pass":
         parts = ("look",) if outcome == "todo" else ("seen", "looks_like", "why", "look")
-        lines += [f"{text(f'feedback.{part}')}: {words[part]}" for part in parts if words.get(part)]
+        titles = table("feedback.part")
+        lines += [f"{titles[part]}: {words[part]}" for part in parts if words.get(part)]
     elif result["integrated_outcome"] != "pass":
-        lines.append(
-            text("feedback.integrated", outcome=text(_WORDS[result["integrated_outcome"]]))
-        )
+        lines.append(text("feedback.integrated", outcome=_WORDS[result["integrated_outcome"]]))
     return {
         "name": f"{exercise.title}: {exercise.id}{bonus}",
         "score": round(share * maximum, 4),

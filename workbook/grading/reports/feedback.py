@@ -6,7 +6,7 @@ from workbook import curriculum
 from workbook.checks.results import OUTCOMES
 from workbook.grading.grades import Grade
 from workbook.grading.reports.pages import render
-from workbook.locale import text
+from workbook.locale import table, text
 
 __all__ = ["STYLE_CLASSES", "feedback_page"]
 
@@ -42,6 +42,6 @@ def feedback_page(grade: Grade) -> str:
         summary=text("feedback.summary", right=right, count=len(exercises)),
         parts=parts,
         look=STYLE_CLASSES,
-        words={outcome: text(f"outcome.{outcome}") for outcome in OUTCOMES},
+        words=table("outcome"),
         source=grade.submission.source.rpartition("/")[2],
     )

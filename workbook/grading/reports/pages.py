@@ -49,7 +49,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"prose": _prose, "number": _number}
-    environment.globals["text"] = locale.text
+    environment.globals |= {"text": locale.text, "table": locale.table}
     return environment
 
 

@@ -12,7 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from workbook.errors import UsageError, WorkbookError
-from workbook.locale import has, text
+from workbook.locale import Sentences, table, text
 from workbook.student import locations
 from workbook.training.results import ProgressUpdate
 from workbook.training.runner import ExperimentRunner, Failure, Job
@@ -151,17 +151,21 @@ class Panel:
         finally:
             self._paused = before
 
+    def words(self, key: str) -> Sentences:
+        """Return one of the tables of the panel's own sentences."""
+        return table("panel").table(self.name).table(key)
+
     def text(self, key: str, otherwise: str | None = None, /, **values: object) -> str:
         """One of the panel's own sentences."""
-        own = f"panel.{self.name}.{key}"
-        return text(own if otherwise is None or has(own) else otherwise, **values)
+        own = table("panel").table(self.name)
+        return own.text(otherwise if otherwise is not None and key not in own else key, **values)
 
     def _placeholder_text(self) -> str:
         """What stands in the picture's place before there is one."""
         return text("panel.computes" if self.immediate else "panel.empty")
 
     def _build_widgets(self) -> None:
-        answers = {key: self.text(f"answer.{key}") for key in self.answer_keys}
+        answers = {key: self.words("answer")[key] for key in self.answer_keys}
         self.prediction = Prediction(self.text("question"), answers)
         self.run_button = components.button(text("panel.run"), "play", text("panel.run_tooltip"))
         self.run_button.button_style = "primary"
@@ -192,7 +196,7 @@ class Panel:
                     layout=row,
                 ),
                 self.error,
-                w.HTML(components.screen_reader_only(self.text("alt", f"panel.{self.name}.title"))),
+                w.HTML(components.screen_reader_only(self.text("alt", "title"))),
                 self.layout_picture(),
                 *([self.layout_views()] if self.views else []),
                 self.numbers_table,

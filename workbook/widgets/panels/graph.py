@@ -30,7 +30,7 @@ class _Graph(Panel):
                 min=self.ranges[name][0],
                 max=self.ranges[name][1],
                 step=self.ranges[name][2],
-                description=self.text(f"input.{name}"),
+                description=self.words("input")[name],
                 continuous_update=False,
                 readout_format=".4g",
                 style={"description_width": "120px"},
@@ -81,7 +81,7 @@ class _Graph(Panel):
         rows = [self.text("head").split("|")]
         for name, value in list(self.result.forwards.items())[:upto]:
             back = f"{self.result.backwards[name]:.4g}" if name in known else ""
-            rows.append([self.text(f"input.{name}"), f"{value:.4g}", back])
+            rows.append([self.words("input")[name], f"{value:.4g}", back])
         return rows
 
     def observation(self) -> Observation:
@@ -91,7 +91,7 @@ class _Graph(Panel):
         largest = max(sizes, key=lambda name: sizes[name])
         if not sizes[largest]:
             return ("none",), self.text("nothing")
-        words = self.text(f"input.{largest}")
+        words = self.words("input")[largest]
         value = self.result.backwards[largest]
         return (largest,), self.text("observation", name=words, value=f"{value:.4g}")
 

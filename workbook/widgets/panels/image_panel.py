@@ -33,11 +33,11 @@ class PicturePanel(Panel):
     def make_controls(self) -> dict[str, Any]:
         sources = ["validation", "drawing", "cat", "coffee", "upload"]
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
-        nets = [(self.text(f"net.{name}"), name) for name in ("filters", "own")]
+        nets = [(self.words("net")[name], name) for name in ("filters", "own")]
         return {
             "net": choices(nets, self.text("net.name")),
             "source": choices(
-                [(self.text(f"source.{name}"), name) for name in sources], self.text("source.name")
+                [(self.words("source")[name], name) for name in sources], self.text("source.name")
             ),
             "number": w.IntSlider(
                 60,
@@ -69,7 +69,7 @@ class PicturePanel(Panel):
             for name, control in self.controls.items()
             if name not in ("net", "source")
         }
-        shapes = [w.Button(description=self.text(f"shape.{n}")) for n in image_sources.SHAPES]
+        shapes = [w.Button(description=self.words("shape")[n]) for n in image_sources.SHAPES]
         for button, bits in zip(shapes, image_sources.SHAPES.values(), strict=True):
             button.layout.width = "auto"
             button.on_click(lambda _, bits=bits: self._set_drawing(bits))
@@ -152,7 +152,7 @@ class PicturePanel(Panel):
         count, _, side, _ = result.filters.shape
         whose = "note_filters" if "params" in self.run_settings else "note_own"
         images = f"{self.run_settings.get('num_train', 0):,}"
-        sentence = self.text(f"net.{whose}", count=count, side=side, images=images)
+        sentence = self.words("net").text(whose, count=count, side=side, images=images)
         self.net_note.value = paragraph(sentence, quiet=True)
         self.views["filter"].max = len(result.filters) - 1
 

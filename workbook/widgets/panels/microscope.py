@@ -36,7 +36,7 @@ class MicroscopePanel(Panel):
         kernels = [(self.text("own"), _OWN), *((name, name) for name in KERNELS)]
         return {
             "picture": choices(
-                [(self.text(f"picture.{n}"), n) for n in ("numbers", "bag", "cat", "coffee")],
+                [(self.words("picture")[n], n) for n in ("numbers", "bag", "cat", "coffee")],
                 self.text("picture.name"),
             ),
             "preset": choices(kernels, self.text("preset"), value="Sobel, horizontal edges"),

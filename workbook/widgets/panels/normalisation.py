@@ -29,7 +29,7 @@ class NormalisationPanel(TrainingComparisonPanel):
         ticks = {
             kind: w.Checkbox(
                 kind != "layernorm",
-                description=self.text(f"answer.{kind}"),
+                description=self.words("answer")[kind],
                 indent=False,
                 layout=look,
             )

@@ -46,7 +46,7 @@ class ScaleSweepPanel(Panel):
     def make_figure(self, settings: dict[str, Any]) -> Figure:
         kinds = [kind or "none" for kind in settings["normalizations"]]
         self.points: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
-        self.curves = LiveSweep({kind: self.text(f"kind.{kind}") for kind in kinds})
+        self.curves = LiveSweep({kind: self.words("kind")[kind] for kind in kinds})
         return self.curves.figure
 
     def on_updates(self, updates: list[ProgressUpdate]) -> None:
@@ -79,7 +79,7 @@ class ScaleSweepPanel(Panel):
                 numbers = [f"{near['final_loss']:.4f}"]
                 numbers += [f"{near[key]:.1%}" for key in ("best_train_acc", "best_val_acc")]
                 learned = sum(point["best_val_acc"] >= _LEARNED for point in points)
-                rows.append([self.text(f"kind.{kind}"), *numbers, f"{learned} / {len(points)}"])
+                rows.append([self.words("kind")[kind], *numbers, f"{learned} / {len(points)}"])
         return rows
 
     def observation(self) -> Observation:

@@ -26,7 +26,7 @@ class SurfacesPanel(Panel):
     answer_keys = ("sgd", "sgd_momentum", "rmsprop", "adam")
 
     def make_controls(self) -> dict[str, Any]:
-        lands = [(self.text(f"surface.{name}"), name) for name in SURFACES]
+        lands = [(self.words("surface")[name], name) for name in SURFACES]
         surface = choices(lands, self.text("surface.label"), value="ravine")
         self.rules = RulePicker(SURFACES["ravine"].rates, lowest=-4, highest=0.3)
         surface.observe(lambda change: self._on_surface(change.new), names="value")

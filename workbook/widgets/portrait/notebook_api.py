@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import HTML, display
 
-from workbook.locale import text
+from workbook.locale import table, text
 from workbook.student import locations
 from workbook.widgets.portrait import output_file
 from workbook.widgets.portrait.plan import (
@@ -97,6 +97,6 @@ class _Bar:
         self._bar = bar
 
     def __call__(self, part: str, done: int, total: int) -> None:
-        self._bar.set_description_str(text(f"portrait.part.{part}"), refresh=False)
+        self._bar.set_description_str(table("portrait.part")[part], refresh=False)
         self._bar.n = done / total if total else 0.0
         self._bar.refresh()

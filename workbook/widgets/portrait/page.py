@@ -117,7 +117,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"text": locale.text, "made_by": MADE_BY}
+    environment.globals |= {"text": locale.text, "table": locale.table, "made_by": MADE_BY}
     environment.filters["number"] = lambda value: f"{value:,}"
     return environment
 
@@ -133,8 +133,8 @@ def render_page(plan: PortraitPlan, found: Mapping[str, Any]) -> str:
     """
     data_set = registry.find()
     # A data set of one's own is called by its folder, which is nobody's business.
-    about = f"portrait.data.{data_set.name}"
-    known = locale.text(about if locale.has(about) else "portrait.data.own")
+    about = locale.table("portrait.data")
+    known = about[data_set.name if data_set.name in about else "own"]
     classes = [*data_set.class_names(), *map(str, range(1000))]
     nets = [
         _net(part.name, part.settings, found[part.name], classes)
