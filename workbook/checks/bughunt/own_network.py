@@ -25,7 +25,7 @@ def on_own_network(
 
     Parameters
     ----------
-    played : Round
+    played : HuntRound
     folder : Path, optional
         The learner's files, by default those of `student.locations.student_folder()`.
     timeout : float
@@ -33,7 +33,7 @@ def on_own_network(
 
     Returns
     -------
-    Round
+    HuntRound
         The round as it was given if the learner's network has not passed, if this copy holds no
         code for the mistake, or if that network does not come to its end.
     """

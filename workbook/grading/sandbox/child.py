@@ -65,10 +65,10 @@ def run_job(
     Parameters
     ----------
     job : mapping
-        As `checks.runner.Runner.run` takes it.
+        As `CaseRunner.run` takes it.
     references : mapping of str to code
         By file: what stands in for the requirements.
-    output : Output
+    output : MessageSink
     folder : Path
         The student's files; resolved.
     empty : Path
