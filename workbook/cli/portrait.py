@@ -50,18 +50,18 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
     results = [report.result for report in check_with_progress(folder, curriculum.load().ids())]
     progress.record(folder, [result.as_json() for result in results])
     passed = {r.exercise for r in results if r.outcome == r.stack_outcome == "pass"}
-    chosen = plan(folder, passed, epochs=epochs, images=images)
-    if not chosen.parts:
+    portrait_plan = plan(folder, passed, epochs=epochs, images=images)
+    if not portrait_plan.parts:
         raise WorkbookError(text("portrait.nothing"))
     with _PortraitProgress() as progress_view:
         try:
-            found = making.make(chosen, progress_view.on_progress)
+            found = making.make(portrait_plan, progress_view.on_progress)
         except KeyboardInterrupt:
             raise WorkbookError(text("portrait.stopped")) from None
-    size = place.write(out, page.render(chosen, found))
+    size = place.write(out, page.render(portrait_plan, found))
     click.echo(text("portrait.written", file=out, kilobytes=size))
-    if chosen.lacking:
-        click.echo(text("portrait.lacking", names=", ".join(chosen.lacking)))
+    if portrait_plan.lacking:
+        click.echo(text("portrait.lacking", names=", ".join(portrait_plan.lacking)))
     return 0
 
 
@@ -91,8 +91,8 @@ class _PortraitProgress:
         if part not in self._tasks:
             self._tasks[part] = self._bar.add_task(words, total=None)
             if self._plain:
-                said = text("portrait.kept") if 0 < total == done else "..."
-                click.echo(f"{words} {said}", err=True)
+                state = text("portrait.kept") if 0 < total == done else "..."
+                click.echo(f"{words} {state}", err=True)
         if total:
             self._bar.update(self._tasks[part], completed=done, total=total)
 

@@ -87,11 +87,11 @@ def build(folder: Path, options: ReleaseOptions) -> None:
     for name in ROOT_FILES:
         if (root / name).is_file():
             contents[name] = (root / name).read_bytes()
-    chosen = course_files.notebooks(options.notebooks)
-    for path in chosen:
+    notebook_paths = course_files.notebooks(options.notebooks)
+    for path in notebook_paths:
         contents[f"notebooks/{path.name}"] = course_files.notebook_bytes(path)
     if options.notebooks:
-        contents |= course_files.curriculum_files(path.stem for path in chosen)
+        contents |= course_files.curriculum_files(path.stem for path in notebook_paths)
     readme = course_files.template("README.md").replace("`exercises/`", "`workbook/exercises/`")
     contents["README.md"] = readme.encode("utf-8")
     contents["statement.md"] = course_files.template("statement.md").encode("utf-8")

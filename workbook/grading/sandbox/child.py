@@ -85,10 +85,10 @@ def run_job(
                 empty, sources=references, files=references, resolved=True
             )
         with watched_imports(output.importing):
-            wanted = files_of(job["exercise"])
+            files = files_of(job["exercise"])
             skip = job.get("skip", {})
             opened = open_implementation.open_implementation(
-                folder, skip, compiled, wanted, resolved=True
+                folder, skip, compiled, files, resolved=True
             )
         output.event(
             "impl",
