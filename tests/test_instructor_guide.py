@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Commands that open something and stay, or need a whole class: run by the tests named here.
 ELSEWHERE = {
     "python start.py": "tests/release/test_release_checks.py, tests/test_start.py",
-    "workbook release nets --zip": "tests/cli/test_release.py, tests/release/test_round.py",
-    "workbook grade submissions --out results": "tests/release/test_round.py",
+    "workbook release nets --zip": "tests/cli/test_release.py, tests/release/test_round_trip.py",
+    "workbook grade submissions --out results": "tests/release/test_round_trip.py",
     "workbook grade --self-test --no-nbval": "tests/cli/test_grade.py",
     "workbook doctor": "tests/cli/test_doctor.py",
 }

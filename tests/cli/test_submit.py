@@ -13,7 +13,7 @@ import pytest
 from workbook import curriculum
 from workbook.grading.intake import archives
 from workbook.grading.intake.receipt import receipt
-from workbook.grading.intake.select_files import choose, may_count
+from workbook.grading.intake.select_files import is_candidate, select_files
 from workbook.release import strip_outputs, student_folder
 from workbook.student import locations
 from workbook.student.state_file import read_state
@@ -69,18 +69,14 @@ def test_what_grading_reads_is_exactly_the_students_files(home, workbook):
     assert code == 0
     known = curriculum.load()
     path = home / "jd7.zip"
-    select_exercises = choose(
-        archives.read_archive(path, lambda name: may_count(name, known)), known
+    selected = select_files(
+        archives.read_archive(path, lambda name: is_candidate(name, known)), known
     )
     wanted = {file: (home / "exercises" / file).read_bytes() for file in known.files()}
-    assert (
-        select_exercises.files == wanted
-        and not select_exercises.problems
-        and not select_exercises.notes
-    )
+    assert selected.files == wanted and not selected.problems and not selected.notes
     manifest = json.loads(packed(path)["manifest.json"])
-    assert f"Receipt: {receipt(select_exercises.files)}" in out
-    assert manifest["receipt"] == receipt(select_exercises.files)
+    assert f"Receipt: {receipt(selected.files)}" in out
+    assert manifest["receipt"] == receipt(selected.files)
     assert manifest["student"] == {"id": "jd7", "name": ""}
     outcomes = {result["exercise"]: result["outcome"] for result in manifest["results"]}
     assert list(outcomes) == known.ids()

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from workbook import curriculum
-from workbook.student.solution_markers import Block, find_blocks
+from workbook.student.solution_markers import SolutionBlock, find_blocks
 
 _Edit = Callable[[ast.AST, "_Tree"], None]
 
@@ -110,7 +110,7 @@ class _Tree:
 
 
 @cache
-def _parsed(file: str, folder: Path) -> tuple[str, ast.Module, list[Block]]:
+def _parsed(file: str, folder: Path) -> tuple[str, ast.Module, list[SolutionBlock]]:
     source = (folder / file).read_text(encoding="utf-8")
     return source, ast.parse(source), find_blocks(source, file)
 

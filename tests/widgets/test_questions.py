@@ -14,8 +14,9 @@ def impl(monkeypatch):
     monkeypatch.setattr(questions, "read_state", lambda name: dict(kept.get(name, {})))
     monkeypatch.setattr(questions, "write_state", kept.__setitem__)
     monkeypatch.setattr(questions, "display", shown.append)
-    monkeypatch.setattr(questions, "has", lambda name: name == "answer.dead-units")
-    known = {"answer.dead-units": "Because the gradient is 0.", "question.model": "Model"}
+    answers = {"answer": {"dead-units": "Because the gradient is 0."}}
+    monkeypatch.setattr(questions, "table", answers.__getitem__)
+    known = {"question.model": "Model"}
     monkeypatch.setattr(questions, "text", lambda name: known.get(name, "Write first."))
     return kept, shown
 

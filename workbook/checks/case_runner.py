@@ -1,4 +1,4 @@
-"""Starts, feeds, watches and kills the process that runs student code."""
+"""Start, feed, watch and kill the worker that runs student code."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.checks.worker.protocol import CASE, IMPORTING, READY, RECORD, TRACE_AT
 
-# Records hold arrays. NumPy is imported with the first of them, while the child does the same.
+# Records hold arrays. NumPy is imported with the first of them, while the worker does the same.
 if TYPE_CHECKING:
     from workbook.records import Record
 
@@ -27,7 +27,7 @@ __all__ = ["THREADS", "CaseRun", "CaseRunner"]
 
 _MAX_FRAMES = 2000
 _MAX_BYTES = 1024 * 2**20
-# Seconds that a child may take to start, beyond those of a job: NumPy is read from a slow disk.
+# Seconds that a worker may take to start, beyond those of a job: NumPy is read from a slow disk.
 START_TIMEOUT = 60.0
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _TRACE_LINE = re.compile(r'^\s*File "(.+)", line (\d+) in (.+)$')
@@ -70,14 +70,14 @@ class CaseRun:
 
 
 class CaseRunner:
-    """One child process; it is started when it is needed and replaced when it dies.
+    """One worker process; it is started when it is needed and replaced when it dies.
 
     Parameters
     ----------
     timeout : float
         Seconds for one job.
     memory : int
-        Megabytes of address space for the child (POSIX only); 0 for no limit.
+        Megabytes of address space for the worker (POSIX only); 0 for no limit.
     """
 
     def __init__(self, *, timeout: float = 30.0, memory: int = 4096) -> None:
@@ -87,9 +87,9 @@ class CaseRunner:
         self._process: subprocess.Popen[bytes] | None = None
         self._frames: queue.Queue[bytes | None] = queue.Queue()
         self._ready = False
-        # What an answer may come late by; for runners that keep the limit on the other side.
+        # Extra seconds to wait beyond the limit; for runners that keep the limit on the other side.
         self.grace = 0.0
-        # From when on the child looks where it is, which running code may not survive.
+        # When the worker dumps its traceback, which running code may not survive.
         self._trace_at = 0.0
         self._temp_dir = tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True)
 
@@ -104,7 +104,7 @@ class CaseRunner:
         return Path(self._temp_dir.name) / "trace.txt"
 
     def start(self) -> None:
-        """Start the child now, so that it is ready when the first job comes."""
+        """Start the worker now, so that it is ready when the first job comes."""
         if self._process is not None and self._process.poll() is None:
             return
         command, environment = self._start_command()
@@ -129,7 +129,7 @@ class CaseRunner:
         ).start()
 
     def _start_command(self) -> tuple[list[str], dict[str, str]]:
-        """The child's command line and its environment."""
+        """The worker's command line and its environment."""
         environment = dict(os.environ)
         # One thread: the same sums in the same order, and no fight for cores.
         environment |= {name: "1" for name in THREADS}
@@ -143,7 +143,7 @@ class CaseRunner:
         return [*module, str(self.memory), str(self._trace)], environment
 
     def _message(self, job: Mapping[str, Any], limit: float) -> bytes:
-        """What the child is sent for a job."""
+        """What the worker is sent for a job."""
         return (json.dumps({**job, "trace_after": max(0.1, limit * TRACE_AT)}) + "\n").encode(
             "ascii"
         )
@@ -181,14 +181,14 @@ class CaseRunner:
         return run
 
     def _has_stray_output(self) -> bool:
-        """Whether something was sent that nobody asked for."""
+        """Return whether the worker sent something that no job asked for."""
         if not self._ready and not self._frames.empty():
             self._ready = self._frames.get_nowait() == READY
             return not self._ready
         return not self._frames.empty()
 
     def _stop_if_unusable(self, run: CaseRun) -> None:
-        """Have the next job find a child as good as new."""
+        """Kill the worker if this job left it unusable; the next job starts another."""
         if run.outcome or any(r.raised and r.raised.type == "MemoryError" for r in run.records):
             # What student code still holds there must not cost the next exercise its memory.
             self.kill()
@@ -218,7 +218,7 @@ class CaseRunner:
         self._handle_exit(run)
 
     def _new_deadline(self, limit: float) -> float:
-        """Until when an answer is waited for; the time of a job begins when the child is ready."""
+        """Return when to stop waiting; the time of a job begins when the worker is ready."""
         now = time.monotonic()
         self._trace_at = now + limit * TRACE_AT
         return now + limit + (self.grace if self._ready else START_TIMEOUT)
@@ -277,7 +277,7 @@ class CaseRunner:
         self.kill()
 
     def _signal_outcome(self, code: int) -> str:
-        """What a signal that ended the child means, if it is not its own doing."""
+        """Return the outcome that a fatal signal means; empty if the worker ended by itself."""
         if code == -getattr(signal, "SIGKILL", 9):
             return "memory"  # Nobody here killed it: the system ran out of memory.
         if code == -signal.SIGSEGV and time.monotonic() >= self._trace_at:
@@ -295,11 +295,11 @@ class CaseRunner:
                     return
 
     def _traceback_text(self) -> str:
-        """Where the child was when it ended, as faulthandler writes it."""
+        """Return the traceback that faulthandler wrote before the worker ended."""
         return self._trace.read_text(encoding="utf-8", errors="replace")
 
     def kill(self) -> None:
-        """End the child and everything that it started."""
+        """End the worker and everything that it started."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -315,13 +315,13 @@ class CaseRunner:
             process.wait(5)
 
     def close(self) -> None:
-        """End the child and remove its folder."""
+        """End the worker and remove its folder."""
         self.kill()
         self._temp_dir.cleanup()
 
 
 def _cut_frames(process: subprocess.Popen[bytes], frames: "queue.Queue[bytes | None]") -> None:
-    """Cut the child's output into frames; a thread, because Windows cannot wait on pipes."""
+    """Cut the worker's output into frames; a thread, because Windows cannot wait on pipes."""
     stream = process.stdout
     assert stream is not None
     total = 0
@@ -338,6 +338,6 @@ def _cut_frames(process: subprocess.Popen[bytes], frames: "queue.Queue[bytes | N
                 break
             frames.put(frame)
     frames.put(None)
-    # Closed here and not by whoever kills the child: closing a stream waits for its reader.
+    # Closed here and not by whoever kills the worker: closing a stream waits for its reader.
     with contextlib.suppress(OSError):
         stream.close()

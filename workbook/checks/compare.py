@@ -148,9 +148,9 @@ def _array_verdict(
     if not (np.isfinite(got.array) | ~np.isfinite(want.array)).all():
         return ArrayVerdict(problem="not_finite", **about)
     with np.errstate(all="ignore"):
-        actual, wanted = _as_float64(got.array), _as_float64(want.array)
-        error = measure(actual, wanted, limit.measure)
-        about |= {"error": error, "rel_error": largest_relative(actual, wanted)}
+        actual, reference = _as_float64(got.array), _as_float64(want.array)
+        error = measure(actual, reference, limit.measure)
+        about |= {"error": error, "rel_error": largest_relative(actual, reference)}
     if not error <= limit.value:
         return ArrayVerdict(problem="value", **about)
     # Only right values are worth a word about their type.

@@ -94,7 +94,7 @@ def failing(exercise_id: str) -> FailingCase:
 
     Returns
     -------
-    Failing
+    FailingCase
         `.inputs`, `.outputs`, `.options`, and every array by its own name; False if no case
         fails.
 

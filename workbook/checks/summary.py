@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbook import curriculum
+from workbook import curriculum, locale
 from workbook.checks.compare import Finding
 from workbook.checks.messages import Message, fill
 from workbook.checks.outcomes import ExerciseRun

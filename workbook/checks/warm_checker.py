@@ -1,7 +1,7 @@
-"""A judge that is kept ready in a process that checks again and again: a notebook, `watch`.
+"""A checker that is kept ready in a process that checks again and again: a notebook, `watch`.
 
-Its child has imported NumPy before it is needed, which is most of what a check costs. A judge
-sees the files as they were when its child imported them, so one is used only as long as no
+Its worker has imported NumPy before it is needed, which is most of what a check costs. A checker
+sees the files as they were when its worker imported them, so one is used only as long as no
 file has changed, and each exercise is judged with it only once: a second check of the same
 file runs anew, as its reader expects.
 """
@@ -33,7 +33,7 @@ def _file_stamps(*folders: Path | None) -> _FileStamps:
 
 
 class WarmChecker:
-    """Judges exercises of one folder after another, with a child kept ready.
+    """Judges exercises of one folder after another, with a worker kept ready.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class WarmChecker:
         return (self._folder or locations.student_folder()).resolve()
 
     def prepare(self) -> None:
-        """Start a child for the next check."""
+        """Start a worker for the next check."""
         if self._spare is None:
             self._spare = Checker(self.folder)
         self._spare.start()
@@ -94,14 +94,14 @@ class WarmChecker:
         try:
             return apply_policy(self._checker.report(exercise_id))
         except BaseException:
-            self.close()  # Interrupted: the child may still be busy.
+            self.close()  # Interrupted: the worker may still be busy.
             raise
         finally:
             if self._checker is not None:
                 self.prepare()
 
     def _fresh_checker(self, folders: tuple[Path, Path | None]) -> Checker:
-        """A judge that has imported nothing."""
+        """Return a checker whose worker has imported no student code."""
         spare, self._spare = self._spare, None
         if spare is not None and _is_for(spare, folders):
             return spare
@@ -110,7 +110,7 @@ class WarmChecker:
         return Checker(folders[0])
 
     def close(self) -> None:
-        """End the children."""
+        """End the workers."""
         for checker in (self._checker, self._spare):
             if checker is not None:
                 checker.close()

@@ -40,10 +40,10 @@ def find_notebook(name: str, root: Path) -> Path:
     if path.suffix == ".ipynb" and path.is_file():
         return path.resolve()
     notebooks = {path.stem.lower(): path for path in sorted((root / "notebooks").glob("*.ipynb"))}
-    wanted = path.name.removesuffix(".ipynb").lower()
-    if wanted in notebooks and len(path.parts) == 1:
-        return notebooks[wanted]
-    near = difflib.get_close_matches(wanted, notebooks, n=1)
+    stem = path.name.removesuffix(".ipynb").lower()
+    if stem in notebooks and len(path.parts) == 1:
+        return notebooks[stem]
+    near = difflib.get_close_matches(stem, notebooks, n=1)
     hint = f"Did you mean {notebooks[near[0]].stem}? " if near else ""
     names = ", ".join(path.stem for path in notebooks.values())
     raise UsageError(f"There is no notebook {name!r}. {hint}Here are: {names}.")

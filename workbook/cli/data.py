@@ -87,9 +87,9 @@ def verify(name: str | None) -> int:
     from workbook.data.registry import all_sets, find
 
     if name is not None:
-        chosen = {name: find(name)}
+        data_sets = {name: find(name)}
     else:
-        chosen = {
+        data_sets = {
             each.name: each
             for each in all_sets().values()
             if not each.needs_folder and each.present()
@@ -98,7 +98,7 @@ def verify(name: str | None) -> int:
     for heading in ("data set", "file", "state", "seen"):
         table.add_column(heading, overflow="fold")
     reports: list[FileReport] = []
-    for label, each in chosen.items():
+    for label, each in data_sets.items():
         for report in each.verify():
             table.add_row(label, report.file, report.state, report.detail)
             reports.append(report)

@@ -39,13 +39,13 @@ def hint_lines(exercise_id: str, again: bool = False) -> list[str]:
     if again:
         if not before:
             return [text("hint_command.none_yet", exercise=exercise_id)]
-        shown = range(before)
+        stages = range(before)
     else:
         now = progress.count_hint(exercise_id, len(STAGES))
         # After the last one there is nothing new: then all of them, to read once more.
-        shown = range(now - 1, now) if now > before else range(now)
+        stages = range(now - 1, now) if now > before else range(now)
     lines, hints = [], table("hint").table(exercise_id)
-    for number in shown:
+    for number in stages:
         stage = table("hint_command.stage")[STAGES[number]]
         head = text(
             "hint_command.head",
@@ -55,7 +55,7 @@ def hint_lines(exercise_id: str, again: bool = False) -> list[str]:
             of=len(STAGES),
         )
         lines += [head, *_indented(hints[STAGES[number]]), ""]
-    return lines + _what_next(exercise_id, max(shown) + 1)
+    return lines + _what_next(exercise_id, max(stages) + 1)
 
 
 def _indented(words: str) -> list[str]:

@@ -91,8 +91,8 @@ class _PortraitProgress:
         if part not in self._tasks:
             self._tasks[part] = self._bar.add_task(words, total=None)
             if self._plain:
-                said = text("portrait.kept") if 0 < total == done else "..."
-                click.echo(f"{words} {said}", err=True)
+                state = text("portrait.kept") if 0 < total == done else "..."
+                click.echo(f"{words} {state}", err=True)
         if total:
             self._bar.update(self._tasks[part], completed=done, total=total)
 

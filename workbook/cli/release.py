@@ -86,8 +86,8 @@ def command(
     click.echo(f"Wrote {made} ({size / 1e6:.1f} MB).")
     if options.given:
         click.echo(f"Solved in it: {', '.join(options.given)}.")
-    chosen = [path.stem for path in course_files.notebooks(options.notebooks)]
-    orphaned = course_files.without_notebook(chosen, options.given)
+    notebook_names = [path.stem for path in course_files.notebooks(options.notebooks)]
+    orphaned = course_files.without_notebook(notebook_names, options.given)
     if orphaned:
         click.echo(f"Required, but without their notebooks: {', '.join(orphaned)}.")
         click.echo("--given would hand them out solved.")

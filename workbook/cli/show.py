@@ -68,7 +68,7 @@ def _compare(out: "Console", exercise_id: str, folder: "Path", solutions: "Path"
     source = source_blocks.read_source(folder / file)
     mine = snippets.student_snippet(source, exercise_id, solution) if source is not None else None
     codes = (mine or text("show.unreadable"), snippets.reference_snippet(solution, exercise_id))
-    shown = [
+    columns = [
         Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
         for code in codes
     ]
@@ -78,10 +78,10 @@ def _compare(out: "Console", exercise_id: str, folder: "Path", solutions: "Path"
         grid.add_column(ratio=1)
         grid.add_column(ratio=1)
         grid.add_row(*titles)
-        grid.add_row(*shown)
+        grid.add_row(*columns)
         out.print(grid)
         return
-    for title, code in zip(titles, shown, strict=True):
+    for title, code in zip(titles, columns, strict=True):
         out.print(title, code, "", sep="\n")
 
 

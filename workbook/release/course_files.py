@@ -60,23 +60,23 @@ def notebooks(names: Iterable[str] = ()) -> list[Path]:
     """
     there = {path.stem: path for path in sorted((course_root() / "notebooks").glob("*.ipynb"))}
     lower = {name.lower(): name for name in there}
-    wanted = {"Start"}
+    selected = {"Start"}
     for name in names:
         plain = name.removesuffix(".ipynb").lower()
         if plain not in lower:
             listed = ", ".join(there)
             raise UsageError(text("release.no_notebook", name=name, names=listed))
-        wanted.add(lower[plain])
-    return [path for name, path in there.items() if len(wanted) == 1 or name in wanted]
+        selected.add(lower[plain])
+    return [path for name, path in there.items() if len(selected) == 1 or name in selected]
 
 
 def required_exercises(names: Iterable[str]) -> list[str]:
     """The exercises of some notebooks, and whatever they require, in the order of learning."""
     known = curriculum.load()
-    wanted = {e.id for name in names if name != "Start" for e in known.in_notebook(name)}
-    for name in sorted(wanted):
-        wanted |= set(curriculum.closure(name))
-    return [name for name in known.ids() if name in wanted]
+    selected = {e.id for name in names if name != "Start" for e in known.in_notebook(name)}
+    for name in sorted(selected):
+        selected |= set(curriculum.closure(name))
+    return [name for name in known.ids() if name in selected]
 
 
 def without_notebook(names: Iterable[str], given: Iterable[str]) -> list[str]:
@@ -93,9 +93,9 @@ def curriculum_files(names: Iterable[str]) -> dict[str, bytes]:
 
     What a copy does not list, it neither asks for nor counts.
     """
-    known, wanted = curriculum.load(), set(required_exercises(names))
-    topics = dict.fromkeys(known[name].topic for name in known.ids() if name in wanted)
-    notebook_names = {known[name].notebook for name in wanted}
+    known, selected = curriculum.load(), set(required_exercises(names))
+    topics = dict.fromkeys(known[name].topic for name in known.ids() if name in selected)
+    notebook_names = {known[name].notebook for name in selected}
     head, *tables = _tables(curriculum.COURSE / "curriculum.toml")
     comment = head[: head.index("\ntopics = ") + 1]
     # All files stay: what is given in one of them may be needed in another.
@@ -103,7 +103,7 @@ def curriculum_files(names: Iterable[str]) -> dict[str, bytes]:
     made = {"curriculum.toml": comment + lists + _named_in(tables, "name", notebook_names)}
     for topic in topics:
         head, *tables = _tables(curriculum.COURSE / topic / "exercises.toml")
-        made[f"{topic}/exercises.toml"] = head + _named_in(tables, "id", wanted)
+        made[f"{topic}/exercises.toml"] = head + _named_in(tables, "id", selected)
     return {f"workbook/course/{name}": f"{text.rstrip()}\n".encode() for name, text in made.items()}
 
 
@@ -112,12 +112,12 @@ def _tables(path: Path) -> list[str]:
     return re.split(r"^(?=\[\[)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
-def _named_in(tables: Iterable[str], key: str, wanted: Collection[str]) -> str:
+def _named_in(tables: Iterable[str], key: str, selected: Collection[str]) -> str:
     def name(table: str) -> str:
         ((row,),) = tomllib.loads(table).values()
         return str(row[key])
 
-    return "".join(table for table in tables if name(table) in wanted)
+    return "".join(table for table in tables if name(table) in selected)
 
 
 def with_import_guard(source: str) -> str:

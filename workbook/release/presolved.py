@@ -22,13 +22,13 @@ def exercise_ids(names: Iterable[str]) -> list[str]:
     """
     known = curriculum.load()
     notebooks = {notebook.name: notebook for notebook in known.notebooks}
-    wanted: set[str] = set()
+    selected: set[str] = set()
     for name in names:
         if name in notebooks:
-            wanted |= {exercise.id for exercise in known.in_notebook(name)}
+            selected |= {exercise.id for exercise in known.in_notebook(name)}
         else:
-            wanted.add(known[name].id)
-    return [name for name in known.ids() if name in wanted]
+            selected.add(known[name].id)
+    return [name for name in known.ids() if name in selected]
 
 
 def sources() -> dict[str, str]:

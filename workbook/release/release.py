@@ -1,8 +1,6 @@
 """A student's copy: the project without solutions, tests and history."""
 
-import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from workbook.errors import UsageError, WorkbookError
 from workbook.release import atomic_folder, course_files, presolved, release_checks, wheels
 from workbook.release.options import ReleaseOptions
 from workbook.student import atomic_write, course_policy, locations
+from workbook.student.zip_archive import zip_files
 
 __all__ = ["build", "make", "output_folder"]
 
@@ -88,11 +87,11 @@ def build(folder: Path, options: ReleaseOptions) -> None:
     for name in ROOT_FILES:
         if (root / name).is_file():
             contents[name] = (root / name).read_bytes()
-    chosen = course_files.notebooks(options.notebooks)
-    for path in chosen:
+    notebook_paths = course_files.notebooks(options.notebooks)
+    for path in notebook_paths:
         contents[f"notebooks/{path.name}"] = course_files.notebook_bytes(path)
     if options.notebooks:
-        contents |= course_files.curriculum_files(path.stem for path in chosen)
+        contents |= course_files.curriculum_files(path.stem for path in notebook_paths)
     readme = course_files.template("README.md").replace("`exercises/`", "`workbook/exercises/`")
     contents["README.md"] = readme.encode("utf-8")
     contents["statement.md"] = course_files.template("statement.md").encode("utf-8")
@@ -149,18 +148,11 @@ def output_folder(out: Path, packed: bool) -> Iterator[Path]:
 
 
 def _zipped(folder: Path) -> bytes:
-    """The folder as a zip that unpacks to one folder; the same bytes for the same files."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-                info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-                info.compress_type = zipfile.ZIP_DEFLATED
-                info.create_system = 3
-                info.external_attr = 0o100644 << 16
-                archive.writestr(info, path.read_bytes())
-    return packed.getvalue()
+    """Return the folder as a zip that unpacks to one folder."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return zip_files(
+        {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in paths}
+    )
 
 
 def make(

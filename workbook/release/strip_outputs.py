@@ -31,9 +31,9 @@ class PersonalTraces:
     """
 
     def __init__(self, folder: Path) -> None:
-        homes = [folder, folder.resolve(), Path.home(), Path(sys.prefix), Path(sys.base_prefix)]
-        homes.append(Path(tempfile.gettempdir()))
-        self._paths = {str(path) for path in homes if len(path.parts) > 1} - {"/usr"}
+        folders = [folder, folder.resolve(), Path.home(), Path(sys.prefix), Path(sys.base_prefix)]
+        folders.append(Path(tempfile.gettempdir()))
+        self._paths = {str(path) for path in folders if len(path.parts) > 1} - {"/usr"}
         names = {Path.home().name, platform.node(), platform.node().partition(".")[0]}
         with contextlib.suppress(OSError, KeyError, ImportError):  # an account without a name
             names.add(getpass.getuser())
@@ -96,8 +96,8 @@ def clean_notebook(data: bytes, traces: PersonalTraces) -> bytes:
     for cell in notebook["cells"]:
         if not isinstance(cell, dict):
             raise ValueError("no notebook")
-        kept = cell.get("metadata", {})
-        cell["metadata"] = {key: kept[key] for key in ("tags", "workbook") if key in kept}
+        metadata = cell.get("metadata", {})
+        cell["metadata"] = {key: metadata[key] for key in ("tags", "workbook") if key in metadata}
         if "outputs" in cell:
             cell["outputs"] = [_output(output, traces) for output in cell["outputs"]]
     text_ = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)

@@ -1,10 +1,8 @@
 """A submission: the student's files, as one small zip that `workbook grade` reads."""
 
 import hashlib
-import io
 import json
 import platform
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +14,7 @@ from workbook.grading.intake.archives import ArchiveLimits
 from workbook.grading.intake.receipt import receipt
 from workbook.locale import text
 from workbook.release import course_files, strip_outputs
+from workbook.student.zip_archive import zip_files
 from workbook.version import __version__
 
 __all__ = ["FORMAT", "Author", "StudentWork", "gather", "manifest", "pack"]
@@ -164,13 +163,5 @@ def _json(value: object) -> bytes:
 
 
 def pack(work: StudentWork, listed: bytes) -> bytes:
-    """The zip: the same bytes for the same work, without times, owners or this system's name."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, data in sorted({**work.files(), "manifest.json": listed}.items()):
-            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3
-            info.external_attr = 0o100644 << 16
-            archive.writestr(info, data, compresslevel=9)
-    return packed.getvalue()
+    """Return the zip of some work, with its manifest."""
+    return zip_files({**work.files(), "manifest.json": listed})

@@ -108,10 +108,10 @@ def _required() -> dict[str, tuple[int, ...]]:
     except importlib.metadata.PackageNotFoundError:
         lines = []  # run from its folder, installed nowhere
     for line in lines:
-        wanted, _, condition = line.partition(";")
+        requirement, _, condition = line.partition(";")
         if "extra" in condition:
             continue
-        name, _, oldest = wanted.strip().partition(">=")
+        name, _, oldest = requirement.strip().partition(">=")
         parts = [part for part in oldest.split(",")[0].split(".") if part.isdigit()]
         found[name.strip()] = tuple(int(part) for part in parts)
     return found

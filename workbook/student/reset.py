@@ -38,8 +38,8 @@ class ResetPlan:
 
 
 def _ordered(names: Iterable[str]) -> tuple[str, ...]:
-    wanted = set(names)
-    return tuple(name for name in curriculum.load().ids() if name in wanted)
+    selected = set(names)
+    return tuple(name for name in curriculum.load().ids() if name in selected)
 
 
 def _encoded_like(text: str, data: bytes) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from workbook.grading.cache_key import unit_keys
 from workbook.grading.instructor_files import notebook
 from workbook.grading.nbval import submission as nbval_submission
-from workbook.grading.nbval.submission import LEFT_OUT, run_notebooks, stripped
+from workbook.grading.nbval.submission import SKIPPED_TAGS, run_notebooks, stripped
 from workbook.grading.sandbox import bubblewrap
 from workbook.grading.units import Settings, Submission
 
@@ -22,7 +22,7 @@ def test_what_checks_nothing_is_left_out():
     cells = json.loads(stripped(path))["cells"]
     assert len(cells) < len(before)
     code = [cell for cell in cells if cell["cell_type"] == "code"]
-    assert not any(LEFT_OUT & set(cell["metadata"].get("tags", ())) for cell in code)
+    assert not any(SKIPPED_TAGS & set(cell["metadata"].get("tags", ())) for cell in code)
     checks = [c for c in code if c["metadata"].get("workbook", {}).get("exercise")]
     assert len(checks) >= 3
 

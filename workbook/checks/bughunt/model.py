@@ -100,7 +100,7 @@ class Hunt:
 
     Attributes
     ----------
-    right, wrong : Curves
+    right, wrong : HuntCurves
         Without it, and with it.
     gradients : dict
         Relative error of each parameter's gradient in a gradient check with the mistake.
@@ -276,7 +276,7 @@ def new_round(
 
     Returns
     -------
-    Round or None
+    HuntRound or None
         None if no network is made of those exercises alone.
 
     Raises

@@ -19,13 +19,13 @@ MIN_EFFECT = 0.02
 
 
 def on_own_network(
-    played: bughunt.HuntRound, folder: Path | None = None, *, timeout: float = 30.0
+    hunt_round: bughunt.HuntRound, folder: Path | None = None, *, timeout: float = 30.0
 ) -> bughunt.HuntRound:
     """The same round, its curves measured now with the learner's own code.
 
     Parameters
     ----------
-    played : Round
+    hunt_round : HuntRound
     folder : Path, optional
         The learner's files, by default those of `student.locations.student_folder()`.
     timeout : float
@@ -33,17 +33,17 @@ def on_own_network(
 
     Returns
     -------
-    Round
+    HuntRound
         The round as it was given if the learner's network has not passed, if this copy holds no
         code for the mistake, or if that network does not come to its end.
     """
-    found = played.hunt
+    found = hunt_round.hunt
     passed = {name for name, outcome in progress.outcomes().items() if outcome == "pass"}
     if folder is None and bughunt.missing_exercises(found.network, passed):
-        return played
+        return hunt_round
     code = planted_code.code_of(found)
     if code is None:
-        return played
+        return hunt_round
     job = {
         "exercise": found.exercise,
         "impl": str((folder or locations.student_folder()).resolve()),
@@ -56,14 +56,14 @@ def on_own_network(
     with CaseRunner(timeout=timeout) as runner:
         measured = runner.run(job).measured
     if not measured:
-        return played
+        return hunt_round
     right, wrong = (bughunt.HuntCurves.read(measured[name]) for name in ("right", "wrong"))
     if (
         not bughunt.effect(found.right, right) <= MAX_DEVIATION
         or bughunt.effect(right, wrong) < MIN_EFFECT
     ):
-        return played
+        return hunt_round
     errors = bughunt.errors(measured["gradients"])
     return replace(
-        played, own=True, hunt=replace(found, right=right, wrong=wrong, gradients=errors)
+        hunt_round, own=True, hunt=replace(found, right=right, wrong=wrong, gradients=errors)
     )

@@ -54,7 +54,7 @@ def train(impl: Any, network: bughunt.HuntNetwork) -> bughunt.HuntCurves:
 
     Returns
     -------
-    hunt.Curves
+    HuntCurves
         Mean loss of each epoch, and validation loss after it; not-a-number from where the
         network diverges.
     """

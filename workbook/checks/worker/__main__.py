@@ -17,9 +17,8 @@ from typing import IO, TYPE_CHECKING, Any
 from workbook import curriculum
 from workbook.checks.worker import blocked_imports, open_implementation, run_cases
 from workbook.checks.worker.import_watch import watched_imports
-from workbook.checks.worker.protocol import READY, RECORD, MessageSink, StreamSink
+from workbook.checks.worker.protocol import READY, MessageSink, StreamSink
 from workbook.course import cases_of
-from workbook.records import encode
 from workbook.student.implementation import Implementation, load_implementation
 
 if TYPE_CHECKING:
@@ -97,16 +96,7 @@ class Worker:
                 # Only the builder of the answer key and the tests ask for this.
                 catalogue = self._catalogue(impl, job["exercise"])
                 stack.enter_context(catalogue.planted(job["misconception"]))
-            for record in run_cases.run_exercise(
-                job["exercise"],
-                impl,
-                seed=job["seed"],
-                folder=folder,
-                reference=reference,
-                only=job.get("only"),
-                on_case=self._output.case,
-            ):
-                self._output.send(RECORD, encode(record))
+            run_cases.send_records(job, self._output, impl, folder, reference)
 
     def _catalogue(self, impl: Implementation, exercise_id: str) -> "Catalogue":
         key = (str(impl.folder), exercise_id)

@@ -46,7 +46,7 @@ def open_implementation(
     folder: Path,
     skip: Mapping[str, str] | None = None,
     compiled: Mapping[str, CodeType] | None = None,
-    wanted: Iterable[str] | None = None,
+    only: Iterable[str] | None = None,
     resolved: bool = False,
 ) -> OpenedImplementation:
     """Import a student's folder.
@@ -59,14 +59,14 @@ def open_implementation(
         import hung or ended the process that tried.
     compiled : mapping of str to code, optional
         By file: what it compiles to, for files that do; saves compiling them again.
-    wanted : iterable of str, optional
+    only : iterable of str, optional
         The files to import, with what they import; all by default.
     resolved : bool
         As for `load_implementation`.
     """
     compiled = compiled or {}
     known = curriculum.load().files()
-    files = set(known if wanted is None else wanted)
+    files = set(known if only is None else only)
     problems: dict[str, dict[str, Any]] = {
         file: {"outcome": outcome} for file, outcome in (skip or {}).items()
     }

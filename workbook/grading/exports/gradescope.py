@@ -1,9 +1,7 @@
 """The zip that Gradescope takes as an autograder."""
 
-import io
 import json
 import tomllib
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import workbook
 from workbook.errors import UsageError
 from workbook.grading.instructor_files import notebook, solutions
 from workbook.grading.intake.scheme import Scheme
+from workbook.student.zip_archive import zip_files
 
 __all__ = ["SETTINGS", "pack"]
 
@@ -88,16 +87,7 @@ def pack(scheme: Scheme, secret: str, *, with_notebooks: bool = True) -> bytes:
     for name, folder in (("workbook", root / "workbook"), ("solutions", solutions())):
         for path in _sources(folder):
             files[f"{_COURSE}/{name}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            info = zipfile.ZipInfo(name, _DAY)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            mode = 0o755 if name in ("setup.sh", "run_autograder") else 0o644
-            info.external_attr = (0o100000 | mode) << 16
-            info.create_system = 3  # Unix, so that the modes count.
-            archive.writestr(info, data)
-    return packed.getvalue()
+    return zip_files(files, executable=("setup.sh", "run_autograder"), date_time=_DAY)
 
 
 def _sources(folder: Path) -> Iterator[Path]:

@@ -70,9 +70,9 @@ def is_archive(path: Path) -> bool:
 
 
 def read_archive(
-    path: Path, wanted: NameFilter, limits: ArchiveLimits | None = None
+    path: Path, accepts: NameFilter, limits: ArchiveLimits | None = None
 ) -> ArchiveContents:
-    """The files of a folder or archive whose name `wanted` accepts.
+    """The files of a folder or archive whose name `accepts` accepts.
 
     Raises
     ------
@@ -81,16 +81,16 @@ def read_archive(
     """
     limits = limits or ArchiveLimits()
     if path.is_dir():
-        return _gather(_folder(path, limits), wanted, limits)
+        return _gather(_folder(path, limits), accepts, limits)
     try:
         with path.open("rb") as file:
             start = file.read(4)
         if start.startswith(b"PK"):
             with zipfile.ZipFile(path) as archive:
-                return _gather(_zip(archive, limits), wanted, limits)
+                return _gather(_zip(archive, limits), accepts, limits)
         if start.startswith(b"\x1f\x8b"):
             with tarfile.open(path, "r:gz") as archive_tar:
-                return _gather(_tar(archive_tar, limits, path), wanted, limits)
+                return _gather(_tar(archive_tar, limits, path), accepts, limits)
     except UnreadableArchive:
         raise
     except RuntimeError as error:
@@ -112,7 +112,7 @@ class _Member:
 
 
 def _gather(
-    members: Iterator[_Member], wanted: NameFilter, limits: ArchiveLimits
+    members: Iterator[_Member], accepts: NameFilter, limits: ArchiveLimits
 ) -> ArchiveContents:
     found, total = ArchiveContents(), 0
     for count, member in enumerate(members):
@@ -124,7 +124,7 @@ def _gather(
                 f"{_printable(member.name)} was passed over: its path leads outside."
             )
             continue
-        if not wanted(name):
+        if not accepts(name):
             continue
         if member.refused:
             found.notes.append(f"{_printable(name)} was passed over: it is {member.refused}.")

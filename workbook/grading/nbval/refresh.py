@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
-from workbook.grading.nbval.results import sanitise
+from workbook.grading.nbval.results import read_notebook, sanitise
 from workbook.grading.nbval.run import CELL_TIMEOUT, variables
 
 __all__ = ["CHECK_TAG", "SKIPPED_TAGS", "refresh_notebook"]
@@ -105,12 +105,7 @@ def refresh_notebook(path: Path, on_cell: Callable[[int, int], None] | None = No
 
     from workbook.student.atomic_write import same_text, write_text
 
-    try:
-        notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except Exception as error:  # nbformat raises whatever its parsers raise
-        why = (str(error).splitlines() or [type(error).__name__])[0]
-        raise WorkbookError(f"{path.name} cannot be read: {why}") from error
-
+    notebook = read_notebook(path)
     run = copy.deepcopy(notebook)
     run.cells = [
         cell for cell in run.cells if cell.cell_type == "code" and not SKIPPED_TAGS & _tags(cell)

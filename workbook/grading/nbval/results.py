@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from workbook.errors import WorkbookError
+
 __all__ = [
     "SANITISE",
     "VARIABLE",
@@ -15,6 +17,7 @@ __all__ = [
     "OnCell",
     "expected_cells",
     "quick_nbformat",
+    "read_notebook",
     "record_cell",
     "sanitise",
 ]
@@ -111,15 +114,23 @@ def one_line(error: str, detail: str) -> str:
     return " ".join(lines) if len(lines) <= 2 else lines[-1]
 
 
-def expected_cells(path: Path) -> NotebookResult:
-    """The notebook's code cells, none of them run yet."""
+def read_notebook(path: Path) -> Any:
+    """Read a notebook; a `WorkbookError` says why if it cannot be read."""
     import nbformat
 
     try:
-        notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:  # nbformat raises whatever its parsers raise
         why = (str(error).splitlines() or [type(error).__name__])[0]
-        return NotebookResult(path, problem=f"{path.name} cannot be read: {why}")
+        raise WorkbookError(f"{path.name} cannot be read: {why}") from error
+
+
+def expected_cells(path: Path) -> NotebookResult:
+    """Return the notebook's code cells, none of them run yet."""
+    try:
+        notebook = read_notebook(path)
+    except WorkbookError as error:
+        return NotebookResult(path, problem=str(error))
     result = NotebookResult(path)
     for cell in notebook.cells:
         if cell.cell_type == "code":

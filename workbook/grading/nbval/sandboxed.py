@@ -75,8 +75,8 @@ def _limit() -> None:
         return
     import resource
 
-    wanted = {"RLIMIT_AS": 8 * 2**30, "RLIMIT_NPROC": 400, "RLIMIT_FSIZE": 64 * 2**20}
-    for name, value in {**wanted, "RLIMIT_CORE": 0}.items():
+    limits = {"RLIMIT_AS": 8 * 2**30, "RLIMIT_NPROC": 400, "RLIMIT_FSIZE": 64 * 2**20}
+    for name, value in {**limits, "RLIMIT_CORE": 0}.items():
         with contextlib.suppress(AttributeError, ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (value, value))
 

@@ -13,9 +13,8 @@ from typing import Any
 from workbook import curriculum
 from workbook.checks.worker import open_implementation, run_cases, source_check
 from workbook.checks.worker.import_watch import watched_imports
-from workbook.checks.worker.protocol import RECORD, MessageSink
-from workbook.records import encode
-from workbook.student.implementation import Implementation, load_implementation
+from workbook.checks.worker.protocol import MessageSink
+from workbook.student.implementation import load_implementation
 
 __all__ = ["Compiled", "compile_exercises", "files_of", "run_job", "set_limits"]
 
@@ -66,10 +65,10 @@ def run_job(
     Parameters
     ----------
     job : mapping
-        As `checks.runner.Runner.run` takes it.
+        As `CaseRunner.run` takes it.
     references : mapping of str to code
         By file: what stands in for the requirements.
-    output : Output
+    output : MessageSink
     folder : Path
         The student's files; resolved.
     empty : Path
@@ -86,10 +85,10 @@ def run_job(
                 empty, sources=references, files=references, resolved=True
             )
         with watched_imports(output.importing):
-            wanted = files_of(job["exercise"])
+            files = files_of(job["exercise"])
             skip = job.get("skip", {})
             opened = open_implementation.open_implementation(
-                folder, skip, compiled, wanted, resolved=True
+                folder, skip, compiled, files, resolved=True
             )
         output.event(
             "impl",
@@ -98,11 +97,11 @@ def run_job(
             absent=opened.absent,
             files=opened.files,
         )
-        _run_cases(job, output, opened.impl, folder, reference)
+        run_cases.send_records(job, output, opened.impl, folder, reference)
         if reference is not None and job.get("integrated"):
             on_restart()
             output.event("integrated")
-            _run_cases(job, output, opened.impl, folder, None)
+            run_cases.send_records(job, output, opened.impl, folder)
         output.event("done")
     except Exception as error:
         output.event("failed", type=type(error).__name__, message=str(error)[:500])
@@ -117,25 +116,6 @@ def files_of(exercise_id: str) -> frozenset[str]:
     known = curriculum.load()
     names = (*curriculum.own(exercise_id), *curriculum.closure(exercise_id))
     return frozenset(known[name].file for name in (*names, *curriculum.replaced(exercise_id)))
-
-
-def _run_cases(
-    job: Mapping[str, Any],
-    output: MessageSink,
-    impl: Implementation,
-    folder: Path,
-    reference: Implementation | None,
-) -> None:
-    for record in run_cases.run_exercise(
-        job["exercise"],
-        impl,
-        seed=job["seed"],
-        folder=folder,
-        reference=reference,
-        only=job.get("only"),
-        on_case=output.case,
-    ):
-        output.send(RECORD, encode(record))
 
 
 def compile_exercises(folder: Path) -> bytes:

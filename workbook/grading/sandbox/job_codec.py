@@ -21,7 +21,7 @@ _LENGTH = struct.Struct("<I")
 
 
 def pack(job: Mapping[str, Any], references: bytes, limit: float) -> bytes:
-    """A job, the code of its references (see `slices.compiled`) and its limit in seconds."""
+    """Return a job, its references (`reference_subset.compiled`) and its limit as bytes."""
     encoded_job = marshal.dumps(dict(job))
     payload = _LENGTH.pack(len(encoded_job)) + encoded_job + references
     return HEAD.pack(limit, bool(job.get("integrated")), len(payload)) + payload

@@ -41,16 +41,16 @@ def references(exercise_id: str, solutions: Path) -> dict[str, str]:
     """
     known = curriculum.load()
     excluded = {(known[n].file, known[n].qualname) for n in curriculum.own(exercise_id)}
-    wanted = [(known[n].file, known[n].qualname) for n in curriculum.replaced(exercise_id)]
-    return _cut(frozenset(wanted), frozenset(excluded), solutions)
+    needed = [(known[n].file, known[n].qualname) for n in curriculum.replaced(exercise_id)]
+    return _cut(frozenset(needed), frozenset(excluded), solutions)
 
 
 @cache
 def _cut(
-    wanted: frozenset[tuple[str, str]], excluded: frozenset[tuple[str, str]], solutions: Path
+    needed: frozenset[tuple[str, str]], excluded: frozenset[tuple[str, str]], solutions: Path
 ) -> dict[str, str]:
     taken: set[tuple[str, str]] = set()
-    todo = sorted(wanted - excluded)
+    todo = sorted(needed - excluded)
     while todo:
         file, name = todo.pop()
         if (file, name) in taken or (file, name) in excluded:

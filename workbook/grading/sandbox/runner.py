@@ -54,7 +54,7 @@ class ForkRunner(CaseRunner):
     sandbox : str
         `bwrap` or `none`.
     timeout, memory : float, int
-        As for `Runner`.
+        As for `CaseRunner`.
     """
 
     def __init__(
@@ -230,7 +230,7 @@ class SpawnRunner(CaseRunner):
         self.folder = folder
 
     def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> CaseRun:
-        """Do one job in a process of its own; as `Runner.run`."""
+        """Do one job in a process of its own; as `CaseRunner.run`."""
         sent = dict(job)
         try:
             with tempfile.TemporaryDirectory(

@@ -15,7 +15,7 @@ from workbook.checks.worker.protocol import HEAD, KINDS, MessageSink
 __all__ = ["MAX_BYTES", "SharedMemorySink", "frames"]
 
 MAX_BYTES = 28 * 2**20
-"""What one child may say, in bytes; the frame that holds it must be below `record.MAX_FRAME`."""
+"""What one child may say, in bytes; the frame that holds it must be below `records.MAX_FRAME`."""
 
 # How many bytes were said, and when the second run began, in seconds of the system's clock.
 _STATE = struct.Struct("<Qd")

@@ -50,7 +50,7 @@ class TempDirs:
         folder = self._folder
         assert folder is not None
         if self.exclusive:
-            _restore(folder, self._original)  # First: else it may not be looked into.
+            _restore(folder, self._original)  # Restore permissions first, or listdir fails.
             for name in _names(folder):
                 _remove(folder / name)
         elif _names(folder) or _changed(folder, self._original):

@@ -13,7 +13,7 @@ from workbook import curriculum
 from workbook.checks.misconceptions import Catalogue, source_file
 from workbook.grading.intake import archives
 from workbook.grading.intake.receipt import receipt
-from workbook.grading.intake.select_files import choose, may_count
+from workbook.grading.intake.select_files import is_candidate, select_files
 from workbook.release.presolved import stubs
 from workbook.student import load_implementation, locations
 
@@ -99,7 +99,9 @@ def test_the_instructor_sees_what_the_student_was_told(student, tmp_path):
 
     # Back as the instructor: what grading reads is what was packed.
     known = curriculum.load()
-    chosen = choose(archives.read_archive(path, lambda name: may_count(name, known)), known)
+    chosen = select_files(
+        archives.read_archive(path, lambda name: is_candidate(name, known)), known
+    )
     assert not chosen.problems
     assert f"Receipt: {receipt(chosen.files)}" in handed_in.stdout
     submitted = {r["exercise"]: r["points"] for r in manifest["results"]}
