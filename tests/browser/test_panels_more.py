@@ -305,7 +305,7 @@ def test_filters_and_a_drawing(lab, impl):
     picture.box.get_by_title("row 1, column 2", exact=True).focus()
     lab.page.keyboard.press(" ")
     drawn = image_sources.from_drawing("11" + image_sources.SHAPES["trousers"][2:])
-    seen = run("feature_maps", impl, picture=drawn, params=direct.params).seen
+    seen = run("feature_maps", impl, picture=drawn, params=direct.params).outputs
     best = np.argsort(-seen.probabilities)[:3]
     wanted = [
         [data.class_names()[n], f"{seen.scores[n]:.2f}", f"{seen.probabilities[n]:.1%}"]
