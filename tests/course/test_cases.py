@@ -87,7 +87,7 @@ def test_names_are_unique_and_files_follow_the_exercises() -> None:
     assert len(set(IDS)) == len(IDS)
     for case in ALL:
         topic = curriculum.load()[case.exercise].topic
-        assert case.function.__module__.startswith("workbook.course.")
+        assert case.run.__module__.startswith("workbook.course.")
         assert topic in curriculum.COURSE.joinpath("curriculum.toml").read_text("utf-8")
 
 
@@ -118,12 +118,14 @@ def test_the_digest_changes_with_the_cases_of_one_exercise_only(
         course._pieces.cache_clear()
         with monkeypatch.context() as patch:
             patch.setattr(
-                inspect, "getsource", lambda o: source if o.__name__ == "workbook.course.relu.cases" else real(o)
+                inspect,
+                "getsource",
+                lambda o: source if o.__name__ == "workbook.course.relu.cases" else real(o),
             )
             return {name: digest(name) for name in names}
 
     real = inspect.getsource
-    path = Path(str(next(p for p in ALL if p.exercise == names[0]).function.__code__.co_filename))
+    path = Path(str(next(p for p in ALL if p.exercise == names[0]).run.__code__.co_filename))
     source = path.read_text(encoding="utf-8")
     old = "out, _ = impl.relu_forward(floats(rng, 4, 5))"
     assert source.count(old) == 1
