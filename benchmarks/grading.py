@@ -69,11 +69,11 @@ def timed(
     exercises = exercises or tuple(curriculum.load().ids())
     settings = Settings("be9c4", exercises, notebooks)
     warm = 2 * jobs
-    heard: dict[str, set[str]] = {}
+    received: dict[str, set[str]] = {}
     times: list[float] = []
 
-    def hear(submission: Submission, results: list[Any]) -> None:
-        kinds = heard.setdefault(submission.name, set())
+    def on_result(submission: Submission, results: list[Any]) -> None:
+        kinds = received.setdefault(submission.name, set())
         kinds.update(result.kind for result in results)
         assert not any(result.infra for result in results), results[0].log
         if len(kinds) == 1 + bool(notebooks):
@@ -81,7 +81,11 @@ def timed(
 
     with Memory() as memory:
         scheduler.run(
-            students(number + warm, salt), settings, jobs=jobs, done=lambda key: None, heard=hear
+            students(number + warm, salt),
+            settings,
+            jobs=jobs,
+            done=lambda key: None,
+            on_result=on_result,
         )
     seconds = times[-1] - times[warm - 1]
     return {

@@ -26,11 +26,11 @@ RUNS = 50
 _CELL = """
 import time
 from workbook.widgets import panel
-from workbook.widgets.panels import shelf
+from workbook.widgets.open_widgets import open_panels
 clock, work = time.perf_counter(), time.process_time()
 panel({name!r})
 print(time.perf_counter() - clock, time.process_time() - work)
-shelf.opened({name!r}).close()
+open_panels.get({name!r}).close()
 """
 
 

@@ -57,7 +57,16 @@ napoleon_use_rtype = False
 napoleon_use_ivar = True
 
 # The guide's order; a page that is not named follows after these.
-FIRST = ("student", "instructor", "grading", "grades-json", "checks", "check-json", "benchmarks")
+FIRST = (
+    "student",
+    "instructor",
+    "grading",
+    "grades-json",
+    "architecture",
+    "checks",
+    "check-json",
+    "benchmarks",
+)
 
 # --- The notebooks ---------------------------------------------------------------------------
 
@@ -111,6 +120,13 @@ def list_guide(_: Any, page: str, source: list[str]) -> None:
         source[0] = source[0].replace("GUIDE\n", "".join(f"{name}\n" for name in names))
 
 
+def replace_diagrams(_: Any, page: str, source: list[str]) -> None:
+    """Show each diagram of a page as its picture."""
+    if "/" not in page:
+        source[0] = with_pictures(source[0], HERE / "diagrams", "diagrams")
+
+
 def setup(app: Any) -> None:
     bring_notebooks()
     app.connect("source-read", list_guide)
+    app.connect("source-read", replace_diagrams)

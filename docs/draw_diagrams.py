@@ -1,4 +1,4 @@
-"""Draw the notebooks' diagrams for the site: `python docs/draw_diagrams.py MERMAID_JS`.
+"""Draw the diagrams of the notebooks and pages: `python docs/draw_diagrams.py MERMAID_JS`.
 
 MERMAID_JS is `dist/mermaid.min.js` of the npm package mermaid (`npm install mermaid`). It needs
 Playwright and a Chromium, as the browser tests do; pictures of diagrams that are gone are removed.
@@ -32,6 +32,9 @@ def found() -> dict[str, str]:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for diagram in diagrams.blocks("".join(cell["source"])):
                 by_name[diagrams.name(diagram)] = diagram
+    for path in sorted(HERE.glob("*.md")):
+        for diagram in diagrams.blocks(path.read_text(encoding="utf-8")):
+            by_name[diagrams.name(diagram)] = diagram
     return by_name
 
 

@@ -84,6 +84,20 @@ def test_a_page_fetches_nothing(site):
     assert (site / "_static" / font[1]).is_file()
 
 
+def test_every_place_that_the_architecture_names_exists():
+    page = re.sub(r"```mermaid\n.*?```", "", read(DOCS / "architecture.md"), flags=re.DOTALL)
+    named = [name for name in re.findall(r"`([^`\s]+)`", page) if "/" in name or ".py" in name]
+    assert len(named) > 30
+    folder = ""
+    for name in named:
+        pattern = re.sub(r"<\w+>", "*", name)
+        # "`workbook/a/b.py`, `c.py`" names a second file of the same folder.
+        places = [pattern, f"workbook/{pattern}", f"{folder}/{pattern}".lstrip("/")]
+        found = [place for place in places if any(ROOT.glob(place))]
+        assert found, f"docs/architecture.md names {name}, which is not there"
+        folder = found[0].rpartition("/")[0]
+
+
 def commands(page):
     """Each `workbook ...` line of a page's blocks, without what is said beside it."""
     lines = re.findall(r"^    (workbook .+)$", read(DOCS / page), re.MULTILINE)

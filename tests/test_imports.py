@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "workbook"
 
 # Everyone may use these; they use nothing but one another.
-BASE = {"errors", "locale", "version", "curriculum", "cases", "records"}
+BASE = {"errors", "locale", "version", "curriculum", "cases", "records", "file_lock"}
 
 # What each part may import, besides itself and BASE.
 TOOLS = {"numerics", "data", "training", "plots"}
@@ -53,9 +53,7 @@ def inside(path: Path) -> str:
 
 
 def part(name: str) -> str:
-    """The implementation that a file belongs to; the pristine stubs are exercises."""
-    if name.startswith("student/pristine/"):
-        return "exercises"
+    """Return the part of the package that a file belongs to."""
     return name.partition("/")[0].removesuffix(".py")
 
 
@@ -130,8 +128,9 @@ def cycles() -> list[set[str]]:
         found = set()
         for target, _ in imports(path, for_types=True):
             rest = target.removeprefix("workbook.")
-            module = rest if rest in paths else rest.rpartition(".")[0]
-            found.add(module if module in paths else f"{module}.__init__")
+            module = rest.rpartition(".")[0]
+            choices = (rest, f"{rest}.__init__", module, f"{module}.__init__")
+            found.update([name for name in choices if name in paths][:1])
         arrows[name] = found & (set(paths) - {name})
     reached = {name: _reached(name, arrows) for name in arrows}
     groups = {frozenset(n for n in reached[name] if name in reached[n]) for name in arrows}

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import venv
 import zipfile
@@ -15,6 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from workbook.student import locations, pristine_stubs
 from workbook.version import __version__
 
 HERE = Path(__file__).resolve().parents[1]
@@ -115,12 +117,12 @@ def test_help_imports_no_more_than_it_shows():
     assert not modules_after(code) & (HEAVY | {"rich"})
 
 
-# --- the wheel ---------------------------------------------------------------------------------
+# --- sdist and wheel ---------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """A wheel built from the sdist, both without compiling anything."""
+def dist(tmp_path_factory):
+    """An sdist, and a wheel built from it, both without compiling anything."""
     if shutil.which("git") is None or not (HERE / ".git").exists():
         pytest.skip("not a clone")
     source = tmp_path_factory.mktemp("source")
@@ -143,8 +145,34 @@ def wheel(tmp_path_factory):
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    [path] = (source / "dist").glob("*.whl")
+    return source / "dist"
+
+
+@pytest.fixture
+def wheel(dist):
+    [path] = dist.glob("*.whl")
     return path
+
+
+@pytest.mark.slow
+def test_the_sdist_holds_stubs_in_place_of_the_solutions(dist):
+    [path] = dist.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert "workbook/student/pristine/layers.py" in names
+    assert not [name for name in names if name.startswith("solutions") or "misconceptions/" in name]
+
+
+@pytest.mark.slow
+def test_the_wheel_from_the_sdist_holds_the_stubs_that_the_solutions_generate(wheel):
+    solutions = locations.solutions_folder()
+    if solutions is None:
+        pytest.skip("this copy has no solutions/")
+    folder = "workbook/student/pristine/"
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.startswith(folder)]
+        stubs = {name.removeprefix(folder): archive.read(name).decode() for name in names}
+    assert stubs == pristine_stubs.generate(pristine_stubs.sources(solutions))
 
 
 @pytest.mark.slow
@@ -232,8 +260,14 @@ def test_a_student_starts_from_the_installed_wheel(wheel, tmp_path):
     # start.py takes the Python that made the folder, whichever one runs it.
     done = run(sys.executable, nets / "start.py", "test", "affine_forward", "--json", cwd=nets)
     assert done.returncode == 1, done.stderr
-    [result] = json.loads(done.stdout)
+    [result] = json.loads(done.stdout)["results"]
     assert result["outcome"] == "todo"
+    mine = nets / "exercises" / "layers.py"
+    stub = mine.read_bytes()
+    mine.write_bytes(stub.replace(b"def affine_forward(x, w, b):", b"def affine_forward(x, w):"))
+    assert mine.read_bytes() != stub
+    done = run(python, "-m", "workbook", "reset", "affine_forward", "--yes", cwd=nets)
+    assert done.returncode == 0 and mine.read_bytes() == stub, done.stderr
     assert run(python, "-m", "workbook", "doctor", "--json", cwd=nets).stdout.startswith("[")
     done = run(python, "-m", "workbook", "submit", "--id", "jd7", cwd=nets / "notebooks")
     assert done.returncode == 0 and "Receipt: " in done.stdout, done.stderr

@@ -51,7 +51,7 @@ def made(start, folder):
 def write_stamp(start, folder, **changes):
     version = "{}.{}".format(*sys.version_info[:2])
     stamp = {"root": str(folder), "python": version, "extras": [], "inputs": start.inputs(folder)}
-    start.stamp_of(folder).write_text(json.dumps({**stamp, **changes}), encoding="utf-8")
+    (folder / start.STAMP).write_text(json.dumps({**stamp, **changes}), encoding="utf-8")
 
 
 # --- the compiled kernels ------------------------------------------------------------------
@@ -86,7 +86,7 @@ def test_a_finished_environment_is_ready(start, made):
 
 
 def test_an_interrupted_one_is_made_anew(start, made):
-    start.marker_of(made).touch()
+    (made / start.UNFINISHED).touch()
     assert start.judge(made, set()) == ("rebuild", "setting up was interrupted")
 
 
@@ -109,7 +109,7 @@ def test_a_moved_folder_is_made_anew(start, made, tmp_path):
 
 
 def test_a_python_that_is_gone_is_noticed(start, made):
-    start.python_of(made).unlink()
+    (made / start.PYTHON).unlink()
     assert start.judge(made, set()) == ("rebuild", "its Python is gone")
 
 
@@ -125,7 +125,7 @@ def test_an_environment_with_an_old_python_is_made_anew(start, made, monkeypatch
 
 
 def test_an_environment_of_the_users_own_is_installed_into(start, made):
-    start.stamp_of(made).unlink()
+    (made / start.STAMP).unlink()
     assert start.judge(made, set()) == ("install", "it was not made by start.py")
 
 
@@ -156,7 +156,7 @@ def test_the_tests_need_more_and_keep_it(start, made):
 
 
 def test_a_spoilt_stamp_counts_as_none(start, made):
-    start.stamp_of(made).write_text("{", encoding="utf-8")
+    (made / start.STAMP).write_text("{", encoding="utf-8")
     assert start.judge(made, set())[0] == "install"
 
 
@@ -200,7 +200,7 @@ def pip_here(start, folder, monkeypatch, tmp_path):
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setattr(start, "python_of", lambda root: Path(sys.executable))
+    monkeypatch.setattr(start, "PYTHON", sys.executable)
 
 
 def test_uv_is_used_where_pip_is_not_configured(start, folder, pip_here, monkeypatch):
@@ -244,7 +244,7 @@ def test_children_do_not_see_another_pythons_packages(start, folder, monkeypatch
     monkeypatch.setenv("PYTHONHOME", "/elsewhere")
     env = start.environment(folder)
     assert "PYTHONPATH" not in env and "PYTHONHOME" not in env
-    assert env["PATH"].split(os.pathsep)[0] == str(start.python_of(folder).parent)
+    assert env["PATH"].split(os.pathsep)[0] == str((folder / start.PYTHON).parent)
 
 
 # --- installing, with an installer of the tests' own ----------------------------------------
@@ -266,7 +266,7 @@ def test_an_installation_is_stamped(start, made, installing):
     (made / "pyproject.toml").write_text("changed", encoding="utf-8")
     start.prepare(made, {"dev"})
     assert start.judge(made, {"dev"}) == ("ready", "")
-    assert not start.marker_of(made).exists()
+    assert not (made / start.UNFINISHED).exists()
 
 
 def test_pip_is_tried_where_uv_fails(start, made, installing, capsys):
@@ -288,7 +288,7 @@ def test_pip_is_tried_where_uv_fails(start, made, installing, capsys):
 )
 def test_a_failed_installation_says_what_to_do(start, made, installing, said, advice):
     installing(pip=f"print({said!r}); raise SystemExit(1)")
-    start.stamp_of(made).unlink()
+    (made / start.STAMP).unlink()
     with pytest.raises(start.Problem) as caught:
         start.prepare(made, set())
     first, second = str(caught.value).splitlines()
@@ -301,7 +301,7 @@ def test_a_failed_installation_says_what_to_do(start, made, installing, said, ad
 def test_without_a_network_an_outdated_environment_still_opens(start, made, installing, capsys):
     installing(pip="print('Read timed out'); raise SystemExit(1)")
     (made / "pyproject.toml").write_text("changed", encoding="utf-8")
-    start.prepare(made, set(), may_be_old=True)
+    start.prepare(made, set())
     assert "Going on with what was installed before." in capsys.readouterr().out
     assert start.judge(made, set()) == ("install", "pyproject.toml has changed")
     with pytest.raises(start.Problem):
@@ -324,7 +324,7 @@ def test_an_interrupted_update_of_the_users_own_never_deletes_it(start, made, mo
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    start.stamp_of(made).unlink()
+    (made / start.STAMP).unlink()
     monkeypatch.setattr(start, "install", interrupted)
     with pytest.raises(KeyboardInterrupt):
         start.prepare(made, set())
@@ -348,9 +348,9 @@ def test_a_second_start_waits_for_the_first(start, made, capsys):
 
 def test_a_python_without_its_venv_module_says_which_package(start, folder, monkeypatch):
     said = "The virtual environment was not created because ensurepip is not available."
-    monkeypatch.setattr(start, "run_watched", lambda *_: (1, said))
+    monkeypatch.setattr(start, "watch", lambda *_: (1, said))
     with pytest.raises(start.Problem, match="sudo apt install python3"):
-        start.make_venv(folder, "", ())
+        start.make_venv(folder, "")
 
 
 def test_uv_makes_the_environment_where_python_cannot(start, folder, monkeypatch):
@@ -360,10 +360,10 @@ def test_uv_makes_the_environment_where_python_cannot(start, folder, monkeypatch
         commands.append(command)
         return (1, "ensurepip is not available") if command[1:3] == ["-m", "venv"] else (0, "")
 
-    monkeypatch.setattr(start, "run_watched", run)
-    start.make_venv(folder, "/bin/uv", ())
+    monkeypatch.setattr(start, "watch", run)
+    start.make_venv(folder, "/bin/uv")
     assert commands[1][:3] == ["/bin/uv", "venv", "--seed"]  # with pip, for `%pip install`
-    assert start.marker_of(folder).exists()
+    assert (folder / start.UNFINISHED).exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs the right to make links")
@@ -389,23 +389,23 @@ def test_a_read_only_folder_is_named(start, folder):
 def test_the_tests_run_on_all_cores(start, folder, monkeypatch):
     (folder / "tests").mkdir()
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    command = start.test_command(folder, [])
+    command = start.test_command(folder, [], "python")
     assert command[2:5] == ["pytest", "--dist", "loadfile"]
     assert command[-2:] == ["-n", "2"]
-    assert start.test_command(folder, ["-q"])[-1:] == ["-q"]
+    assert start.test_command(folder, ["-q"], "python")[-1:] == ["-q"]
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    assert start.test_command(folder, [])[2:] == ["pytest"]
+    assert start.test_command(folder, [], "python")[2:] == ["pytest"]
 
 
 @pytest.mark.parametrize("own", ["-n0", "--pdb", "-s", "tests", "tests/test_a.py::test_b"])
 def test_narrower_arguments_are_left_as_they_are(start, folder, own):
     (folder / "tests").mkdir()
     (folder / "tests" / "test_a.py").touch()
-    assert start.test_command(folder, [own])[2:] == ["pytest", own]
+    assert start.test_command(folder, [own], "python")[2:] == ["pytest", own]
 
 
 def test_a_copy_without_tests_checks_the_exercises(start, folder):
-    assert start.test_command(folder, ["-v"])[1:] == ["-m", "workbook", "check", "-v"]
+    assert start.test_command(folder, ["-v"], "python")[1:] == ["-m", "workbook", "check", "-v"]
 
 
 def test_tests_beside_a_students_folder_are_not_ours(start, tmp_path):
@@ -426,7 +426,7 @@ def test_a_folder_alone_uses_a_python_that_has_the_workbook(start, tmp_path, mon
     python = sys.executable
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
     assert start.borrowed(tmp_path) == python
-    assert start.ready_python(tmp_path, set(), fresh=False, may_be_old=True) == python
+    assert start.prepare(tmp_path, set()) == python
     assert not (tmp_path / ".venv").exists()
 
 

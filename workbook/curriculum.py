@@ -2,15 +2,16 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from workbook.errors import UsageError, WorkbookError
 
 __all__ = [
     "COURSE",
+    "FAST_LAYERS",
     "Curriculum",
     "Exercise",
     "Notebook",
@@ -24,6 +25,9 @@ __all__ = [
 
 COURSE = Path(__file__).with_name("course")
 """The folder of the course's content: `curriculum.toml` and a folder for each topic."""
+
+FAST_LAYERS = "fast_layers"
+"""In `refuses`: the given layers of `workbook.numerics.fast_layers` and the kernels below them."""
 
 # More names than that fill no line that is read.
 _LISTED = 10
@@ -54,6 +58,8 @@ class Exercise:
         Time that a first-time learner needs.
     requires : tuple of str
         Ids of the exercises whose code this one runs.
+    refuses : tuple of str
+        What its code must not call: `fast_layers`, or ids of exercises of the same notebook.
     topic : str
         Its folder in `workbook/course`.
     """
@@ -67,6 +73,7 @@ class Exercise:
     topic: str
     requires: tuple[str, ...] = ()
     optional: bool = False
+    refuses: tuple[str, ...] = ()
 
     @property
     def is_scratch(self) -> bool:
@@ -232,14 +239,37 @@ def _table(path: Path) -> dict[str, Any]:
         raise WorkbookError(f"{path} cannot be read: {error}.") from error
 
 
+# What an entry may state, with its type in TOML, and what it must state; a topic is a folder.
+_KEYS: dict[str, Any] = {
+    field.name: list if get_origin(field.type) is tuple else field.type
+    for field in fields(Exercise)
+    if field.name != "topic"
+}
+_IN_TOML = {str: "a string", int: "a whole number", bool: "true or false", list: "a list of ids"}
+_NEEDED = [f.name for f in fields(Exercise) if f.name in _KEYS and f.default is MISSING]
+
+
 def _exercises(path: Path, topic: str) -> list[Exercise]:
-    try:
-        return [
-            Exercise(**{**row, "topic": topic, "requires": tuple(row.get("requires", ()))})
-            for row in _table(path)["exercise"]
-        ]
-    except (KeyError, TypeError) as error:
-        raise WorkbookError(f"{path}: {error}.") from error
+    rows = _table(path).get("exercise", [])
+    if not rows:
+        raise WorkbookError(f"{path} lists no [[exercise]].")
+    return [_exercise(row, path, topic) for row in rows]
+
+
+def _exercise(row: dict[str, Any], path: Path, topic: str) -> Exercise:
+    where = f"{path}: {row.get('id', 'an exercise without id')}"
+    for key, value in row.items():
+        if key not in _KEYS:
+            raise WorkbookError(f"{where} has an unknown key {key!r}. Known: {', '.join(_KEYS)}.")
+        if type(value) is not _KEYS[key]:
+            raise WorkbookError(f"{where}: {key} = {value!r} is not {_IN_TOML[_KEYS[key]]}.")
+    for key in _NEEDED:
+        if key not in row:
+            raise WorkbookError(f"{where} does not state {key!r}.")
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
+    }
+    return Exercise(**given, topic=topic)
 
 
 def _check(exercises: tuple[Exercise, ...], notebooks: set[str], course: Path) -> None:
@@ -257,6 +287,13 @@ def _check(exercises: tuple[Exercise, ...], notebooks: set[str], course: Path) -
             if required not in ids:
                 raise WorkbookError(
                     f"{source}: {exercise.id} requires {required!r}, which is not listed."
+                )
+        beside = [other.id for other in exercises if other.notebook == exercise.notebook]
+        for refused in exercise.refuses:
+            if refused != FAST_LAYERS and refused not in beside:
+                raise WorkbookError(
+                    f"{source}: {exercise.id} refuses {refused!r}, which is neither "
+                    f"{FAST_LAYERS!r} nor an exercise of its notebook."
                 )
 
 

@@ -23,9 +23,9 @@ SWEEP = {
 CELLS = {
     "setup": "%load_ext workbook\nfrom workbook.checks import check\n"
     "from workbook.widgets import here, panel\n"
-    "from workbook.widgets.panels.image_panel import Picture\nPicture.num_train = 200\n"
-    "from workbook.widgets.panels.scale_sweep import ScaleSweep\n"
-    f"ScaleSweep.settings = lambda panel: {SWEEP}",
+    "from workbook.widgets.panels.image_panel import PicturePanel\nPicturePanel.num_train = 200\n"
+    "from workbook.widgets.panels.scale_sweep import ScaleSweepPanel\n"
+    f"ScaleSweepPanel.settings = lambda panel: {SWEEP}",
     "here": 'here("CNN")',
     "checked": 'check("conv_forward_naive")',
     "microscope": 'panel("microscope")',
@@ -111,7 +111,7 @@ def test_whose_code_runs_and_how_far_it_is(lab, impl):
     units.says("It ran your files.")
     assert not units.alert.count()
     assert units.source() != before
-    found = run("masked", impl, p=0.6, seed=0)
+    found = run("dropout_outputs", impl, p=0.6, seed=0)
     share = found.dropped.sum() / (found.x != 0).sum()
     assert units.numbers()[1] == [
         "training",
@@ -139,7 +139,7 @@ def test_the_microscope(lab, impl):
     first.press("Enter")
     kernel = np.array(experiments.KERNELS["emboss"], dtype=float)
     kernel[0, 0] = 3
-    direct = run("convolved", impl, picture=np.array(SMALL), kernel=kernel, stride=2, pad=1)
+    direct = run("convolve", impl, picture=np.array(SMALL), kernel=kernel, stride=2, pad=1)
     lab.until(lambda: scope.numbers()[-1:], [["sum", "", "", f"{direct.out[1, 2]:.4g}"]])
     before = scope.source()
     scope.press(4, "Home")
@@ -174,7 +174,7 @@ def test_the_graphs(lab, impl, name):
     graph.press(1, "ArrowRight")
     before = graph.changes(before)
     given = {"basket": {"apples": 3}, "neuron": {"w0": experiments.NEURON["w0"] + 0.1}}[name]
-    direct = run("flow", impl, graph=name, **given)
+    direct = run("graph_values", impl, graph=name, **given)
     wanted = [
         [f"{value:.4g}", f"{direct.backwards[edge]:.4g}"] for edge, value in direct.forwards.items()
     ]
@@ -219,7 +219,7 @@ def test_distributions(lab, impl):
     spread.changes(before)
     spread.press(1, "End")
     direct = run(
-        "before_and_after",
+        "normalisation_effect",
         impl,
         kind="layernorm",
         hidden_dims=[100] * 4,
@@ -254,7 +254,7 @@ def test_normalisation_stopped_and_run_again(lab, impl):
     assert kinds.source() != stopped
     kinds.says("You guessed batchnorm")
     few = {"hidden_dims": [100], "batch_size": 50, "epochs": 1, "num_train": 500}
-    direct = run("normalisations", impl, kinds=["none", "batchnorm"], seed=0, **few)
+    direct = run("compare_normalisations", impl, kinds=["none", "batchnorm"], seed=0, **few)
     assert kinds.numbers() == [
         [
             name,
@@ -272,7 +272,7 @@ def test_dropout(lab, impl):
     drop.button("Run").click()
     drop.says("Done in")
     few = {"hidden_dims": [50], "batch_size": 100, "epochs": 2, "num_train": 200}
-    direct = run("dropouts", impl, ps=[0.0, 0.5], seed=0, **few)
+    direct = run("dropout_sweep", impl, ps=[0.0, 0.5], seed=0, **few)
     ends = [(r.train_acc_history[-1], r.val_acc_history[-1]) for r in direct.runs.values()]
     assert drop.numbers() == [
         [p, f"{a:.1%}", f"{b:.1%}", f"{a - b:+.1%}"]
@@ -304,7 +304,7 @@ def test_filters_and_a_drawing(lab, impl):
     picture.box.get_by_title("row 1, column 1", exact=True).click()
     picture.box.get_by_title("row 1, column 2", exact=True).focus()
     lab.page.keyboard.press(" ")
-    drawn = image_sources.drawn("11" + image_sources.SHAPES["trousers"][2:])
+    drawn = image_sources.from_drawing("11" + image_sources.SHAPES["trousers"][2:])
     seen = run("feature_maps", impl, picture=drawn, params=direct.params).seen
     best = np.argsort(-seen.probabilities)[:3]
     wanted = [
@@ -331,7 +331,7 @@ def test_the_weight_scale_and_its_sweep(lab, impl):
     # The sweep trains meanwhile, and its mark has followed.
     sweep.says("Done in")
     lab.until(lambda: sweep.table()[0][1], "loss near 0.0001")
-    runs = run("scale_sweep", impl, **SWEEP).runs.values()
+    runs = run("weight_scale_sweep", impl, **SWEEP).runs.values()
 
     def at(number):
         return [

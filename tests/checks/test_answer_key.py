@@ -61,7 +61,7 @@ def test_what_is_alike_is_found() -> None:
     key = answer_key.shipped()
     assert key is not None
     groups = [[misconception.id for misconception in group] for group in key.alike("relu_backward")]
-    assert groups == [["float64_mask", "float64_zeros"]]
+    assert groups == [["relu_backward.float64_mask", "relu_backward.float64_zeros"]]
     assert key.alike("affine_forward") == []
 
 

@@ -241,7 +241,7 @@ def test_a_child_that_never_gets_ready_is_given_up(
     student: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _started(monkeypatch, "time.sleep(600)")
-    monkeypatch.setattr(case_runner, "START", 0.5)
+    monkeypatch.setattr(case_runner, "START_TIMEOUT", 0.5)
     (report,) = _judge(student(), "affine_forward", timeout=0.5)
     assert report.result.outcome == "infra"
     assert report.message is not None and "did not start in time" in report.message.seen

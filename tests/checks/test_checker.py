@@ -1,4 +1,4 @@
-"""Outcomes, and who is to blame."""
+"""Outcomes, and which exercise is the reason."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from workbook.checks.checker import Checker, check_exercises
 from workbook.checks.compare import Comparison
 from workbook.checks.outcomes import combine
 from workbook.checks.references import FromKey
-from workbook.checks.results import OUTCOMES, SCHEMA, Report
+from workbook.checks.results import OUTCOMES, SCHEMA, Report, as_document
 from workbook.errors import UsageError, WorkbookError
 from workbook.records import Record
 
@@ -49,19 +49,19 @@ def test_a_wrong_backward_is_its_own_fault(student: Student) -> None:
     assert reports["affine_backward"].result.outcome == "fail"
 
 
-def test_requirements_are_replaced_for_the_outcome_and_not_for_the_stack(
+def test_requirements_are_replaced_for_the_outcome_and_not_for_the_integrated_outcome(
     student: Student,
 ) -> None:
     folder = student("layers.py", WRONG_FORWARD)
     report = _by_id(folder, "affine_bn_relu_backward")["affine_bn_relu_backward"]
     # The bias is taken away by the normalisation; a doubled gradient is not.
-    assert (report.result.outcome, report.result.stack_outcome) == ("pass", "pass")
+    assert (report.result.outcome, report.result.integrated_outcome) == ("pass", "pass")
     folder = student("layers.py", WRONG_BACKWARD)
     report = _by_id(folder, "affine_bn_relu_backward")["affine_bn_relu_backward"]
-    assert (report.result.outcome, report.result.stack_outcome) == ("pass", "blocked")
+    assert (report.result.outcome, report.result.integrated_outcome) == ("pass", "blocked")
     assert "affine_backward" in report.blocked_by
     assert report.result.points == report.result.max_points
-    assert report.stack and report.message is not None
+    assert report.integrated and report.message is not None
 
 
 def test_without_solutions_the_stack_is_all_there_is(
@@ -70,7 +70,7 @@ def test_without_solutions_the_stack_is_all_there_is(
     folder = student("layers.py", WRONG_BACKWARD)
     with Checker(folder, solutions=None, references=key_references) as session:
         report = session.report("affine_bn_relu_backward")
-    assert report.result.outcome == report.result.stack_outcome == "blocked"
+    assert report.result.outcome == report.result.integrated_outcome == "blocked"
     assert report.blocked_by == ("affine_backward",)
 
 
@@ -168,9 +168,10 @@ def test_a_result_says_what_was_judged(student: Student) -> None:
 def test_json_follows_its_schema(student: Student) -> None:
     folder = student("layers.py", WRONG_BACKWARD)
     reports = check_exercises(["affine_forward", "affine_backward"], folder=folder)
-    data = json.loads(json.dumps([r.result.as_json() for r in reports], allow_nan=False))
-    wanted = SCHEMA["items"]["required"]
-    assert [list(entry) for entry in data] == [wanted, wanted]
+    document = as_document(report.result for report in reports)
+    data = json.loads(json.dumps(document, allow_nan=False))
+    wanted = SCHEMA["properties"]["results"]["items"]["required"]
+    assert [list(entry) for entry in data["results"]] == [wanted, wanted]
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.validate(data, SCHEMA)
 
@@ -217,7 +218,7 @@ def test_what_nobody_thought_of_costs_one_exercise_and_no_points(
     reports = _by_id(solutions, "affine_forward", "relu_forward")
     assert reports["affine_forward"].result.outcome == "pass"
     report = reports["relu_forward"]
-    assert (report.result.outcome, report.result.stack_outcome) == ("infra", "infra")
+    assert (report.result.outcome, report.result.integrated_outcome) == ("infra", "infra")
     assert report.message is not None
     assert "ZeroDivisionError: nobody thought of it" in report.message.seen
 
@@ -249,7 +250,7 @@ def test_combining(outcomes: list[str], combined: str) -> None:
 
 def test_the_schema_is_written_down() -> None:
     page = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
-    for name in SCHEMA["items"]["required"]:
+    for name in SCHEMA["properties"]["results"]["items"]["required"]:
         assert f"`{name}`" in page, name
     for outcome in OUTCOMES:
         assert f"`{outcome}`" in page, outcome

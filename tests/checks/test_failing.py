@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workbook.checks.checker import Checker
-from workbook.checks.failing_case import Failing, smallest
+from workbook.checks.failing_case import FailingCase, smallest_failing_case
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ WRONG = (
 
 def test_the_smallest_case_with_the_students_own_arrays(report):
     whole = report("affine_backward", "layers.py", WRONG)
-    found = smallest(whole)
+    found = smallest_failing_case(whole)
     assert found
     least = min(p.record.size for p in whole.cases if p.outcome != "pass")
     assert sum(a.size for a in found.inputs.values()) == least
@@ -40,7 +40,7 @@ def test_the_smallest_case_with_the_students_own_arrays(report):
 
 
 def test_arrays_are_at_hand_by_name_and_a_wrong_name_says_which_there_are(report):
-    found = smallest(report("affine_backward", "layers.py", WRONG))
+    found = smallest_failing_case(report("affine_backward", "layers.py", WRONG))
     assert found.x is found.inputs["x"]
     assert "dx" in dir(found) and "x" in dir(found)
     with pytest.raises(AttributeError, match=r"no 'dz'\. It has: x, w, b, dout, dx, dw, db"):
@@ -49,7 +49,7 @@ def test_arrays_are_at_hand_by_name_and_a_wrong_name_says_which_there_are(report
 
 
 def test_it_shows_what_it_holds(report):
-    shown = repr(smallest(report("affine_backward", "layers.py", WRONG)))
+    shown = repr(smallest_failing_case(report("affine_backward", "layers.py", WRONG)))
     assert "affine_backward(dout, cache)" in shown
     assert "dx: shape" in shown and ", ok" in shown
     assert "db: shape (), float64, NOT ok" in shown
@@ -57,7 +57,7 @@ def test_it_shows_what_it_holds(report):
 
 def test_options_and_an_exception_are_there_too(report):
     raising = ("        window = x[:, :, top", "        window = y[:, :, top")
-    found = smallest(report("max_pool_forward_naive", "layers.py", raising))
+    found = smallest_failing_case(report("max_pool_forward_naive", "layers.py", raising))
     assert set(found.options["pool_param"]) == {"pool_height", "pool_width", "stride"}
     assert found.error.startswith("NameError") and "layers.py line" in found.error
     assert found.outputs == {} and found.x.ndim == 4
@@ -65,7 +65,7 @@ def test_options_and_an_exception_are_there_too(report):
 
 
 def test_a_pass_has_nothing_to_show(report):
-    found = smallest(report("relu_forward"))
+    found = smallest_failing_case(report("relu_forward"))
     assert not found
     assert (found.case, found.inputs, found.outputs) == ("", {}, {})
     assert "no case fails" in repr(found)
@@ -74,5 +74,5 @@ def test_a_pass_has_nothing_to_show(report):
 def test_a_folder_that_cannot_be_imported_has_nothing_to_show(untouched):
     (untouched / "layers.py").write_text("(", encoding="utf-8")
     with Checker(untouched) as session:
-        found = smallest(session.report("relu_forward"))
-    assert isinstance(found, Failing) and not found
+        found = smallest_failing_case(session.report("relu_forward"))
+    assert isinstance(found, FailingCase) and not found

@@ -13,7 +13,7 @@ from workbook.checks.compare import compare
 from workbook.checks.diagnose import diagnose
 from workbook.checks.fingerprint import Fingerprint
 from workbook.checks.messages import PARTS, ComparedCase, Message
-from workbook.checks.misconceptions import source_file
+from workbook.checks.misconceptions import Catalogue, source_file
 from workbook.checks.references import FromKey, FromSolutions
 from workbook.course import cases_of
 from workbook.errors import WorkbookError
@@ -44,7 +44,7 @@ RIGHT = [(exercise, name) for exercise, name, correct in LISTED if correct]
 
 
 def _ids(pairs: list[tuple[str, str]]) -> list[str]:
-    return [f"{exercise}.{name}" for exercise, name in pairs]
+    return [name for _, name in pairs]
 
 
 _compared: dict[tuple[str, str], list[ComparedCase]] = {}
@@ -147,33 +147,32 @@ def test_every_message_has_four_parts_and_belongs_to_a_misconception(live: FromS
 def test_an_edit_must_match_exactly_once(solutions: Path, tmp_path: Path) -> None:
     import shutil
 
-    from workbook.checks.misconceptions import planted
     from workbook.student import load_implementation
 
     folder = tmp_path / "impl"
     shutil.copytree(solutions, folder, ignore=shutil.ignore_patterns("misconceptions"))
     (folder / "misconceptions" / "relu").mkdir(parents=True)
     (folder / "misconceptions" / "relu" / "relu_backward.py").write_text(
-        "from workbook.checks.misconceptions import wrong_edit\n"
-        "wrong_edit('twice', ('x', 'y'))\n"
-        "wrong_edit('never', ('no such text', 'y'))\n"
-        "wrong_edit('fine', ('(x > 0)', '(x >= 0)'))\n",
+        "wrong_edit('relu_backward.twice', ('x', 'y'))\n"
+        "wrong_edit('relu_backward.never', ('no such text', 'y'))\n"
+        "wrong_edit('relu_backward.fine', ('(x > 0)', '(x >= 0)'))\n",
         encoding="utf-8",
     )
     with load_implementation(folder) as impl:
         before = impl.relu_backward
-        for name in ("twice", "never"):
+        catalogue = Catalogue.read("relu_backward", impl)
+        for name in ("relu_backward.twice", "relu_backward.never"):
             with (
                 pytest.raises(WorkbookError, match="exactly once"),
-                planted(impl, "relu_backward", name),
+                catalogue.planted(name),
             ):
                 pass
-        with planted(impl, "relu_backward", "fine"):
+        with catalogue.planted("relu_backward.fine"):
             assert impl.relu_backward is not before
         assert impl.relu_backward is before
         with (
             pytest.raises(WorkbookError, match="no misconception"),
-            planted(impl, "relu_backward", "unheard"),
+            catalogue.planted("relu_backward.unheard"),
         ):
             pass
 
@@ -182,9 +181,19 @@ def _message(live: FromSolutions, exercise: str, misconception: str) -> Message:
     return diagnose(_run(live, exercise, misconception), live.fingerprints(exercise))[0]
 
 
+def test_an_id_begins_with_its_exercise(solutions: Path) -> None:
+    from workbook.student import load_implementation
+
+    with load_implementation(solutions) as impl:
+        catalogue = Catalogue("relu_backward", impl)
+        for name in ("no_mask", "relu_forward.no_mask"):
+            with pytest.raises(WorkbookError, match=r"must begin with 'relu_backward\.'"):
+                catalogue.wrong(name)
+
+
 def test_a_message_speaks_of_the_smallest_failing_case(live: FromSolutions) -> None:
-    message = _message(live, "affine_backward", "db_keepdims")
-    failing = [c for c in _run(live, "affine_backward", "db_keepdims")]
+    message = _message(live, "affine_backward", "affine_backward.db_keepdims")
+    failing = [c for c in _run(live, "affine_backward", "affine_backward.db_keepdims")]
     assert message.case == min(failing, key=lambda c: c.size).case.name
 
 
@@ -213,15 +222,12 @@ _REPAIRS = re.compile(r"axis\s*=|keepdims|dtype\s*=|astype|zeros_like|\.copy\(|n
 
 
 def test_no_message_holds_the_line_that_repairs(solutions: Path) -> None:
-    from workbook.checks.misconceptions import catalogue
     from workbook.student import load_implementation
 
     with load_implementation(solutions) as impl:
         for exercise in sorted({exercise for exercise, _ in WRONG}):
             pieces = _pieces(exercise, solutions)
-            for misconception in catalogue(exercise, impl).values():
-                if misconception.correct:
-                    continue
+            for misconception in Catalogue.read(exercise, impl).misconceptions.values():
                 replaced = {re.sub(r"\s", "", old) for old, _ in misconception.edits}
                 for part in PARTS:
                     # Without the places that the student's own numbers go to.

@@ -19,15 +19,12 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch, tmp_path):
     """A process that has checked nothing yet, with a state folder of its own."""
-    from workbook.checks import warm_checker
-
-    monkeypatch.setattr(notebook_api, "_last", {})
-    monkeypatch.setattr(warm_checker, "_shared", None)
+    session = notebook_api.CheckSession()
+    monkeypatch.setattr(notebook_api, "session", session)
     monkeypatch.setattr(locations, "state_folder", lambda start=None: tmp_path / "state")
     monkeypatch.setattr("workbook.student.state_file.state_folder", lambda: tmp_path / "state")
     yield
-    if warm_checker._shared is not None:
-        warm_checker._shared.close()
+    session.checker.close()
 
 
 @pytest.fixture
@@ -112,7 +109,7 @@ def test_the_last_card_is_remembered_from_an_earlier_kernel(judged, capsys, monk
     for exercise in ("affine_backward", "relu_forward"):
         checks.check(exercise)
     assert progress.outcomes() == {"affine_backward": "fail", "relu_forward": "pass"}
-    notebook_api._last.clear()
+    notebook_api.session._last.clear()
     capsys.readouterr()
     checks.check("affine_backward")
     assert capsys.readouterr().out.startswith("Not saved?")
@@ -164,11 +161,11 @@ def test_a_check_sees_what_other_files_became(judged, capsys):
 SCRIPT = """
 import os, sys
 from workbook.checks import check
-from workbook.checks.warm_checker import shared
-shared().prepare()
+from workbook.checks.notebook_api import session
+session.checker.prepare()
 check("relu_forward")
-for judge in (shared()._judge, shared()._spare):
-    print("child", judge._runner._process.pid)
+for checker in (session.checker._checker, session.checker._spare):
+    print("child", checker._runner._process.pid)
 sys.stdout.flush()
 {end}
 """

@@ -36,20 +36,20 @@ CASES = [(exercise, row) for exercise, rows in ROWS.items() for row in rows.spli
 MUST_PASS = {"B23", "D9", "P8"}
 # Slips around the layers, which have no row number; a given check refuses an integer array.
 AROUND = [
-    ("scratch.numerical_gradient", "not_restored_when_f_raises"),
-    ("scratch.numerical_gradient", "one_axis_only"),
-    ("scratch.numerical_gradient", "forward_difference"),
-    ("scratch.numerical_gradient", "works_on_a_copy"),
-    ("scratch.numerical_diff", "forward_difference"),
-    ("scratch.gradient_descent", "start_overwritten"),
-    ("scratch.cross_entropy_error", "labels_taken_for_one_hot"),
-    ("scratch.SoftmaxWithLoss", "dout_ignored"),
-    ("scratch.Affine", "gradients_not_stored"),
-    ("scratch.Pooling", "size_without_padding"),
-    ("softmax_loss", "global_maximum"),
-    ("scratch.softmax", "maximum_of_all"),
-    ("max_pool_backward_naive", "view_of_the_cache"),
-    ("conv_forward_naive", "removed_name"),
+    ("scratch.numerical_gradient", "scratch.numerical_gradient.not_restored_when_f_raises"),
+    ("scratch.numerical_gradient", "scratch.numerical_gradient.one_axis_only"),
+    ("scratch.numerical_gradient", "scratch.numerical_gradient.forward_difference"),
+    ("scratch.numerical_gradient", "scratch.numerical_gradient.works_on_a_copy"),
+    ("scratch.numerical_diff", "scratch.numerical_diff.forward_difference"),
+    ("scratch.gradient_descent", "scratch.gradient_descent.start_overwritten"),
+    ("scratch.cross_entropy_error", "scratch.cross_entropy_error.labels_taken_for_one_hot"),
+    ("scratch.SoftmaxWithLoss", "scratch.SoftmaxWithLoss.dout_ignored"),
+    ("scratch.Affine", "scratch.Affine.gradients_not_stored"),
+    ("scratch.Pooling", "scratch.Pooling.size_without_padding"),
+    ("softmax_loss", "softmax_loss.global_maximum"),
+    ("scratch.softmax", "scratch.softmax.maximum_of_all"),
+    ("max_pool_backward_naive", "max_pool_backward_naive.view_of_the_cache"),
+    ("conv_forward_naive", "conv_forward_naive.removed_name"),
 ]
 
 
@@ -69,7 +69,7 @@ def test_a_row_is_a_misconception_of_its_exercise(
     exercise: str, row: str, catalogues: dict[str, list[dict[str, object]]]
 ) -> None:
     found = [listed for listed in catalogues[exercise] if listed["row"] == row]
-    assert found, f"solutions/misconceptions/{exercise}.py has no misconception for {row}"
+    assert found, f"the misconceptions of {exercise} have none for {row}"
     assert {listed["correct"] for listed in found} == {row in MUST_PASS}
 
 

@@ -27,7 +27,7 @@ def unsolved(pristine: Path) -> dict[str, Report]:
 @pytest.mark.parametrize("exercise_id", IDS)
 def test_the_solution_passes(exercise_id: str, solved: dict[str, Report]) -> None:
     report = solved[exercise_id]
-    assert (report.result.outcome, report.result.stack_outcome) == ("pass", "pass")
+    assert (report.result.outcome, report.result.integrated_outcome) == ("pass", "pass")
     assert report.result.points == report.result.max_points
     assert report.message is None
     assert report.notes == ()
@@ -39,7 +39,7 @@ def test_the_stub_is_todo_or_blocked_by_its_own(
 ) -> None:
     report = unsolved[exercise_id]
     assert report.result.outcome in ("todo", "blocked")
-    assert report.result.stack_outcome in ("todo", "blocked")
+    assert report.result.integrated_outcome in ("todo", "blocked")
     assert report.result.points == 0
     assert report.message is not None
     if report.result.outcome == "blocked":
@@ -54,4 +54,4 @@ def test_stubs_without_solutions_name_what_to_write_first(
     with Checker(pristine, solutions=None, references=key_references) as session:
         report = session.report(exercise_id)
     assert report.result.outcome in ("todo", "blocked")
-    assert report.result.outcome == report.result.stack_outcome
+    assert report.result.outcome == report.result.integrated_outcome

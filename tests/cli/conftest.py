@@ -16,8 +16,8 @@ def home(tmp_path, monkeypatch):
     locations.mark_folder(folder)
     monkeypatch.chdir(folder)
     monkeypatch.delenv(locations.VARIABLE, raising=False)
-    monkeypatch.setattr(locations, "_anchor", None)
-    monkeypatch.setattr(locations, "_switch", None)
+    monkeypatch.setattr(locations.process, "start", None)
+    monkeypatch.setattr(locations.process, "switch", None)
     monkeypatch.setenv("COLUMNS", "200")
     return folder
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.checks.results import OUTCOMES, SCHEMA
+from workbook.checks.results import OUTCOMES, SCHEMA, VERSION
 from workbook.student import locations, progress
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ def test_a_stub_that_is_named_says_what_it_is_and_in_a_list_it_is_a_row(workbook
 )
 def test_a_notebook_by_any_of_its_names(workbook, home, name):
     _, out, _ = workbook("check", "--notebook", name, "--json")
-    assert json.loads(out)[0]["exercise"] == "batchnorm_forward"
+    assert json.loads(out)["results"][0]["exercise"] == "batchnorm_forward"
 
 
 def test_json_is_the_schema_and_nothing_else_is_printed(workbook, solve):
@@ -68,9 +68,11 @@ def test_json_is_the_schema_and_nothing_else_is_printed(workbook, solve):
     )
     code, out, _ = workbook("check", "affine_forward", "affine_backward", "sgd_momentum", "--json")
     assert code == 1
-    results = json.loads(out)
+    document = json.loads(out)
+    assert set(document) == set(SCHEMA["required"]) and document["version"] == VERSION == 2
+    results = document["results"]
     assert [r["exercise"] for r in results] == ["affine_forward", "affine_backward", "sgd_momentum"]
-    item = SCHEMA["items"]
+    item = SCHEMA["properties"]["results"]["items"]
     for result in results:
         assert set(result) == set(item["properties"]) == set(item["required"])
         for name, value in result.items():
@@ -104,14 +106,15 @@ def fits(value, schema):
 
 def test_the_document_lists_every_field_and_outcome():
     document = (ROOT / "docs" / "check-json.md").read_text(encoding="utf-8")
-    fields = set(SCHEMA["items"]["properties"])
-    checks = set(SCHEMA["items"]["properties"]["checks"]["items"]["properties"])
+    entry = SCHEMA["properties"]["results"]["items"]["properties"]
+    fields, checks = set(entry), set(entry["checks"]["items"]["properties"])
     described = set(re.findall(r"^\| `(\w+)` \|", document, re.MULTILINE))
-    assert described == fields | checks | set(OUTCOMES)
+    assert described == {"version", "results"} | fields | checks | set(OUTCOMES)
     example = json.loads(re.search(r"```json\n(.*?)```", document, re.DOTALL)[1])
-    for result in example:
+    assert set(example) == set(SCHEMA["required"]) and example["version"] == VERSION
+    for result in example["results"]:
         assert set(result) == fields
-        assert all(fits(v, SCHEMA["items"]["properties"][k]) for k, v in result.items())
+        assert all(fits(v, entry[k]) for k, v in result.items())
 
 
 def test_progress_is_kept_for_ones_own_files_only(workbook, solve, home, tmp_path):
@@ -137,7 +140,7 @@ def test_another_seed_gives_other_inputs(workbook, solve):
     solve("optim.py")
     code, out, _ = workbook("check", "adam", "--seed", "7", "--json")
     assert code == 0
-    assert json.loads(out)[0]["seed"] == 7
+    assert json.loads(out)["results"][0]["seed"] == 7
 
 
 @pytest.mark.parametrize(

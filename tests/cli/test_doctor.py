@@ -13,10 +13,10 @@ from workbook.cli import _diagnostics
 from workbook.student.diagnostics import Diagnostic
 
 
-def mended(found, state="broken"):
+def repair_of(found, state="broken"):
     assert found.state == state, found
-    assert found.says and found.mend, found
-    return f"{found.says}\n{found.mend}"
+    assert found.message and found.repair, found
+    return f"{found.message}\n{found.repair}"
 
 
 def test_one_screen_and_the_exit_code(home, workbook, monkeypatch):
@@ -43,15 +43,15 @@ def test_everything_is_looked_at_here(home, workbook):
     assert code == int(any(each["state"] == "broken" for each in found))
     for each in found:
         assert each["state"] in ("ok", "warning", "broken")
-        assert bool(each["mend"]) == (each["state"] != "ok"), each
+        assert bool(each["repair"]) == (each["state"] != "ok"), each
 
 
 def test_a_diagnosis_that_fails_is_a_finding():
     def fails():
         raise RuntimeError("a bug\nin detail")
 
-    found = _diagnostics.examined(fails)
-    assert found.state == "broken" and found.says == "RuntimeError: a bug" and found.mend
+    found = _diagnostics.run_diagnostic(fails)
+    assert found.state == "broken" and found.message == "RuntimeError: a bug" and found.repair
 
 
 def test_a_kernel_of_another_python(monkeypatch):
@@ -59,7 +59,7 @@ def test_a_kernel_of_another_python(monkeypatch):
 
     spec = KernelSpec(argv=["/opt/other/bin/python3", "-m", "ipykernel_launcher"])
     monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", lambda self, name: spec)
-    said = mended(_diagnostics.kernel())
+    said = repair_of(_diagnostics.kernel())
     assert "/opt/other/bin/python3" in said and "ipykernel install --sys-prefix" in said
     spec.argv[0] = "python"
     assert _diagnostics.kernel().state == "ok"
@@ -68,12 +68,12 @@ def test_a_kernel_of_another_python(monkeypatch):
         raise NoSuchKernel(name)
 
     monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", none)
-    assert "pip install" in mended(_diagnostics.kernel())
+    assert "pip install" in repair_of(_diagnostics.kernel())
 
 
 def test_no_compiled_kernels(monkeypatch):
     monkeypatch.setenv("WORKBOOK_NO_EXTENSION", "1")
-    said = mended(_diagnostics.extension(), "warning")
+    said = repair_of(_diagnostics.extension(), "warning")
     assert "does not matter" in said and "WORKBOOK_NO_EXTENSION" in said
 
 
@@ -81,18 +81,18 @@ def test_it_is_installed_again_from_where_it_came(monkeypatch, tmp_path):
     came = tmp_path / "a b" / "workbook-1-py3-none-any.whl"
     kept = SimpleNamespace(read_text=lambda name: json.dumps({"url": came.as_uri()}))
     monkeypatch.setattr(_diagnostics.importlib.metadata, "distribution", lambda name: kept)
-    monkeypatch.setattr(_diagnostics, "_above", lambda: tmp_path)
-    assert _diagnostics._again().endswith("--no-deps workbook")  # The file is gone.
+    monkeypatch.setattr(_diagnostics, "_package_parent", lambda: tmp_path)
+    assert _diagnostics._reinstall_command().endswith("--no-deps workbook")  # The file is gone.
     came.parent.mkdir()
     came.touch()
-    assert _diagnostics._again().endswith(f'--no-deps "{came}"')
+    assert _diagnostics._reinstall_command().endswith(f'--no-deps "{came}"')
     kept.read_text = lambda name: None
-    assert _diagnostics._again().endswith("--no-deps workbook")
+    assert _diagnostics._reinstall_command().endswith("--no-deps workbook")
 
 
 def test_a_number_of_threads_that_is_none(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
-    assert "OMP_NUM_THREADS" in mended(_diagnostics.blas(), "warning")
+    assert "OMP_NUM_THREADS" in repair_of(_diagnostics.blas(), "warning")
 
 
 def test_no_linear_algebra(monkeypatch):
@@ -101,7 +101,7 @@ def test_no_linear_algebra(monkeypatch):
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(threadpoolctl, "threadpool_info", lambda: [])
-    assert "numpy" in mended(_diagnostics.blas(), "warning")
+    assert "numpy" in repair_of(_diagnostics.blas(), "warning")
 
 
 @pytest.mark.parametrize(
@@ -114,20 +114,20 @@ def test_no_linear_algebra(monkeypatch):
 )
 def test_versions_that_do_not_fit(monkeypatch, versions):
     monkeypatch.setattr(_diagnostics, "installed", versions.get)
-    assert "ipywidgets" in mended(_diagnostics.widgets())
+    assert "ipywidgets" in repair_of(_diagnostics.widgets())
 
 
 @pytest.mark.parametrize("package", ["jupyterlab_widgets", "anywidget"])
 def test_a_part_of_jupyterlab_is_gone(monkeypatch, tmp_path, package):
     parts = {**_diagnostics._labextensions(), package: tmp_path}
     monkeypatch.setattr(_diagnostics, "_labextensions", lambda: parts)
-    assert _diagnostics.widgets().mend.split()[-1] == package
-    assert package in mended(_diagnostics.widgets())
+    assert _diagnostics.widgets().repair.split()[-1] == package
+    assert package in repair_of(_diagnostics.widgets())
 
 
 def test_a_wrong_type_of_js(monkeypatch):
     monkeypatch.setattr(mimetypes, "guess_type", lambda name: ("text/plain", None))
-    said = mended(_diagnostics.javascript())
+    said = repair_of(_diagnostics.javascript())
     assert "text/plain" in said and "text/javascript" in said
 
 
@@ -137,7 +137,7 @@ def test_no_free_port(monkeypatch):
         taken.listen()
         number = taken.getsockname()[1]
         monkeypatch.setattr(_diagnostics, "PORTS", range(number, number + 1))
-        assert "--port=0" in mended(_diagnostics.port())
+        assert "--port=0" in repair_of(_diagnostics.port())
     assert _diagnostics.port().state == "ok"
 
 
@@ -145,16 +145,16 @@ def test_damaged_data(monkeypatch, tmp_path):
     from workbook.data import fashion
 
     monkeypatch.setattr(fashion, "DIGEST", "0" * 64)
-    assert "fashion.npz" in mended(_diagnostics.data_sets())
+    assert "fashion.npz" in repair_of(_diagnostics.data_sets())
     monkeypatch.setattr(fashion, "FILE", tmp_path / "fashion.npz")
-    assert "fashion.npz" in mended(_diagnostics.data_sets())
+    assert "fashion.npz" in repair_of(_diagnostics.data_sets())
 
 
 def test_no_answer_key(monkeypatch):
     from workbook.checks import answer_key
 
     monkeypatch.setattr(answer_key, "shipped", lambda *_: None)
-    assert "checked" in mended(_diagnostics.key())
+    assert "checked" in repair_of(_diagnostics.key())
 
 
 def test_no_reloading(monkeypatch):
@@ -164,5 +164,5 @@ def test_no_reloading(monkeypatch):
         return None if name.endswith("autoreload") else real(name)
 
     monkeypatch.setattr(_diagnostics.importlib.util, "find_spec", none)
-    assert "autoreload" in mended(_diagnostics.autoreload())
-    assert sys.executable in _diagnostics.autoreload().mend
+    assert "autoreload" in repair_of(_diagnostics.autoreload())
+    assert sys.executable in _diagnostics.autoreload().repair

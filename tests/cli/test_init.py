@@ -16,8 +16,8 @@ def here(tmp_path, monkeypatch):
     """An empty working directory, with nothing of another workbook above it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(locations.VARIABLE, raising=False)
-    monkeypatch.setattr(locations, "_anchor", None)
-    monkeypatch.setattr(locations, "_switch", None)
+    monkeypatch.setattr(locations.process, "start", None)
+    monkeypatch.setattr(locations.process, "switch", None)
     return tmp_path
 
 

@@ -79,8 +79,10 @@ def test_an_unknown_notebook_is_wrong_usage(home, started):
 
 
 def test_no_notebooks_at_all(tmp_path, monkeypatch):
-    from workbook.cli import _places
+    from workbook.cli import _notebook_paths
 
-    monkeypatch.setattr(_places.workbook, "__file__", str(tmp_path / "a" / "b" / "__init__.py"))
+    monkeypatch.setattr(
+        _notebook_paths.workbook, "__file__", str(tmp_path / "a" / "b" / "__init__.py")
+    )
     with pytest.raises(WorkbookError, match="no folder `notebooks`"):
-        _places.notebooks_home(tmp_path)
+        _notebook_paths.notebooks_root(tmp_path)

@@ -80,8 +80,8 @@ def test_a_name_that_is_none(home, capsys):
 
 
 def test_refresh_says_what_it_did(home, monkeypatch):
-    def refresh(path, heard):
-        heard(0, 1)
+    def refresh(path, on_progress):
+        on_progress(0, 1)
         if path.stem == "Bad":
             raise nbval_refresh.WorkbookError("Bad.ipynb is left as it was: a reason")
         return True

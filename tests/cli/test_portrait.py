@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from workbook.cli import portrait
-from workbook.release.strip_outputs import Traces
-from workbook.widgets.portrait import making, plan
+from workbook.release.strip_outputs import PersonalTraces
+from workbook.widgets.portrait import plan, training
 
 
 @pytest.fixture
@@ -19,11 +19,11 @@ def judged(monkeypatch):
 
         def fake(folder, ids):
             for name in ids:
-                both = {"outcome": outcome, "stack_outcome": outcome}
+                both = {"outcome": outcome, "integrated_outcome": outcome}
                 result = SimpleNamespace(exercise=name, as_json=lambda: entry, **both)
                 yield SimpleNamespace(result=result)
 
-        monkeypatch.setattr(portrait, "judged", fake)
+        monkeypatch.setattr(portrait, "check_with_progress", fake)
 
     return say
 
@@ -31,7 +31,7 @@ def judged(monkeypatch):
 def test_a_page_of_what_is_finished(home, workbook, solve, monkeypatch):
     for file in ("layers.py", "layer_utils.py", "classifiers/fc_net.py"):
         solve(file)
-    monkeypatch.setattr(plan, "plan", partial(plan.plan, short=True))
+    monkeypatch.setattr(plan, "plan_portrait", partial(plan.plan_portrait, short=True))
     code, out, err = workbook("portrait", "--images", 100, "--epochs", 1, "--out", "a/me.html")
     assert code == 0 and out.startswith("Wrote a/me.html (")
     assert "until they pass: ThreeLayerConvNet.init, ThreeLayerConvNet.loss." in out
@@ -42,7 +42,7 @@ def test_a_page_of_what_is_finished(home, workbook, solve, monkeypatch):
         "gradient descent" in page
         and "100 pictures of clothes (Fashion-MNIST), each shown to it once." in page
     )
-    assert not Traces(home).within(page)
+    assert not PersonalTraces(home).found_in(page)
     # The loops of layers.py are finished too, though no net stands on them yet.
     assert "times as fast" in page
 
@@ -68,7 +68,7 @@ def test_a_stop_writes_nothing(home, workbook, judged, monkeypatch):
         raise KeyboardInterrupt
 
     judged("pass")
-    monkeypatch.setattr(making, "make", stopped)
+    monkeypatch.setattr(training, "train_parts", stopped)
     code, out, err = workbook("portrait")
     assert code == 1 and not out and "no page was written" in err
     assert not list(home.glob("*.html"))

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def passing(monkeypatch):
     """A gate that lets everything through: it has tests of its own."""
-    monkeypatch.setattr(release_checks, "examine", lambda folder, wanted, report: [])
+    monkeypatch.setattr(release_checks, "run_checks", lambda folder, wanted, report: [])
 
 
 def names(folder):
@@ -116,7 +116,7 @@ def test_a_policy_is_read_first(tmp_path, workbook, passing):
 
 def test_what_fails_is_named_and_nothing_is_written(tmp_path, workbook, monkeypatch):
     monkeypatch.setattr(
-        release_checks, "examine", lambda *_: ["the stub of adam earns 2 points", "another"]
+        release_checks, "run_checks", lambda *_: ["the stub of adam earns 2 points", "another"]
     )
     for options in ([], ["--zip"]):
         code, _, err = workbook("release", tmp_path / "nets", *options)

@@ -40,7 +40,7 @@ def test_one_function_goes_back_and_the_rest_stays_to_the_letter(workbook, layer
 def test_what_was_there_can_be_restored(workbook, layers):
     before = layers.read_bytes()
     _, out, _ = workbook("reset", "affine_forward")
-    (kept,) = snapshots.listing()
+    (kept,) = snapshots.list_snapshots()
     assert f"`workbook restore {kept.id}`" in out
     code, listed, _ = workbook("snapshots")
     assert code == 0
@@ -49,7 +49,7 @@ def test_what_was_there_can_be_restored(workbook, layers):
     assert code == 0 and "layers.py is back as it was." in out
     assert layers.read_bytes() == before
     # And what the restore replaced was kept, too.
-    assert len(snapshots.listing()) == 2
+    assert len(snapshots.list_snapshots()) == 2
     workbook("restore", "latest")
     assert layers.read_text(encoding="utf-8") == "# my notes\n" + stub()
 
@@ -57,7 +57,7 @@ def test_what_was_there_can_be_restored(workbook, layers):
 def test_nothing_to_do_takes_no_snapshot(workbook, home):
     code, out, _ = workbook("reset", "affine_forward")
     assert code == 0 and "the stub is there already" in out
-    assert snapshots.listing() == []
+    assert snapshots.list_snapshots() == []
 
 
 def test_others_in_the_class_are_named_and_confirmed(workbook, home, solve):
@@ -69,14 +69,14 @@ def test_others_in_the_class_are_named_and_confirmed(workbook, home, solve):
         assert f"FullyConnectedNet.{other}" in out
     assert "TwoLayerNet" not in out
     assert "Nothing was changed." in out
-    assert path.read_bytes() == before and snapshots.listing() == []
+    assert path.read_bytes() == before and snapshots.list_snapshots() == []
     code, _, _ = workbook("reset", "FullyConnectedNet.batchnorm", keys="y\n")
     assert code == 0
     text = path.read_text(encoding="utf-8")
     assert 'raise NotImplementedError("FullyConnectedNet.dropout")' in text
     # The other class of the file is still the student's.
     assert 'raise NotImplementedError("TwoLayerNet.loss")' not in text
-    assert snapshots.listing()[0].read("classifiers/fc_net.py") == before
+    assert snapshots.list_snapshots()[0].read("classifiers/fc_net.py") == before
 
 
 def test_all_parts_named_need_no_question(workbook, home, solve):
@@ -113,7 +113,7 @@ def test_a_file_that_does_not_parse_is_offered_whole(workbook, layers, broken):
     code, _, _ = workbook("reset", "affine_forward", keys="y\n")
     assert code == 0
     assert layers.read_text(encoding="utf-8") == stub()
-    assert snapshots.listing()[0].read("layers.py") == broken
+    assert snapshots.list_snapshots()[0].read("layers.py") == broken
 
 
 def test_a_missing_file_comes_back(workbook, layers):
@@ -157,7 +157,7 @@ def test_all_puts_every_file_back_after_a_question(workbook, layers, solve):
     assert code == 0
     assert layers.read_text(encoding="utf-8") == stub()
     assert optim.read_text(encoding="utf-8") == stub("optim.py")
-    (kept,) = snapshots.listing()
+    (kept,) = snapshots.list_snapshots()
     assert kept.files == ("layers.py", "optim.py")
     assert kept.reason == "before the reset of everything"
 
@@ -212,7 +212,7 @@ def test_a_restore_of_one_file_leaves_the_others(workbook, layers, solve):
     assert optim.read_text(encoding="utf-8") == stub("optim.py")
     code, _, err = workbook("restore", "latest", "nonsense.py")
     assert code == 2 and "nonsense.py" in err
-    code, out, _ = workbook("restore", snapshots.listing()[-1].id, "layers.py")
+    code, out, _ = workbook("restore", snapshots.list_snapshots()[-1].id, "layers.py")
     assert code == 0 and "as they were then" in out
 
 
@@ -237,7 +237,7 @@ if moment == "inside":
 else:
     atomic_write.write_bytes = killed
 folder = Path("exercises").resolve()
-reset.carry_out(reset.plan_all(folder), "test")
+reset.execute(reset.plan_all(folder), "test")
 """
 
 
@@ -256,10 +256,10 @@ def test_killed_at_any_moment_each_file_is_old_or_new_and_nothing_is_lost(layers
     assert done.returncode == -signal.SIGKILL, done.stderr
     now = layers.read_bytes()
     assert now in (before, stub().encode())
-    kept = snapshots.listing()
+    kept = snapshots.list_snapshots()
     assert now == before or kept[0].read("layers.py") == before
     # And it can simply be run again.
-    reset.carry_out(reset.plan_all(home / "exercises"), "again")
+    reset.execute(reset.plan_all(home / "exercises"), "again")
     assert layers.read_bytes() == stub().encode()
 
 
@@ -269,8 +269,8 @@ def test_every_exercise_can_be_reset_alone(home, solve):
         solve(file)
     for exercise in curriculum.load():
         plan = reset.plan(folder, [exercise.id])
-        assert list(plan.contents) == [exercise.file] and not plan.whole
-        assert exercise.id in plan.exercises and exercise.id not in plan.along
+        assert list(plan.contents) == [exercise.file] and not plan.unparsable
+        assert exercise.id in plan.exercises and exercise.id not in plan.also_reset
         text = plan.contents[exercise.file].decode()
         assert f'raise NotImplementedError("{exercise.id}")' in text
         compile(text, exercise.file, "exec")

@@ -18,8 +18,8 @@ def home(tmp_path, monkeypatch):
     right.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.delenv(locations.VARIABLE, raising=False)
-    monkeypatch.setattr(locations, "_anchor", None)
-    monkeypatch.setattr(locations, "_switch", None)
+    monkeypatch.setattr(locations.process, "start", None)
+    monkeypatch.setattr(locations.process, "switch", None)
     monkeypatch.setattr(locations, "solutions_folder", lambda: right)
     return folder
 

@@ -10,7 +10,7 @@ from workbook.student import locations
 
 @pytest.fixture
 def workshop(tmp_path, monkeypatch):
-    for folder in ("solutions", "workbook/exercises", "workbook/student/pristine"):
+    for folder in ("solutions", "workbook/exercises"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "solutions/sample.py").write_text(
         "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
@@ -33,7 +33,7 @@ def test_check_then_write_then_check(workshop):
     assert code == 1 and "workbook/exercises/sample.py is missing" in output
     assert not (workshop / "workbook/exercises/sample.py").exists()
     code, output = run()
-    assert code == 0 and output.endswith("2 written, 0 unchanged.\n")
+    assert code == 0 and output.endswith("1 written, 0 unchanged.\n")
     assert run("--check") == (0, "All stubs are what the solutions generate.\n")
 
 

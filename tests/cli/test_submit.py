@@ -26,8 +26,8 @@ def home(tmp_path, monkeypatch):
     student_folder.make(folder)
     monkeypatch.chdir(folder)
     monkeypatch.delenv(locations.VARIABLE, raising=False)
-    monkeypatch.setattr(locations, "_anchor", None)
-    monkeypatch.setattr(locations, "_switch", None)
+    monkeypatch.setattr(locations.process, "start", None)
+    monkeypatch.setattr(locations.process, "switch", None)
     return folder
 
 
@@ -36,7 +36,7 @@ def quick(monkeypatch):
     """Without running anything: judging has tests of its own."""
     from workbook.cli import submit
 
-    monkeypatch.setattr(submit, "judged", lambda folder, ids: _reports(folder, ids))
+    monkeypatch.setattr(submit, "check_with_progress", lambda folder, ids: _reports(folder, ids))
 
 
 class _Report:
@@ -69,12 +69,18 @@ def test_what_grading_reads_is_exactly_the_students_files(home, workbook):
     assert code == 0
     known = curriculum.load()
     path = home / "jd7.zip"
-    chosen = choose(archives.read(path, lambda name: may_count(name, known)), known)
+    select_exercises = choose(
+        archives.read_archive(path, lambda name: may_count(name, known)), known
+    )
     wanted = {file: (home / "exercises" / file).read_bytes() for file in known.files()}
-    assert chosen.files == wanted and not chosen.problems and not chosen.notes
+    assert (
+        select_exercises.files == wanted
+        and not select_exercises.problems
+        and not select_exercises.notes
+    )
     manifest = json.loads(packed(path)["manifest.json"])
-    assert f"Receipt: {receipt(chosen.files)}" in out
-    assert manifest["receipt"] == receipt(chosen.files)
+    assert f"Receipt: {receipt(select_exercises.files)}" in out
+    assert manifest["receipt"] == receipt(select_exercises.files)
     assert manifest["student"] == {"id": "jd7", "name": ""}
     outcomes = {result["exercise"]: result["outcome"] for result in manifest["results"]}
     assert list(outcomes) == known.ids()
@@ -138,7 +144,7 @@ def stream(text):
 
 
 def cleaned(home, *outputs):
-    data = strip_outputs.clean_notebook(notebook(*outputs), strip_outputs.Traces(home))
+    data = strip_outputs.clean_notebook(notebook(*outputs), strip_outputs.PersonalTraces(home))
     [cell] = json.loads(data)["cells"]
     return cell["outputs"], data.decode("utf-8")
 
@@ -232,6 +238,6 @@ def test_what_changes_while_it_is_checked_is_not_packed(home, workbook, monkeypa
         (folder / "optim.py").write_text("new = 1\n")
         yield from _reports(folder, ids)
 
-    monkeypatch.setattr(submit, "judged", changing)
+    monkeypatch.setattr(submit, "check_with_progress", changing)
     code, _, err = workbook("submit", "--id", "a")
     assert code == 1 and "optim.py changed" in err and not list(home.glob("*.zip"))

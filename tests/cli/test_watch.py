@@ -14,9 +14,9 @@ import pytest
 from workbook import curriculum
 from workbook.checks import warm_checker
 from workbook.checks.results import CheckResult, ExerciseResult, Report
-from workbook.cli import _watching, watch
-from workbook.cli._keys import can_read_keys, keys
-from workbook.cli._watching import WatchedChecks, WatchedFiles, dependants
+from workbook.cli import _watched_folder, watch
+from workbook.cli._key_presses import can_read_keys, key_presses
+from workbook.cli._watched_folder import WatchedChecks, WatchedFiles, dependants
 from workbook.errors import WorkbookError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,11 +85,11 @@ class SlowChecker:
 
     def __init__(self, folder):
         self.closed = threading.Event()
-        self.judged = []
+        self.on_report = []
         self.made.append(self)
 
     def report(self, exercise_id):
-        self.judged.append(exercise_id)
+        self.on_report.append(exercise_id)
         if exercise_id == "adam" and len(self.made) == 1:
             assert self.closed.wait(30)
         return report(exercise_id)
@@ -99,9 +99,9 @@ class SlowChecker:
 
 
 @pytest.fixture
-def judging(monkeypatch, tmp_path):
-    monkeypatch.setattr(_watching, "WarmChecker", SlowChecker)
-    monkeypatch.setattr(_watching, "_PATIENCE", 0.2)
+def checks(monkeypatch, tmp_path):
+    monkeypatch.setattr(_watched_folder, "WarmChecker", SlowChecker)
+    monkeypatch.setattr(_watched_folder, "_MAX_WAIT", 0.2)
     SlowChecker.made = []
     events = queue.Queue()
     made = WatchedChecks(tmp_path, events)
@@ -113,47 +113,47 @@ def names(events, count):
     return [events.get(timeout=10)[1][0] for _ in range(count)]
 
 
-def test_what_was_saved_goes_first_and_nothing_is_judged_twice(judging):
-    made, events = judging
-    made.later(["rmsprop", "sgd_momentum", "rmsprop"])
+def test_what_was_saved_goes_first_and_nothing_is_judged_twice(checks):
+    made, events = checks
+    made.check_later(["rmsprop", "sgd_momentum", "rmsprop"])
     assert sorted(names(events, 2)) == ["rmsprop", "sgd_momentum"]
-    made.first(["svm_loss"])
+    made.check_first(["svm_loss"])
     assert names(events, 1) == ["svm_loss"]
     with pytest.raises(queue.Empty):
         events.get(timeout=0.2)
     assert made.idle
 
 
-def test_a_check_that_hangs_is_called_off_by_the_next_edit(judging):
-    made, events = judging
-    made.first(["adam"])
+def test_a_check_that_hangs_is_called_off_by_the_next_edit(checks):
+    made, events = checks
+    made.check_first(["adam"])
     time.sleep(0.4)
     assert not made.idle
-    made.first(["adam", "rmsprop"])
+    made.check_first(["adam", "rmsprop"])
     assert names(events, 2) == ["adam", "rmsprop"]
     assert SlowChecker.made[0].closed.is_set()
-    assert SlowChecker.made[1].judged == ["adam", "rmsprop"]
+    assert SlowChecker.made[1].on_report == ["adam", "rmsprop"]
     with pytest.raises(queue.Empty):
         events.get(timeout=0.3)
 
 
-def test_what_hung_and_was_not_saved_comes_last(judging):
-    made, events = judging
-    made.first(["adam"])
+def test_what_hung_and_was_not_saved_comes_last(checks):
+    made, events = checks
+    made.check_first(["adam"])
     time.sleep(0.4)
-    made.first(["rmsprop"])
+    made.check_first(["rmsprop"])
     assert names(events, 2) == ["rmsprop", "adam"]
 
 
 # What is printed
 
 
-class Screen(watch._Watch):
+class Screen(watch._WatchCommand):
     def __init__(self, home, monkeypatch):
-        monkeypatch.setattr(_watching, "WarmChecker", SlowChecker)
+        monkeypatch.setattr(_watched_folder, "WarmChecker", SlowChecker)
         SlowChecker.made = [None]  # type: ignore[list-item]
         super().__init__(home / "exercises", queue.Queue(), with_keys=True)
-        self.judging.close()
+        self.checks.close()
 
 
 @pytest.fixture
@@ -174,12 +174,12 @@ def test_an_edit_prints_a_line_each_and_the_first_message(screen, home):
         '    raise NotImplementedError("svm_loss")',
         "    loss = 0",
     )
-    shown.saved()
+    shown.on_saved()
     assert "layers.py saved" in said()
-    turn = shown.judging.turn
-    shown.judged("relu_forward", report("relu_forward", "pass"), turn)
+    turn = shown.checks.turn
+    shown.on_report("relu_forward", report("relu_forward", "pass"), turn)
     assert "relu_forward: pass" in said()
-    shown.judged("svm_loss", report("svm_loss", "fail"), turn)
+    shown.on_report("svm_loss", report("svm_loss", "fail"), turn)
     out = said()
     assert "svm_loss: fail, 0 of 1 cases right" in out
     assert "svm_loss: Not right yet" in out and "h hint" in out
@@ -188,26 +188,26 @@ def test_an_edit_prints_a_line_each_and_the_first_message(screen, home):
 
 def test_a_result_from_before_the_edit_is_not_taken_for_one_of_it(screen, home):
     shown, said = screen
-    before = shown.judging.turn
+    before = shown.checks.turn
     edit(home / "exercises" / "layers.py", TODO, "    out = x\n    cache = x")
-    shown.saved()
+    shown.on_saved()
     said()
-    shown.judged("relu_forward", report("relu_forward", "todo"), before)
-    assert said() == "" and shown.loud == ["relu_forward"]
+    shown.on_report("relu_forward", report("relu_forward", "todo"), before)
+    assert said() == "" and shown.pending == ["relu_forward"]
 
 
 def test_what_stands_on_it_is_mentioned_only_when_its_outcome_changes(screen):
     shown, said = screen
-    shown.judged("affine_backward", report("affine_backward", "blocked"), 0)
-    shown.judged("affine_backward", report("affine_backward", "blocked"), 0)
+    shown.on_report("affine_backward", report("affine_backward", "blocked"), 0)
+    shown.on_report("affine_backward", report("affine_backward", "blocked"), 0)
     assert said() == ""
-    shown.judged("affine_backward", report("affine_backward", "pass"), 0)
+    shown.on_report("affine_backward", report("affine_backward", "pass"), 0)
     assert "affine_backward: pass" in said()
 
 
 def test_saving_without_a_change_prints_nothing(screen):
     shown, said = screen
-    shown.saved()
+    shown.on_saved()
     assert said() == ""
 
 
@@ -215,7 +215,7 @@ def test_an_edit_that_touches_no_exercise_says_so(screen, home):
     shown, said = screen
     path = home / "exercises" / "layers.py"
     path.write_text(path.read_text().replace("\n\n\ndef ", "\n\n\n\ndef "))
-    shown.saved()
+    shown.on_saved()
     assert "No exercise is touched" in said()
 
 
@@ -224,29 +224,29 @@ def test_the_keys(screen):
     shown.reports = {e.id: report(e.id, "todo") for e in curriculum.load()}
     shown.current = "svm_loss"
     shown.reports["svm_loss"] = report("svm_loss", "fail")
-    assert shown.key("h")
+    assert shown.on_key("h")
     assert "Hint 1 of 4 on svm_loss" in said()
-    assert shown.key("H")
+    assert shown.on_key("H")
     assert "Hint 2 of 4 on svm_loss" in said()
-    assert shown.key("l")
+    assert shown.on_key("l")
     assert "0 of 37 exercises right" in said()
-    assert shown.key("w")
+    assert shown.on_key("w")
     assert "svm_loss: Not right yet" in said()
-    assert shown.key("z") and "h hint" in said()
-    assert shown.key("\n") and said() == ""
-    assert not shown.key("q") and not shown.key("\x03")
+    assert shown.on_key("z") and "h hint" in said()
+    assert shown.on_key("\n") and said() == ""
+    assert not shown.on_key("q") and not shown.on_key("\x03")
 
 
 def test_without_a_failure_a_hint_is_on_what_comes_next(screen):
     shown, said = screen
     shown.reports = {"scratch.numerical_diff": report("scratch.numerical_diff", "pass")}
-    shown.key("h")
+    shown.on_key("h")
     assert "Hint 1 of 4 on scratch.numerical_gradient" in said()
 
 
 def test_the_list_waits_for_the_first_round(screen):
     shown, said = screen
-    shown.key("l")
+    shown.on_key("l")
     assert "Still judging everything" in said()
 
 
@@ -254,18 +254,18 @@ def test_when_all_was_judged_once_it_says_where_one_stands(screen):
     shown, said = screen
     ids = curriculum.load().ids()
     for name in ids[:-1]:
-        shown.judged(name, report(name, "pass"), 0)
+        shown.on_report(name, report(name, "pass"), 0)
     assert said() == ""
-    shown.judged(ids[-1], report(ids[-1], "pass"), 0)
+    shown.on_report(ids[-1], report(ids[-1], "pass"), 0)
     assert "37 of 37 exercises right" in said()
-    shown.judged(ids[-1], report(ids[-1], "pass"), 0)
+    shown.on_report(ids[-1], report(ids[-1], "pass"), 0)
     assert said() == ""
 
 
 def test_a_copy_that_cannot_judge_stops_with_the_reason(screen):
     shown, _ = screen
     with pytest.raises(WorkbookError, match="no answer key"):
-        shown.judged("adam", WorkbookError("This copy has no answer key."), 0)
+        shown.on_report("adam", WorkbookError("This copy has no answer key."), 0)
 
 
 # Keys
@@ -282,7 +282,7 @@ def test_keys_come_one_by_one_and_the_terminal_is_put_back(monkeypatch):
     monkeypatch.setattr(os, "tcgetpgrp", lambda handle: os.getpgrp())
     before = termios.tcgetattr(theirs)
     pressed = queue.Queue()
-    with keys(pressed.put) as can:
+    with key_presses(pressed.put) as can:
         assert can
         assert not termios.tcgetattr(theirs)[3] & termios.ICANON
         assert termios.tcgetattr(theirs)[3] & termios.ISIG  # Ctrl-C still stops it.
@@ -311,7 +311,7 @@ def test_no_keys_in_the_background(monkeypatch):
 
 def test_no_keys_without_a_terminal(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
-    with keys(print) as can:
+    with key_presses(print) as can:
         assert not can
 
 

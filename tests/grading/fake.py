@@ -16,7 +16,7 @@ def result(exercise, outcome="pass", share=None, **more):
     return {
         "exercise": exercise,
         "outcome": outcome,
-        "stack_outcome": more.pop("stack_outcome", outcome),
+        "integrated_outcome": more.pop("integrated_outcome", outcome),
         "points": known.points * share,
         "max_points": float(known.points),
         "checks": more.pop("checks", [{"name": "a case", "outcome": outcome}]),
@@ -60,7 +60,7 @@ class Engine:
         settings: Settings,
         *,
         done: Callable[[str], UnitResult | None],
-        heard: Callable[[Submission, list[UnitResult]], None],
+        on_result: Callable[[Submission, list[UnitResult]], None],
         **_,
     ):
         for submission in submissions:
@@ -71,7 +71,7 @@ class Engine:
                         raise KeyboardInterrupt
                     found = self.judge(submission, key, kind, subject)
                     self.ran.append(f"{submission.name} {subject}")
-                heard(submission, [found])
+                on_result(submission, [found])
 
     def judge(self, submission, key, kind, subject):
         if kind == "nbval":

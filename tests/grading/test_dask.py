@@ -28,7 +28,7 @@ def test_a_worker_killed_in_the_middle_costs_no_grade():
         for n in range(6)
     ]
     settings = Settings("da5c", EXERCISES, timeout=30.0, sandbox="none")
-    heard = {}
+    received = {}
     with (
         distributed.LocalCluster(
             n_workers=2,
@@ -43,14 +43,19 @@ def test_a_worker_killed_in_the_middle_costs_no_grade():
         pids = list(client.run(os.getpid).values())
         assert len(set(pids)) == 2 and os.getpid() not in pids
 
-        def hear(submission, results):
-            if not heard:
+        def on_result(submission, results):
+            if not received:
                 os.kill(pids[0], signal.SIGKILL)
             for result in results:
-                heard[submission.name, result.subject] = result.result["outcome"]
+                received[submission.name, result.subject] = result.result["outcome"]
 
         scheduler.run(
-            submissions, settings, executor=executor, jobs=2, done=lambda key: None, heard=hear
+            submissions,
+            settings,
+            executor=executor,
+            jobs=2,
+            done=lambda key: None,
+            on_result=on_result,
         )
-    assert len(heard) == len(submissions) * len(EXERCISES)
-    assert set(heard.values()) == {"pass"}
+    assert len(received) == len(submissions) * len(EXERCISES)
+    assert set(received.values()) == {"pass"}

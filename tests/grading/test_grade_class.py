@@ -18,7 +18,7 @@ from workbook.grading import grade_class, results_folder, scheduler
 from workbook.grading.gradebook.store import open_gradebook
 from workbook.grading.intake.roster import Roster, Student
 from workbook.grading.intake.scheme import parse_scheme, seed_secret
-from workbook.grading.results_folder import DATABASE, alone, file_names
+from workbook.grading.results_folder import DATABASE, exclusive_lock, file_names
 
 COUNT = 'exercises = ["affine_forward", "affine_backward", "relu_forward", "adam"]'
 SCHEME = parse_scheme(f"[count]\n{COUNT}\n")
@@ -283,7 +283,7 @@ def test_a_pair_gets_the_same_from_one_submission(course):
 
 def test_the_two_verdicts_and_what_is_flagged(course):
     course.send("ann", all_="pass")
-    course.send("bob", relu_forward={"outcome": "pass", "stack_outcome": "blocked"})
+    course.send("bob", relu_forward={"outcome": "pass", "integrated_outcome": "blocked"})
     says = {"outcome": "fail", "line": "its <b>output</b> is not the stored one"}
     course.engine.nbval = {"ann": {"affine_forward": says}, "bob": {"relu_forward": says}}
     grades = course.grade(with_notebooks=True)
@@ -331,7 +331,7 @@ def test_a_folder_of_other_things_is_left_alone(course):
 def test_two_runs_at_a_time_are_refused(course):
     course.send("ann")
     course.grade()
-    with alone(course.out), pytest.raises(WorkbookError, match="Another run"):
+    with exclusive_lock(course.out), pytest.raises(WorkbookError, match="Another run"):
         course.grade()
 
 

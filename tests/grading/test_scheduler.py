@@ -1,4 +1,4 @@
-"""Units through an executor: heard, kept, tried again, never a zero for our own fault."""
+"""Units through an executor: reported, kept, tried again, never a zero for our own fault."""
 
 import os
 import signal
@@ -49,14 +49,16 @@ def answers(outcome):
 
 
 def graded(submissions, what=None, done=lambda key: None, **options):
-    heard = {}
+    received = {}
 
-    def hear(who, results):
-        heard.setdefault(who.name, []).extend(results)
+    def on_result(who, results):
+        received.setdefault(who.name, []).extend(results)
 
     executor = Here(what) if what else None
-    scheduler.run(submissions, SETTINGS, executor=executor, done=done, heard=hear, **options)
-    return heard, executor
+    scheduler.run(
+        submissions, SETTINGS, executor=executor, done=done, on_result=on_result, **options
+    )
+    return received, executor
 
 
 def test_keys_depend_on_content_and_settings_only():
@@ -101,30 +103,30 @@ def test_what_is_our_fault_is_tried_again_and_never_a_zero():
             raise OSError("gone")
         return answers("pass")(call, *arguments)
 
-    heard, executor = graded([submission()], lost_once)
+    received, executor = graded([submission()], lost_once)
     assert executor.calls == 2
-    assert {r.result["outcome"] for r in heard["s1"]} == {"pass"}
+    assert {r.result["outcome"] for r in received["s1"]} == {"pass"}
 
     def always(call, *arguments):
         raise OSError("gone")
 
-    heard, executor = graded([submission()], always)
+    received, executor = graded([submission()], always)
     assert executor.calls == scheduler.TRIES
-    assert all(r.infra and r.result["outcome"] == "infra" for r in heard["s1"])
-    assert "gone" in heard["s1"][0].log
+    assert all(r.infra and r.result["outcome"] == "infra" for r in received["s1"])
+    assert "gone" in received["s1"][0].log
     # And with the next run it is tried anew.
-    kept = {result.key: result for result in heard["s1"]}
-    heard, executor = graded([submission()], answers("pass"), done=kept.get)
-    assert {r.result["outcome"] for r in heard["s1"]} == {"pass"}
+    kept = {result.key: result for result in received["s1"]}
+    received, executor = graded([submission()], answers("pass"), done=kept.get)
+    assert {r.result["outcome"] for r in received["s1"]} == {"pass"}
 
 
 def test_infra_from_a_worker_is_tried_again():
     def what(call, *arguments):
         return answers("infra" if call == 1 else "pass")(call, *arguments)
 
-    heard, executor = graded([submission()], what)
+    received, executor = graded([submission()], what)
     assert executor.calls == 2
-    assert [r.result["outcome"] for r in heard["s1"]] == ["pass", "pass"]
+    assert [r.result["outcome"] for r in received["s1"]] == ["pass", "pass"]
 
 
 def test_it_stops_when_it_is_told():
@@ -157,10 +159,12 @@ def test_a_worker_that_is_killed_costs_a_retry_only(monkeypatch):
     killer = threading.Thread(target=kill)
     killer.start()
     wrong = Submission("wrong", {"layers.py": b"def affine_forward(x, w, b):\n    return 1\n"})
-    heard, _ = graded([submission(), wrong])
+    received, _ = graded([submission(), wrong])
     killer.join()
     assert len(pools) == 2
-    assert {r.subject: r.result["outcome"] for r in heard["s1"]} == {n: "pass" for n in EXERCISES}
-    found = {r.subject: r.result["outcome"] for r in heard["wrong"]}
+    assert {r.subject: r.result["outcome"] for r in received["s1"]} == {
+        n: "pass" for n in EXERCISES
+    }
+    found = {r.subject: r.result["outcome"] for r in received["wrong"]}
     assert found == {"affine_forward": "error", "relu_forward": "missing"}
-    assert heard["s1"][0].result["points"] == heard["s1"][0].result["max_points"]
+    assert received["s1"][0].result["points"] == received["s1"][0].result["max_points"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from workbook import plots
+from workbook.plots.known_graphs import GRAPHS
 
 NAMES = ["shirt", "coat", "bag"]
 
@@ -20,7 +21,9 @@ def texts(axes):
 
 def test_step_errors_are_drawn_as_far_as_they_go():
     steps = (1e-8, 1e-4, 1.0)
-    figure = plots.step_errors(steps, {"central": (1e-6, 0.0, 0.1), "forward": (0.5,)}, mark=1e-4)
+    figure = plots.gradient_errors(
+        steps, {"central": (1e-6, 0.0, 0.1), "forward": (0.5,)}, mark=1e-4
+    )
     axes = figure.axes[0]
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     central, forward, mark = axes.lines
@@ -33,7 +36,7 @@ def test_step_errors_are_drawn_as_far_as_they_go():
 def test_units_cross_out_what_was_dropped():
     x = np.array([[1.0, 0.0, 3.0], [4.0, 5.0, 6.0]])
     train = np.array([[0.0, 0.0, 6.0], [8.0, 0.0, 12.0]])
-    figure = plots.units(x, train, x)
+    figure = plots.dropout_outputs(x, train, x)
     names = [title.split("\n")[0] for title in titles(figure)[:3]]
     assert names == ["before dropout", "training", "test time"]
     assert "mean 4.33" in titles(figure)[1]
@@ -43,7 +46,7 @@ def test_units_cross_out_what_was_dropped():
     # The unit that was 0 before is not among them.
     np.testing.assert_array_equal(training.lines[0].get_xydata(), [[0, 0], [1, 1]])
     with pytest.raises(ValueError, match="one shape"):
-        plots.units(x, train, x[:1])
+        plots.dropout_outputs(x, train, x[:1])
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ def test_filter_steps_say_how_much_was_added():
 def test_mistakes_show_counts_and_pictures():
     counts = np.array([[3, 2, 0], [0, 4, 0], [1, 0, 5]])
     X = np.random.default_rng(0).normal(size=(8, 3, 4, 4))
-    figure = plots.mistakes(counts, [(0, 1), (2, 0)], [(1, 2), (7,)], X, NAMES)
+    figure = plots.confusion_matrix(counts, [(0, 1), (2, 0)], [(1, 2), (7,)], X, NAMES)
     table, *pictures = figure.axes
     assert texts(table) == ["3", "2", "4", "1", "5"]
     assert [axes.get_title(loc="left") for axes in pictures if axes.get_title(loc="left")] == [
@@ -100,7 +103,7 @@ def test_mistakes_show_counts_and_pictures():
         "1 × bag, taken for shirt",
     ]
     assert sum(bool(axes.images) for axes in pictures) == 3
-    assert plots.mistakes(np.eye(3, dtype=int), [], [], X, NAMES).png()
+    assert plots.confusion_matrix(np.eye(3, dtype=int), [], [], X, NAMES).png()
 
 
 @pytest.mark.parametrize("name", ["basket", "neuron"])
@@ -108,7 +111,7 @@ def test_a_flow_fills_up_step_by_step(impl_flow, name):
     flow = impl_flow(name)
 
     def numbers(upto):
-        figure = plots.flow(name, flow.forwards, flow.backwards, upto=upto)
+        figure = plots.graph_values(name, flow.forwards, flow.backwards, upto=upto)
         return [t for t in texts(figure.axes[0]) if t.lstrip("-").replace(".", "").isdigit()]
 
     assert numbers(0) == []
@@ -116,13 +119,13 @@ def test_a_flow_fills_up_step_by_step(impl_flow, name):
     assert len(numbers(len(flow.forwards) + 2)) == len(flow.forwards) + 2
     assert len(numbers(None)) == len(flow.forwards) + len(flow.backwards)
     with pytest.raises(ValueError, match="one of basket, neuron"):
-        plots.flow("pears", {}, {})
+        plots.graph_values("pears", {}, {})
 
 
 @pytest.fixture
 def impl_flow():
     def make(name):
-        edges = list(plots.flows.FLOWS[name]["edges"])
+        edges = list(GRAPHS[name]["edges"])
         forwards = {edge: 1.5 + n for n, edge in enumerate(edges)}
         backwards = {edge: -0.5 - n for n, edge in enumerate(reversed(edges))}
         return SimpleNamespace(forwards=forwards, backwards=backwards)
@@ -151,7 +154,9 @@ def test_before_and_after_have_their_numbers():
     rng = np.random.default_rng(0)
     wide, normal = rng.normal(3, 50, 5000), rng.normal(0, 1, 5000)
     normal = (normal - normal.mean()) / normal.std()
-    figure = plots.before_after({"layer 1": wide, "layer 2": wide}, {"a": normal, "b": normal})
+    figure = plots.normalisation_effect(
+        {"layer 1": wide, "layer 2": wide}, {"a": normal, "b": normal}
+    )
     assert titles(figure)[0].startswith("layer 1, before\nmean ")
     assert titles(figure)[2] == "a, after\nmean 0\nstd 1"
     assert figure.png()

@@ -32,12 +32,12 @@ def test_tiles_are_pixels_with_clear_gaps():
     X = np.zeros((3, 3, 10, 10))
     X[0, 0, 0, 0] = 5
     X[1] = np.arange(100).reshape(10, 10)
-    board = np.asarray(Image.open(io.BytesIO(plots.tiles(X, columns=2))))
+    board = np.asarray(Image.open(io.BytesIO(plots.png_tiles(X, columns=2))))
     assert board.shape == (21, 21, 4)
     assert tuple(board[0, 0]) == (255, 0, 0, 255) and tuple(board[9, 20]) == (255, 255, 255, 255)
     assert not board[10].any() and not board[:, 10].any() and not board[11:, 11:].any()
     # Of other than 3 channels, their sum.
-    one = np.asarray(Image.open(io.BytesIO(plots.tiles(X[:1, :2]))))
+    one = np.asarray(Image.open(io.BytesIO(plots.png_tiles(X[:1, :2]))))
     assert tuple(one[0, 0]) == (255, 255, 255, 255) and one[1, 1, 0] == 0
     with pytest.raises(ValueError, match=r"\(N, C, H, W\)"):
-        plots.tiles(X[0])
+        plots.png_tiles(X[0])

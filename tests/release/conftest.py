@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from workbook.release import release
+from workbook.release.options import ReleaseOptions
 from workbook.student import locations
 
 
@@ -14,7 +15,7 @@ def _built(tmp_path_factory):
         pytest.skip("this copy has no solutions/")
     folder = tmp_path_factory.mktemp("release") / "nets"
     folder.mkdir()
-    release.build(folder, release.ReleaseOptions())
+    release.build(folder, ReleaseOptions())
     return folder
 
 

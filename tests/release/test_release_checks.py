@@ -8,19 +8,20 @@ import pytest
 
 from workbook import curriculum
 from workbook.release import leak_scan, release, release_checks, run_copy
+from workbook.release.options import ReleaseOptions
 from workbook.student import locations
 
 
 @pytest.fixture
 def secret_line():
     """A line that only a solution has."""
-    package = locations.pristine_folder().parents[1]
-    found = leak_scan.distinctive((), package)
+    package = locations.solutions_folder().parent / "workbook"
+    found = leak_scan.distinctive_lines((), package)
     assert len(found) > 200
     text, (exercise, line) = next(
         (text, at) for text, at in found.items() if at[0] == "batchnorm_backward"
     )
-    assert leak_scan.normal(line) == text
+    assert leak_scan.normalise(line) == text
     return exercise, line
 
 
@@ -89,7 +90,7 @@ def test_a_line_of_a_solution_is_found_wherever_it_stands(copy, secret_line, whe
 
 def test_what_is_given_is_no_leak(tmp_path):
     given = ("affine_forward", "affine_backward")
-    release.build(tmp_path, release.ReleaseOptions(given=given))
+    release.build(tmp_path, ReleaseOptions(given=given))
     text = (tmp_path / "workbook" / "exercises" / "layers.py").read_text(encoding="utf-8")
     assert "SOLUTION" not in text and 'NotImplementedError("affine' not in text
     assert 'NotImplementedError("relu_forward")' in text
@@ -103,13 +104,13 @@ def test_the_hunts_of_the_policy_are_no_leak(tmp_path):
 
     name = bughunt.load()[0].name
     policy = f'diagnosis = "located"\nhunts = ["{name}"]\n'
-    release.build(tmp_path, release.ReleaseOptions(policy=policy))
+    release.build(tmp_path, ReleaseOptions(policy=policy))
     code = json.loads((tmp_path / leak_scan.EXEMPT).read_text(encoding="utf-8"))
     assert list(code) == [name]
     assert release_checks.no_leak(tmp_path, ()) == []
     assert (tmp_path / "workbook" / "policy.toml").read_text(encoding="utf-8") == policy
     with pytest.raises(release.UsageError, match="no bug hunt 'x'"):
-        release.build(tmp_path, release.ReleaseOptions(policy='hunts = ["x"]'))
+        release.build(tmp_path, ReleaseOptions(policy='hunts = ["x"]'))
 
 
 def test_an_old_or_missing_key_is_named(copy):
@@ -150,8 +151,8 @@ def test_commands_that_do_not_work_are_named(copy):
 
 
 def test_many_failures_are_not_all_listed(monkeypatch):
-    listed = release_checks._named([str(number) for number in range(20)])
-    assert len(listed) == release_checks.MOST + 1 and "12 more" in listed[-1]
+    listed = release_checks._first_few([str(number) for number in range(20)])
+    assert len(listed) == release_checks.MAX_LISTED + 1 and "12 more" in listed[-1]
 
 
 def test_the_commands_see_nothing_of_this_project(monkeypatch):

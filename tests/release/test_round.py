@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from workbook import curriculum
-from workbook.checks.misconceptions import catalogue, source_file
+from workbook.checks.misconceptions import Catalogue, source_file
 from workbook.grading.intake import archives
 from workbook.grading.intake.receipt import receipt
 from workbook.grading.intake.select_files import choose, may_count
@@ -24,7 +24,10 @@ pytestmark = [
 
 RIGHT = ("affine_forward", "relu_forward", "softmax_loss")
 # Two misconceptions, as the catalogue has them.
-WRONG = {"affine_backward": "db_keepdims", "relu_backward": "local_gradient"}
+WRONG = {
+    "affine_backward": "affine_backward.db_keepdims",
+    "relu_backward": "relu_backward.local_gradient",
+}
 
 
 def _with_mistakes(source):
@@ -33,7 +36,7 @@ def _with_mistakes(source):
     lines = source.split("\n")
     with load_implementation(solutions) as impl:
         for name, misconception in WRONG.items():
-            assert misconception in catalogue(name, impl)
+            assert misconception in Catalogue.read(name, impl).misconceptions
             path = source_file(name, solutions)
             declared = ast.parse(path.read_text(encoding="utf-8")).body
             [wrong] = [
@@ -82,21 +85,21 @@ def test_the_instructor_sees_what_the_student_was_told(student, tmp_path):
     assert not (student.folder / "solutions").exists()
     checked = student("check", *RIGHT, *WRONG, "--json")
     assert checked.returncode == 1, checked.stderr
-    told = _verdicts(json.loads(checked.stdout))
+    told = _verdicts(json.loads(checked.stdout)["results"])
     assert {name: told[name] for name in RIGHT} == dict.fromkeys(RIGHT, ("pass", None))
     for name, misconception in WRONG.items():
-        assert told[name] == ("fail", f"{name}.{misconception}")
+        assert told[name] == ("fail", misconception)
 
     handed_in = student("submit", "--id", "jd7")
     assert handed_in.returncode == 0, handed_in.stderr
     assert "affine_backward (fail)" in handed_in.stdout
     path = student.folder / "jd7.zip"
-    contents = archives.read(path, lambda name: True)
+    contents = archives.read_archive(path, lambda name: True)
     manifest = json.loads(contents.files["manifest.json"])
 
     # Back as the instructor: what grading reads is what was packed.
     known = curriculum.load()
-    chosen = choose(archives.read(path, lambda name: may_count(name, known)), known)
+    chosen = choose(archives.read_archive(path, lambda name: may_count(name, known)), known)
     assert not chosen.problems
     assert f"Receipt: {receipt(chosen.files)}" in handed_in.stdout
     submitted = {r["exercise"]: r["points"] for r in manifest["results"]}

@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from workbook.student import locations
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def state(tmp_path, monkeypatch):
     """A folder made as `workbook init` makes it, the working directory of the test."""
-    from workbook.student import locations
-
     home = tmp_path / "my folder"
     shutil.copytree(locations.pristine_folder(), home / "exercises")
     locations.mark_folder(home)
     monkeypatch.chdir(home)
     monkeypatch.delenv(locations.VARIABLE, raising=False)
-    monkeypatch.setattr(locations, "_anchor", None)
-    monkeypatch.setattr(locations, "_switch", None)
+    monkeypatch.setattr(locations.process, "start", None)
+    monkeypatch.setattr(locations.process, "switch", None)
     return home
 
 
@@ -38,6 +38,7 @@ class Copy:
         shutil.rmtree(folder / "workbook" / "exercises")
         self.exercises = folder / "workbook" / "exercises"
         pristine = folder / "workbook" / "student" / "pristine"
+        shutil.copytree(locations.pristine_folder(), pristine, dirs_exist_ok=True)
         shutil.copytree(pristine, self.exercises)
         shutil.copy(ROOT / "workbook/exercises/__init__.py", self.exercises / "__init__.py")
         shutil.copy(ROOT / "pyproject.toml", folder)

@@ -6,7 +6,7 @@ import pytest
 
 from workbook.checks.bughunt import model as bughunt
 from workbook.checks.checker import Checker
-from workbook.checks.feedback_policy import apply
+from workbook.checks.feedback_policy import apply_policy
 from workbook.errors import UsageError
 from workbook.student import course_policy, locations
 
@@ -78,38 +78,39 @@ def wrong(tmp_path_factory):
 def test_located_says_what_was_seen_and_names_no_mistake(wrong):
     mistake, raised, todo = wrong
     assert mistake.result.misconception == "affine_backward.db_keepdims"
-    shown = apply(mistake, "located")
+    shown = apply_policy(mistake, "located")
     assert shown.message.seen == mistake.message.seen == shown.result.seen
     assert not (shown.message.looks_like or shown.message.why or shown.message.look)
     assert shown.result.misconception is None and shown.result.looks_like is None
     assert shown.cases == mistake.cases and not shown.also
-    assert apply(todo, "located") is todo
-    assert apply(raised, "located").message.seen == raised.message.seen
+    assert apply_policy(todo, "located") is todo
+    assert apply_policy(raised, "located").message.seen == raised.message.seen
 
 
 def test_outcome_says_right_or_wrong_and_the_points(wrong):
     mistake, raised, _ = wrong
-    shown = apply(mistake, "outcome")
+    shown = apply_policy(mistake, "outcome")
     assert (shown.result.outcome, shown.result.points) == ("fail", mistake.result.points)
     assert "db" not in shown.message.seen and shown.result.misconception is None
     assert all(check.error is None for check in shown.result.checks)
     assert all(case.comparison is None and case.record is None for case in shown.cases)
     # What Python itself said about the student's own code is no diagnosis of ours.
-    assert "oops" in apply(raised, "outcome").message.seen
+    assert "oops" in apply_policy(raised, "outcome").message.seen
 
 
 def test_full_is_everything(wrong):
-    assert all(apply(report) is report for report in wrong)
+    assert all(apply_policy(report) is report for report in wrong)
 
 
 def test_cards_and_commands_show_no_more(wrong, course, monkeypatch):
+    from workbook.checks.card import html, text
     from workbook.checks.card.model import Card
 
-    text = str(Card(apply(wrong[0], "outcome")))
-    assert "db" not in text.replace("db_", "") and "looks like" not in text.lower()
+    plain = text.render(Card(apply_policy(wrong[0], "outcome")))
+    assert "db" not in plain.replace("db_", "") and "looks like" not in plain.lower()
     for level in ("located", "outcome"):
-        html = Card(apply(wrong[0], level))._repr_html_()
-        assert wrong[0].message.looks_like not in html
+        shown = html.render(Card(apply_policy(wrong[0], level)))
+        assert wrong[0].message.looks_like not in shown
 
 
 @pytest.mark.parametrize("front", ["kept", "command"])
@@ -124,7 +125,7 @@ def test_both_front_ends_ask_the_policy(wrong, course, monkeypatch, front):
         with warm_checker.WarmChecker(folder) as judge:
             report = judge.report("affine_backward")
     else:
-        [report] = _exercises.judged(folder, ["affine_backward"])
+        [report] = _exercises.check_with_progress(folder, ["affine_backward"])
     assert report.result.misconception is None and report.message.id == "policy.outcome"
 
 
@@ -132,12 +133,12 @@ def test_both_front_ends_ask_the_policy(wrong, course, monkeypatch, front):
 
 
 def test_no_hints(course, monkeypatch):
-    from workbook.cli.hint import paragraphs
+    from workbook.cli.hint import hint_lines
     from workbook.student import progress
 
     course(hints=False)
-    monkeypatch.setattr(progress, "read_hint", None)
-    assert "no hints" in " ".join(paragraphs("affine_forward"))
+    monkeypatch.setattr(progress, "count_hint", None)
+    assert "no hints" in " ".join(hint_lines("affine_forward"))
 
 
 def test_answers_open_on_their_day(state, course, capsys, monkeypatch):

@@ -13,14 +13,14 @@ def test_all_is_well_here_and_says_nothing(state):
     assert diagnostics.quick() == []
     for diagnosis in diagnostics.QUICK:
         found = diagnosis()
-        assert found.state == "ok" and not found.mend, found
+        assert found.state == "ok" and not found.repair, found
 
 
 def test_an_old_python(monkeypatch):
     monkeypatch.setattr(diagnostics.sys, "version_info", (3, 10, 4, "final", 0))
     found = diagnostics.python()
-    assert found.state == "broken" and "3.10.4" in found.says and "3.11" in found.says
-    assert found.mend == "python start.py"
+    assert found.state == "broken" and "3.10.4" in found.message and "3.11" in found.message
+    assert found.repair == "python start.py"
 
 
 def test_a_package_that_is_missing_or_too_old(monkeypatch):
@@ -28,9 +28,9 @@ def test_a_package_that_is_missing_or_too_old(monkeypatch):
     here = {"numpy": (1, 26), "rich": None}
     monkeypatch.setattr(diagnostics, "installed", lambda n: here[n] if n in here else real(n))
     found = diagnostics.packages()
-    assert found.state == "broken" and "numpy>=2.0" in found.says and "rich" in found.says
-    assert "pip install" in found.mend and '"numpy>=2.0"' in found.mend
-    assert found.mend.startswith((sys.executable, '"'))
+    assert found.state == "broken" and "numpy>=2.0" in found.message and "rich" in found.message
+    assert "pip install" in found.repair and '"numpy>=2.0"' in found.repair
+    assert found.repair.startswith((sys.executable, '"'))
 
 
 def test_versions_are_compared_as_numbers(monkeypatch):
@@ -48,8 +48,8 @@ def test_versions_are_compared_as_numbers(monkeypatch):
 def test_an_exercise_file_that_is_gone(state):
     (state / "exercises" / "optim.py").unlink()
     found = diagnostics.copy()
-    assert found.state == "broken" and "optim.py" in found.says
-    assert found.mend == "workbook reset optim.py"
+    assert found.state == "broken" and "optim.py" in found.message
+    assert found.repair == "workbook reset optim.py"
 
 
 def test_another_copy_of_the_workbook_than_the_one_that_runs(tmp_path, monkeypatch):
@@ -59,7 +59,7 @@ def test_another_copy_of_the_workbook_than_the_one_that_runs(tmp_path, monkeypat
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
     found = diagnostics.copy()
-    assert found.state == "broken" and str(tmp_path) in found.says and "start.py" in found.mend
+    assert found.state == "broken" and str(tmp_path) in found.message and "start.py" in found.repair
 
 
 def test_a_folder_that_cannot_be_written(state, monkeypatch):
@@ -71,8 +71,8 @@ def test_a_folder_that_cannot_be_written(state, monkeypatch):
     real = diagnostics.tempfile.TemporaryFile
     monkeypatch.setattr(diagnostics.tempfile, "TemporaryFile", refused)
     found = diagnostics.writable()
-    assert found.state == "broken" and "exercises" in found.says
-    assert ("icacls" if os.name == "nt" else "chmod") in found.mend
+    assert found.state == "broken" and "exercises" in found.message
+    assert ("icacls" if os.name == "nt" else "chmod") in found.repair
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="anything is writable here")
@@ -87,8 +87,8 @@ def test_a_full_disk(state, monkeypatch, megabytes, wanted):
     usage = shutil.disk_usage(state)._replace(free=megabytes * 1_000_000)
     monkeypatch.setattr(diagnostics.shutil, "disk_usage", lambda place: usage)
     found = diagnostics.disk()
-    assert found.state == wanted and str(megabytes) in found.says
-    assert bool(found.mend) == (wanted != "ok")
+    assert found.state == wanted and str(megabytes) in found.message
+    assert bool(found.repair) == (wanted != "ok")
 
 
 def test_a_diagnosis_that_fails_stops_no_notebook():

@@ -178,9 +178,9 @@ def test_mending_a_impl_replaces_only_what_does_not_parse():
     line = 1 + broken.split("\n").index("    out = np.maximum(0, x")
     with load_implementation(folder, sources={"layers.py": broken}) as impl:
         assert {"layers.py", "classifiers/fc_net.py"} <= set(impl.problems)
-    with load_implementation(folder, sources={"layers.py": broken}, mend=True) as impl:
+    with load_implementation(folder, sources={"layers.py": broken}, repair=True) as impl:
         assert impl.problems == {}
-        [replacement] = impl.mended["layers.py"]
+        [replacement] = impl.repaired["layers.py"]
         assert (replacement.name, replacement.error_line) == ("relu_forward", line)
         for name in ("relu_forward", "softmax_loss"):
             with pytest.raises(NotImplementedError, match=f"^{name}$"):

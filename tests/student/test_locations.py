@@ -49,7 +49,7 @@ def test_order_of_precedence(state, solutions, monkeypatch, tmp_path):
     locations.use(None)
     monkeypatch.delenv(locations.VARIABLE)
     locations.save("stubs")
-    assert locations.current().because == "init"
+    assert locations.current().decided_by == "init"
 
 
 def test_the_packages_own_impl_comes_last(tmp_path, monkeypatch):
@@ -83,7 +83,7 @@ def test_the_nearest_folder_wins_and_may_name_its_exercises(state, monkeypatch):
     monkeypatch.chdir(inner / "my")
     assert locations.exercises_folder() == inner / "my" / "files"
     assert locations.state_folder() == inner / ".workbook"
-    locations.anchor(state)
+    monkeypatch.setattr(locations.process, "start", state)
     assert locations.exercises_folder() == state / "exercises"
 
 
@@ -120,9 +120,9 @@ def test_bad_values_are_refused(state, monkeypatch):
 
 
 def test_paths_are_shown_as_a_reader_knows_them(state):
-    assert locations.shown(OWN / "layers.py") == "workbook/exercises/layers.py"
-    assert locations.shown(state / "exercises" / "layers.py") == "exercises/layers.py"
-    assert locations.shown(ROOT / "solutions" / "layers.py") == "solutions/layers.py"
+    assert locations.display_path(OWN / "layers.py") == "workbook/exercises/layers.py"
+    assert locations.display_path(state / "exercises" / "layers.py") == "exercises/layers.py"
+    assert locations.display_path(ROOT / "solutions" / "layers.py") == "solutions/layers.py"
 
 
 def test_remembered_things_lie_beside_the_students_files(request, monkeypatch):

@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 
 from workbook.student import locations, progress
-from workbook.student.state_file import read_state, state_folder, write_state
+from workbook.student.locations import state_folder
+from workbook.student.state_file import read_state, write_state
 
 
 def result(exercise="affine_forward", outcome="pass", sha256="aa", points=2.0):
@@ -56,8 +57,8 @@ def test_a_folder_that_the_variable_names_is_not_the_students_own(state, tmp_pat
     shutil.copytree(locations.pristine_folder(), other)
     monkeypatch.setenv(locations.VARIABLE, str(other))
     assert locations.student_folder() == other
-    assert not progress.counts(other)
-    assert progress.counts(state / "exercises")
+    assert not progress.is_tracked(other)
+    assert progress.is_tracked(state / "exercises")
 
 
 @pytest.mark.skipif(locations.solutions_folder() is None, reason="this copy has no solutions/")
@@ -98,7 +99,7 @@ def test_only_the_first_showing_is_dated(state):
 
 def test_hints_come_one_by_one_and_stop_at_the_last(state):
     assert progress.hints_read("adam") == 0
-    assert [progress.read_hint("adam", 3) for _ in range(5)] == [1, 2, 3, 3, 3]
+    assert [progress.count_hint("adam", 3) for _ in range(5)] == [1, 2, 3, 3, 3]
     assert progress.hints_read("adam") == 3
     assert progress.hints_read("rmsprop") == 0
 
@@ -114,7 +115,7 @@ def test_a_damaged_file_is_an_empty_one(state, text):
 def test_damaged_hints_start_again(state):
     write_state("hints", {"adam": "three"})
     assert progress.hints_read("adam") == 0
-    assert progress.read_hint("adam", 4) == 1
+    assert progress.count_hint("adam", 4) == 1
     assert read_state("hints") == {"adam": 1}
 
 

@@ -53,14 +53,14 @@ def test_part_of_a_snapshot(impl, store):
 
 
 def test_listing_is_newest_first_and_passes_over_what_is_none(impl, store):
-    assert snapshots.listing(store) == []
+    assert snapshots.list_snapshots(store) == []
     ids = [snapshots.take(impl, ["layers.py"], f"number {n}", store).id for n in range(12)]
     assert len(set(ids)) == 12
     (store / "stray.txt").write_text("")
     (store / "broken").mkdir()
     (store / "broken" / "snapshot.json").write_text("{")
     (store / ".part-x").mkdir()
-    found = snapshots.listing(store)
+    found = snapshots.list_snapshots(store)
     assert [s.id for s in found] == ids[::-1]
     assert found[0].reason == "number 11"
     assert snapshots.find("latest", store).id == ids[-1]

@@ -33,7 +33,7 @@ def code_lines(source, block):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
 def test_the_reference_holds_its_whole_answer_and_no_other(exercise):
     source = solution(exercise)
-    shown = snippets.reference(source, exercise.id)
+    shown = snippets.reference_snippet(source, exercise.id)
     lines = {line.strip() for line in shown.split("\n")}
     own, others = set(), set()
     for block in find_blocks(source, exercise.file):
@@ -51,15 +51,19 @@ def test_the_reference_holds_its_whole_answer_and_no_other(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
 def test_theirs_is_the_same_part(exercise):
-    shown = snippets.theirs(pristine_source(exercise.file), exercise.id, solution(exercise))
+    shown = snippets.student_snippet(
+        pristine_source(exercise.file), exercise.id, solution(exercise)
+    )
     assert f'NotImplementedError("{exercise.id}")' in shown
     names = re.findall(r"def (\w+)\(", shown)
-    assert names == re.findall(r"def (\w+)\(", snippets.reference(solution(exercise), exercise.id))
+    assert names == re.findall(
+        r"def (\w+)\(", snippets.reference_snippet(solution(exercise), exercise.id)
+    )
 
 
 def test_what_was_given_far_from_the_answer_is_left_out():
     exercise = curriculum.load()["FullyConnectedNet.layernorm"]
-    shown = snippets.reference(solution(exercise), exercise.id)
+    shown = snippets.reference_snippet(solution(exercise), exercise.id)
     assert "..." in shown
     assert "use_batchnorm=False" not in shown
 
@@ -67,4 +71,4 @@ def test_what_was_given_far_from_the_answer_is_left_out():
 @pytest.mark.parametrize("source", ["def adam(", "x = 1\n", "\x00"])
 def test_what_cannot_be_found_is_none(source):
     exercise = curriculum.load()["adam"]
-    assert snippets.theirs(source, "adam", solution(exercise)) is None
+    assert snippets.student_snippet(source, "adam", solution(exercise)) is None

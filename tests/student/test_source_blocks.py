@@ -100,10 +100,10 @@ def test_every_exercise_can_be_reset():
 
 
 def test_what_a_reset_takes_along():
-    assert source_blocks.sharing("affine_forward") == []
-    assert source_blocks.sharing("scratch.TwoLayerNet") == []
-    assert source_blocks.sharing("TwoLayerNet.loss") == ["TwoLayerNet.init"]
-    assert len(source_blocks.sharing("FullyConnectedNet.loss")) == 4
+    assert source_blocks.class_siblings("affine_forward") == []
+    assert source_blocks.class_siblings("scratch.TwoLayerNet") == []
+    assert source_blocks.class_siblings("TwoLayerNet.loss") == ["TwoLayerNet.init"]
+    assert len(source_blocks.class_siblings("FullyConnectedNet.loss")) == 4
 
 
 GOOD = {
@@ -113,9 +113,9 @@ GOOD = {
 }
 
 
-def run(mended):
+def run(repaired):
     names: dict[str, object] = {}
-    exec(compile(mended.tree, "mended", "exec"), names)
+    exec(compile(repaired.tree, "repaired", "exec"), names)
     return names
 
 
@@ -141,18 +141,18 @@ def test_a_broken_function_costs_only_itself(broken, line, position):
     head = "import math\n\n\n"
     source = head + "".join(parts)
     offset = (head + "".join(parts[:position])).count("\n")
-    mended = source_blocks.repair(source, "layers.py", PRISTINE)
-    assert mended is not None
-    [replacement] = mended.replaced
+    repaired = source_blocks.repair(source, "layers.py", PRISTINE)
+    assert repaired is not None
+    [replacement] = repaired.replaced
     assert replacement.name == "affine_backward" and replacement.stubbed
     assert replacement.line == offset + 1
     assert 0 <= replacement.error_line - offset - line <= 1  # Python itself names either
-    names = run(mended)
+    names = run(repaired)
     assert names["affine_forward"](0) == 1 and names["relu_forward"](0) == 3
     with pytest.raises(NotImplementedError, match="affine_backward"):
         names["affine_backward"](0)
     # Every other line keeps its number, so that errors point to the student's file.
-    kept = {n.name: n.lineno for n in mended.tree.body if isinstance(n, ast.FunctionDef)}
+    kept = {n.name: n.lineno for n in repaired.tree.body if isinstance(n, ast.FunctionDef)}
     for name in ("affine_forward", "relu_forward"):
         assert kept[name] == 1 + source[: source.index(f"def {name}")].count("\n")
 
@@ -160,23 +160,23 @@ def test_a_broken_function_costs_only_itself(broken, line, position):
 def test_several_broken_parts_and_the_head():
     source = "import math as\n\n" + GOOD["affine_forward"] + "def relu_forward(x:\n    pass\n"
     source += "\ndef my_helper(:\n    pass\n"
-    mended = source_blocks.repair(source, "layers.py", PRISTINE)
-    assert mended is not None
-    assert [(r.name, r.stubbed) for r in mended.replaced] == [
+    repaired = source_blocks.repair(source, "layers.py", PRISTINE)
+    assert repaired is not None
+    assert [(r.name, r.stubbed) for r in repaired.replaced] == [
         ("", True),
         ("relu_forward", True),
         ("my_helper", False),
     ]
-    names = run(mended)
+    names = run(repaired)
     assert "np" in names and "my_helper" not in names and names["affine_forward"](0) == 1
 
 
 def test_a_function_at_the_margin_of_a_string_is_no_start():
     text = 'def affine_forward(x):\n    """Doc\ndef relu_forward(x):\n    """\n    return 1\n\n'
-    mended = source_blocks.repair(text + "def relu_forward(x:\n    pass\n", "layers.py", PRISTINE)
-    assert mended is not None
-    assert [r.name for r in mended.replaced] == ["relu_forward"]
-    assert run(mended)["affine_forward"](0) == 1
+    repaired = source_blocks.repair(text + "def relu_forward(x:\n    pass\n", "layers.py", PRISTINE)
+    assert repaired is not None
+    assert [r.name for r in repaired.replaced] == ["relu_forward"]
+    assert run(repaired)["affine_forward"](0) == 1
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_a_whole_file_needs_no_mending(tmp_path):
         is None
     )
     (tmp_path / "latin.py").write_bytes("# coding: latin-1\nx = 'é'\n".encode("latin-1"))
-    assert "é" in source_blocks.read(tmp_path / "latin.py")
+    assert "é" in source_blocks.read_source(tmp_path / "latin.py")
     (tmp_path / "wrong.py").write_bytes("x = 'é'\n".encode("latin-1"))
-    assert source_blocks.read(tmp_path / "wrong.py") is None
+    assert source_blocks.read_source(tmp_path / "wrong.py") is None
 
 
 @pytest.mark.parametrize("file", curriculum.load().files())
@@ -211,7 +211,7 @@ def test_any_part_of_any_exercise_file_can_be_mended(file):
     lines = pristine.split("\n")
     for name, span in spans.items():
         broken = [*lines[: span.last], "    return (", *lines[span.last :]]
-        mended = source_blocks.repair("\n".join(broken), file)
-        assert [replacement.name for replacement in mended.replaced] == [name]
-        compile(mended.tree, file, "exec")
-        assert {n.name for n in mended.tree.body if hasattr(n, "name")} == set(spans)
+        repaired = source_blocks.repair("\n".join(broken), file)
+        assert [replacement.name for replacement in repaired.replaced] == [name]
+        compile(repaired.tree, file, "exec")
+        assert {n.name for n in repaired.tree.body if hasattr(n, "name")} == set(spans)

@@ -3,6 +3,7 @@
 import ast
 import io
 import re
+import shutil
 import textwrap
 import tokenize
 from collections import Counter
@@ -11,7 +12,14 @@ import pytest
 
 from workbook import curriculum
 from workbook.errors import WorkbookError
-from workbook.student import atomic_write, load_implementation, locations, snapshots, stubs
+from workbook.student import (
+    load_implementation,
+    locations,
+    pristine_stubs,
+    snapshots,
+    stub_writer,
+    stubs,
+)
 
 needs_solutions = pytest.mark.skipif(
     locations.solutions_folder() is None, reason="this copy has no solutions/"
@@ -107,21 +115,24 @@ def test_an_invalid_stub_is_an_error():
         stub("if True:\n    ### BEGIN SOLUTION\n    x = 1\n    ### END SOLUTION\n")
 
 
+def generated():
+    return pristine_stubs.generate(pristine_stubs.sources(locations.solutions_folder()))
+
+
 @needs_solutions
-def test_the_pristine_copy_is_exactly_what_the_solutions_generate():
-    generated = stubs.generate()
-    assert set(generated) >= set(curriculum.load().files())
+def test_the_pristine_folder_is_exactly_what_the_solutions_generate():
+    expected = generated()
+    assert set(expected) >= set(curriculum.load().files())
     pristine = locations.pristine_folder()
-    shipped = {p.relative_to(pristine).as_posix() for p in pristine.rglob("*.py")}
-    assert shipped == {*generated, "__init__.py"}
-    for name, text in generated.items():
-        assert atomic_write.same_text(pristine / name, text), f"{name}: run `workbook stubs`."
+    made = {p.relative_to(pristine).as_posix(): p.read_bytes() for p in pristine.rglob("*.py")}
+    assert made == {name: text.encode() for name, text in expected.items()}
+    assert "__init__.py" in made
 
 
 @needs_solutions
 def test_nothing_of_a_solution_block_is_left():
     folder = locations.solutions_folder()
-    for name, text in stubs.generate().items():
+    for name, text in generated().items():
         assert "SOLUTION" not in text
         outside: Counter[str] = Counter()
         inside = False
@@ -175,8 +186,8 @@ def test_stubs_are_formatted_code():
 
 @pytest.fixture
 def workshop(tmp_path, monkeypatch):
-    """A small checkout: one solution file, its stub in both places."""
-    for folder in ("solutions/scratch", "workbook/exercises", "workbook/student/pristine"):
+    """A small checkout with one solution file."""
+    for folder in ("solutions/scratch", "workbook/exercises"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "workbook/exercises/__init__.py").write_text("# the switch\n")
     solution = tmp_path / "solutions" / "sample.py"
@@ -197,43 +208,43 @@ STUB = 'def f():\n    # TODO: one.\n    raise NotImplementedError("f")\n'
 
 
 def test_writing_and_checking(workshop):
-    assert len(stubs.stale()) == 2
-    done = stubs.write_stubs()
-    assert done.written == ["workbook/exercises/sample.py", "workbook/student/pristine/sample.py"]
-    assert stubs.stale() == []
+    assert len(stub_writer.stale()) == 1
+    done = stub_writer.write_stubs()
+    assert done.written == ["workbook/exercises/sample.py"]
+    assert stub_writer.stale() == []
     assert (workshop / "workbook/exercises/sample.py").read_bytes() == STUB.encode()
     assert (workshop / "workbook/exercises/__init__.py").read_text() == "# the switch\n"
-    again = stubs.write_stubs()
-    assert again.written == [] and len(again.unchanged) == 2 and again.snapshot is None
+    again = stub_writer.write_stubs()
+    assert again.written == [] and len(again.unchanged) == 1 and again.snapshot is None
 
     # An unedited stub follows its solution without ado.
     solution = workshop / "solutions/sample.py"
     solution.write_text(solution.read_text().replace("one", "two"))
-    assert "is not what solutions/sample.py generates" in stubs.stale()[0]
-    assert stubs.write_stubs().snapshot is None
+    assert "is not what solutions/sample.py generates" in stub_writer.stale()[0]
+    assert stub_writer.write_stubs().snapshot is None
     assert "two" in (workshop / "workbook/exercises/sample.py").read_text()
 
 
 def test_what_jupyter_keeps_of_its_own_is_no_stub(workshop):
-    stubs.write_stubs()
+    stub_writer.write_stubs()
     for impl in ("workbook/exercises", "solutions"):
         kept = workshop / impl / ".ipynb_checkpoints" / "sample-checkpoint.py"
         kept.parent.mkdir()
         kept.write_text("x = 1\n")
-    assert stubs.stale() == []
+    assert stub_writer.stale() == []
 
 
 def test_a_students_edits_are_never_lost(workshop):
-    stubs.write_stubs()
+    stub_writer.write_stubs()
     mine = workshop / "workbook/exercises/sample.py"
     mine.write_text("def f():\n    return 'my own work'\n")
     own = workshop / "workbook/exercises/helper.py"
     own.write_text("# mine\n")
-    assert [line.split()[0] for line in stubs.stale()] == [
+    assert [line.split()[0] for line in stub_writer.stale()] == [
         "workbook/exercises/helper.py",
         "workbook/exercises/sample.py",
     ]
-    done = stubs.write_stubs()
+    done = stub_writer.write_stubs()
     assert mine.read_text() == STUB
     assert done.kept == ["workbook/exercises/helper.py"] and own.read_text() == "# mine\n"
     assert done.snapshot is not None
@@ -241,27 +252,36 @@ def test_a_students_edits_are_never_lost(workshop):
     assert "my own work" in mine.read_text()
 
 
+def test_an_old_stub_that_nobody_remembers_is_kept_in_a_snapshot(workshop):
+    stub_writer.write_stubs()
+    shutil.rmtree(workshop / ".workbook")
+    solution = workshop / "solutions/sample.py"
+    solution.write_text(solution.read_text().replace("one", "two"))
+    done = stub_writer.write_stubs()
+    assert done.snapshot is not None and done.snapshot.read("sample.py") == STUB.encode()
+
+
 def test_a_stub_whose_solution_is_gone_goes_too(workshop):
     extra = workshop / "solutions/scratch/extra.py"
     extra.write_text("x = 1\n")
-    stubs.write_stubs()
+    stub_writer.write_stubs()
     assert (workshop / "workbook/exercises/scratch/extra.py").is_file()
     extra.unlink()
-    assert len(stubs.write_stubs().removed) == 2
+    assert stub_writer.write_stubs().removed == ["workbook/exercises/scratch/extra.py"]
     assert not (workshop / "workbook/exercises/scratch/extra.py").exists()
 
 
 def test_an_exercise_without_a_block_is_an_error(workshop):
     (workshop / "solutions/sample.py").write_text("def f():\n    return 1\n")
     with pytest.raises(WorkbookError, match="no solution block: f"):
-        stubs.write_stubs()
+        stub_writer.write_stubs()
     assert not (workshop / "workbook/exercises/sample.py").exists()
 
 
 def test_a_copy_without_solutions(monkeypatch):
     monkeypatch.setattr(locations, "solutions_folder", lambda: None)
     with pytest.raises(WorkbookError, match="no solutions/ folder"):
-        stubs.stale()
+        stub_writer.stale()
 
 
 @needs_solutions

@@ -1,5 +1,6 @@
 """Plain data and results in files: everything comes back, exactly, and nothing else gets in."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from workbook.errors import WorkbookError
-from workbook.training import results, storage
-from workbook.training.experiments import Race
+from workbook.training import experiments, result_codec, storage
+from workbook.training.experiments import OptimiserRace
 from workbook.training.results import TrainingCurves
 
 floats = st.floats(allow_nan=False)
@@ -67,9 +68,34 @@ RUN = TrainingCurves((2.3, math.inf), (0.1,), (0.125,), 10, diverged_at=2)
 
 
 def test_a_result_comes_back_from_its_file(tmp_path):
-    race = Race({"sgd": RUN}, {"sgd": 1e-2}, complete=False)
-    results.save(race, tmp_path / "race.npz")
-    assert results.load(tmp_path / "race.npz") == race
+    race = OptimiserRace({"sgd": RUN}, {"sgd": 1e-2}, complete=False)
+    result_codec.save(race, tmp_path / "race.npz")
+    assert result_codec.load(tmp_path / "race.npz") == race
+
+
+def test_a_result_of_a_version_with_other_names_comes_back(tmp_path):
+    path = tmp_path / "run.npz"
+    run = {**result_codec.to_plain(RUN), "result": "Run"}
+    race = {"runs": {"sgd": run}, "learning_rates": {"sgd": 1e-2}, "complete": True}
+    content = {"result": "Race", "fields": race}
+    storage.save(path, {"format": "workbook result 1", "content": content})
+    assert result_codec.load(path) == OptimiserRace({"sgd": RUN}, {"sgd": 1e-2}, complete=True)
+
+
+def test_former_names_of_classes_and_fields_lead_to_those_of_today():
+    former = result_codec._FORMER_CLASSES
+    assert set(former.values()) <= set(result_codec.RESULT_CLASSES)
+    assert not set(former) & set(result_codec.RESULT_CLASSES)
+    for name, renamed in result_codec._FORMER_FIELDS.items():
+        fields = dataclasses.fields(result_codec.RESULT_CLASSES[former[name]])
+        assert set(renamed.values()) <= {field.name for field in fields}
+
+
+def test_every_result_of_an_experiment_can_be_saved():
+    public = {name: getattr(experiments, name) for name in experiments.__all__}
+    results = {k: v for k, v in public.items() if dataclasses.is_dataclass(v)}
+    del results["Surface"]  # It holds functions; experiments return its name.
+    assert results.items() <= result_codec.RESULT_CLASSES.items()
 
 
 def test_results_are_frozen():
@@ -91,11 +117,11 @@ def test_other_files_are_refused(tmp_path):
     path = tmp_path / "x.npz"
     storage.save(path, {"format": "something else"})
     with pytest.raises(WorkbookError, match="holds no result of an experiment"):
-        results.load(path)
+        result_codec.load(path)
     storage.save(path, {"format": "workbook result 1", "content": {"result": "No", "fields": {}}})
     with pytest.raises(WorkbookError, match="no result called 'No'"):
-        results.load(path)
+        result_codec.load(path)
     bad = {"result": "TrainingCurves", "fields": {"colour": 1}}
     storage.save(path, {"format": "workbook result 1", "content": bad})
     with pytest.raises(WorkbookError, match="another version"):
-        results.load(path)
+        result_codec.load(path)

@@ -161,7 +161,7 @@ def test_ctrl_c_in_the_middle_of_a_step_leaves_whole_parameters(tiny, data, rule
         solver.train()
     assert len(solver.loss_history) == 6
     assert {c["calls"] for c in solver.optim_configs.values()} == {6}
-    for name, w in solver._here["params"].items():
+    for name, w in solver._unfinished["params"].items():
         np.testing.assert_array_equal(w, seen[name])
 
 

@@ -18,12 +18,12 @@ def shown(monkeypatch):
 
 
 def test_the_walk_holds_every_exercise_once_in_order():
-    walked = [e.id for _, exercises in module.stations(load()) for e in exercises]
+    walked = [e.id for _, exercises in module.notebook_visits(load()) for e in exercises]
     assert walked == load().ids()
 
 
 def test_it_begins_and_ends_with_from_scratch():
-    names = [name for name, _ in module.stations(load())]
+    names = [name for name, _ in module.notebook_visits(load())]
     expected = ["FromScratch", "FullyConnectedNet", "BatchNorm", "Dropout", "CNN", "FromScratch"]
     assert names == expected
 
@@ -41,6 +41,6 @@ def test_every_row_links_its_notebook(shown):
 def test_a_notebook_that_a_copy_does_not_have_is_not_linked(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "CNN.ipynb").touch()
-    row = module._row(1, "BatchNorm", load().in_notebook("BatchNorm"), set())
+    row = module._table_row(1, "BatchNorm", load().in_notebook("BatchNorm"), set())
     assert "Batch normalisation" in row and "ipynb" not in row
-    assert "](CNN.ipynb)" in module._row(1, "CNN", load().in_notebook("CNN"), set())
+    assert "](CNN.ipynb)" in module._table_row(1, "CNN", load().in_notebook("CNN"), set())

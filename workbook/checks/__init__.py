@@ -1,8 +1,8 @@
 """Cases, comparison, diagnosis and the answer key.
 
-What runs student code (`case`, `cases`, `record`, `child`) imports NumPy, the curriculum and
-the implementation loader, and holds no expected value. Everything else runs in the parent process.
-Nothing is imported here, so that a child starts quickly and a sandbox can leave the rest out;
+What runs student code (`checks.worker`) imports NumPy, the curriculum and the implementation
+loader, and holds no expected value. Everything else runs in the parent process. Nothing is
+imported here, so that a worker starts quickly and a sandbox can leave the rest out;
 `from workbook.checks import check, failing`, as notebooks do, imports them then.
 """
 

@@ -22,7 +22,7 @@ from workbook.records import Call, Changed, Record, Value
 
 __all__ = ["FORMAT", "HERE", "AnswerKey", "shipped", "size", "sources", "stale"]
 
-FORMAT = 1
+FORMAT = 2
 HERE = Path(__file__).parent
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbook.checks.worker.protocol import CASE, IMPORTING, LOOKS, READY, RECORD
+from workbook.checks.worker.protocol import CASE, IMPORTING, READY, RECORD, TRACE_AT
 
 # Records hold arrays. NumPy is imported with the first of them, while the child does the same.
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["THREADS", "CaseRun", "CaseRunner"]
 
-_FRAMES = 2000
-_MOST = 1024 * 2**20
+_MAX_FRAMES = 2000
+_MAX_BYTES = 1024 * 2**20
 # Seconds that a child may take to start, beyond those of a job: NumPy is read from a slow disk.
-START = 60.0
+START_TIMEOUT = 60.0
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _TRACE_LINE = re.compile(r'^\s*File "(.+)", line (\d+) in (.+)$')
 
@@ -90,8 +90,8 @@ class CaseRunner:
         # What an answer may come late by; for runners that keep the limit on the other side.
         self.grace = 0.0
         # From when on the child looks where it is, which running code may not survive.
-        self._looks = 0.0
-        self._scratch = tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True)
+        self._trace_at = 0.0
+        self._temp_dir = tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True)
 
     def __enter__(self) -> "CaseRunner":
         return self
@@ -101,28 +101,31 @@ class CaseRunner:
 
     @property
     def _trace(self) -> Path:
-        return Path(self._scratch.name) / "trace.txt"
+        return Path(self._temp_dir.name) / "trace.txt"
 
     def start(self) -> None:
         """Start the child now, so that it is ready when the first job comes."""
         if self._process is not None and self._process.poll() is None:
             return
         command, environment = self._start_command()
-        work = Path(self._scratch.name) / "work"
-        work.mkdir(exist_ok=True)
+        cwd = Path(self._temp_dir.name) / "work"
+        cwd.mkdir(exist_ok=True)
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=work,
+            cwd=cwd,
             env=environment,
             start_new_session=True,
         )
         self.impl = None
         self._frames, self._ready = queue.Queue(), False
         threading.Thread(
-            target=_read, args=(self._process, self._frames), daemon=True, name="workbook-reader"
+            target=_cut_frames,
+            args=(self._process, self._frames),
+            daemon=True,
+            name="workbook-reader",
         ).start()
 
     def _start_command(self) -> tuple[list[str], dict[str, str]]:
@@ -141,7 +144,9 @@ class CaseRunner:
 
     def _message(self, job: Mapping[str, Any], limit: float) -> bytes:
         """What the child is sent for a job."""
-        return (json.dumps({**job, "trace_after": max(0.1, limit * LOOKS)}) + "\n").encode("ascii")
+        return (json.dumps({**job, "trace_after": max(0.1, limit * TRACE_AT)}) + "\n").encode(
+            "ascii"
+        )
 
     def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> CaseRun:
         """Do one job; never raises because of what student code did.
@@ -157,7 +162,7 @@ class CaseRunner:
         limit = self.timeout if timeout is None else timeout
         run = CaseRun()
         began = time.monotonic()
-        if self._unasked():
+        if self._has_stray_output():
             self.kill()  # It must not count here.
         try:
             self.start()
@@ -168,32 +173,32 @@ class CaseRunner:
             self.kill()
             run.outcome, run.detail = "infra", f"the child could not be started: {error}"
             return run
-        self._listen(run, limit, str(job["exercise"]))
+        self._read_frames(run, limit, str(job["exercise"]))
         if run.outcome:
-            self._explain(run, Path(str(job["impl"])))
-        self._settle(run)
+            self._locate_error(run, Path(str(job["impl"])))
+        self._stop_if_unusable(run)
         run.seconds = time.monotonic() - began
         return run
 
-    def _unasked(self) -> bool:
+    def _has_stray_output(self) -> bool:
         """Whether something was sent that nobody asked for."""
         if not self._ready and not self._frames.empty():
             self._ready = self._frames.get_nowait() == READY
             return not self._ready
         return not self._frames.empty()
 
-    def _settle(self, run: CaseRun) -> None:
+    def _stop_if_unusable(self, run: CaseRun) -> None:
         """Have the next job find a child as good as new."""
         if run.outcome or any(r.raised and r.raised.type == "MemoryError" for r in run.records):
             # What student code still holds there must not cost the next exercise its memory.
             self.kill()
 
-    def _listen(self, run: CaseRun, limit: float, exercise: str) -> None:
-        deadline = self._deadline(limit)
+    def _read_frames(self, run: CaseRun, limit: float, exercise: str) -> None:
+        deadline = self._new_deadline(limit)
         starting = not self._ready
-        for _ in range(_FRAMES):
+        for _ in range(_MAX_FRAMES):
             if starting and self._ready:
-                deadline, starting = self._deadline(limit), False
+                deadline, starting = self._new_deadline(limit), False
             try:
                 frame = self._frames.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
@@ -203,22 +208,22 @@ class CaseRunner:
                 run.outcome = "crashed"
                 break
             try:
-                if self._take(frame, run, exercise):
+                if self._handle_frame(frame, run, exercise):
                     return
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 run.outcome, run.detail = "crashed", f"it answered nonsense: {error}"
                 break
         else:
             run.outcome, run.detail = "crashed", "it answered without end"
-        self._end(run)
+        self._handle_exit(run)
 
-    def _deadline(self, limit: float) -> float:
+    def _new_deadline(self, limit: float) -> float:
         """Until when an answer is waited for; the time of a job begins when the child is ready."""
         now = time.monotonic()
-        self._looks = now + limit * LOOKS
-        return now + limit + (self.grace if self._ready else START)
+        self._trace_at = now + limit * TRACE_AT
+        return now + limit + (self.grace if self._ready else START_TIMEOUT)
 
-    def _take(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
+    def _handle_frame(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
         """Take one frame; True if it was the last of its job."""
         if not self._ready and frame == READY:
             self._ready = True
@@ -236,10 +241,10 @@ class CaseRunner:
         elif kind == IMPORTING:
             run.importing = payload.decode("utf-8")
         else:
-            return self._hear(json.loads(payload), run)
+            return self._handle_event(json.loads(payload), run)
         return False
 
-    def _hear(self, event: dict[str, Any], run: CaseRun) -> bool:
+    def _handle_event(self, event: dict[str, Any], run: CaseRun) -> bool:
         """Take what has happened; True if it was the last of its job."""
         what = event["event"]
         if what == "impl":
@@ -256,7 +261,7 @@ class CaseRunner:
             return True
         return bool(what == "done")
 
-    def _end(self, run: CaseRun) -> None:
+    def _handle_exit(self, run: CaseRun) -> None:
         process = self._process
         if not self._ready and run.outcome == "timeout":
             run.outcome, run.detail = "infra", "the process did not start in time"
@@ -268,28 +273,28 @@ class CaseRunner:
             if not self._ready:
                 run.outcome = "infra"  # No student code has run.
             elif code is not None:
-                run.outcome = self._signalled(code) or run.outcome
+                run.outcome = self._signal_outcome(code) or run.outcome
         self.kill()
 
-    def _signalled(self, code: int) -> str:
+    def _signal_outcome(self, code: int) -> str:
         """What a signal that ended the child means, if it is not its own doing."""
         if code == -getattr(signal, "SIGKILL", 9):
             return "memory"  # Nobody here killed it: the system ran out of memory.
-        if code == -signal.SIGSEGV and time.monotonic() >= self._looks:
+        if code == -signal.SIGSEGV and time.monotonic() >= self._trace_at:
             return "timeout"
         return ""
 
-    def _explain(self, run: CaseRun, folder: Path) -> None:
+    def _locate_error(self, run: CaseRun, folder: Path) -> None:
         with contextlib.suppress(OSError):
             # The innermost line comes first, and the student's thread may not be the only one.
-            for line in self._said().splitlines():
+            for line in self._traceback_text().splitlines():
                 found = _TRACE_LINE.match(line)
                 if found and Path(found[1]).is_relative_to(folder):
                     run.file = Path(found[1]).relative_to(folder).as_posix()
                     run.line = int(found[2])
                     return
 
-    def _said(self) -> str:
+    def _traceback_text(self) -> str:
         """Where the child was when it ended, as faulthandler writes it."""
         return self._trace.read_text(encoding="utf-8", errors="replace")
 
@@ -312,10 +317,10 @@ class CaseRunner:
     def close(self) -> None:
         """End the child and remove its folder."""
         self.kill()
-        self._scratch.cleanup()
+        self._temp_dir.cleanup()
 
 
-def _read(process: subprocess.Popen[bytes], frames: "queue.Queue[bytes | None]") -> None:
+def _cut_frames(process: subprocess.Popen[bytes], frames: "queue.Queue[bytes | None]") -> None:
     """Cut the child's output into frames; a thread, because Windows cannot wait on pipes."""
     stream = process.stdout
     assert stream is not None
@@ -326,7 +331,7 @@ def _read(process: subprocess.Popen[bytes], frames: "queue.Queue[bytes | None]")
 
             (length,) = struct.unpack("<I", head)
             total += length
-            if length > MAX_FRAME or total > _MOST:
+            if length > MAX_FRAME or total > _MAX_BYTES:
                 break
             frame = stream.read(length + 1)
             if len(frame) < length + 1:

@@ -1,4 +1,4 @@
-"""Judges a folder of exercises: runs the cases, compares, decides who is to blame, diagnoses."""
+"""Judges a folder of exercises: runs the cases, compares, finds what blocks, diagnoses."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -46,7 +46,7 @@ class Checker:
         By default that of the answer key.
     solutions : Path or None, optional
         The instructor's solutions; by default the one beside the package. None judges from the
-        answer key alone.
+        answer key only.
     timeout : float
         Seconds for one exercise.
     memory : int
@@ -93,7 +93,7 @@ class Checker:
             file: {"outcome": "invalid", "message": why} for file, why in (problems or {}).items()
         }
         self._files = _ImportedFiles(dict(self._stopped))
-        self._attempts: dict[tuple[str, bool], ExerciseRun] = {}
+        self._runs: dict[tuple[str, bool], ExerciseRun] = {}
 
     def __enter__(self) -> "Checker":
         return self
@@ -124,18 +124,18 @@ class Checker:
     # One exercise
 
     def report(self, exercise_id: str) -> Report:
-        """Judge one exercise on its own and within the student's stack."""
+        """Judge one exercise, isolated and integrated."""
         exercise = curriculum.load()[exercise_id]
         path = self.folder / exercise.file
         digest, saved = summary.identify(path)
         try:
-            alone = self.attempt(exercise_id, alone=self.solutions is not None)
-            outcome = alone.outcome
-            stack, stack_outcome, by = alone, outcome, alone.blocked_by
+            isolated = self.run(exercise_id, isolated=self.solutions is not None)
+            outcome = isolated.outcome
+            integrated, integrated_outcome, by = isolated, outcome, isolated.blocked_by
             if self.solutions is not None and curriculum.replaced(exercise_id):
-                stack, stack_outcome, by = self._stack(exercise_id, alone)
-            messages = self._messages(exercise_id, alone)
-            if not messages and stack_outcome != "pass":
+                integrated, integrated_outcome, by = self._integrated(exercise_id, isolated)
+            messages = self._messages(exercise_id, isolated)
+            if not messages and integrated_outcome != "pass":
                 messages = [self._blocked(exercise_id, by)]
         except Exception as error:
             # Our fault: no answer key, a solution that raises, or a case that nobody thought
@@ -143,91 +143,97 @@ class Checker:
             detail = str(error)
             if not isinstance(error, WorkbookError):
                 detail = f"{type(error).__name__}: {error}"
-            alone = stack = ExerciseRun(exercise_id, "infra", detail=detail[:500])
-            outcome = stack_outcome = "infra"
+            isolated = integrated = ExerciseRun(exercise_id, "infra", detail=detail[:500])
+            outcome = integrated_outcome = "infra"
             by = ()
-            messages = [summary.ended(alone, self._runner.timeout)]
+            messages = [summary.ended(isolated, self._runner.timeout)]
         message = messages[0] if messages else None
         result = ExerciseResult(
             exercise=exercise_id,
             outcome=outcome,
-            stack_outcome=stack_outcome,
-            points=summary.points(exercise.points, outcome, alone.cases),
+            integrated_outcome=integrated_outcome,
+            points=summary.points(exercise.points, outcome, isolated.cases),
             max_points=float(exercise.points),
-            checks=tuple(summary.check(report) for report in alone.cases),
+            checks=tuple(summary.check(report) for report in isolated.cases),
             misconception=message.misconception if message else None,
             seen=message.seen if message else None,
             looks_like=message.looks_like if message else None,
             file=exercise.file,
             sha256=digest,
             seed=self._references.seed_of(exercise_id),
-            seconds=round(alone.seconds + (stack.seconds if stack is not alone else 0.0), 3),
+            seconds=round(
+                isolated.seconds + (integrated.seconds if integrated is not isolated else 0.0), 3
+            ),
         )
         return Report(
             result=result,
-            cases=alone.cases,
-            stack=stack.cases if stack is not alone else (),
+            cases=isolated.cases,
+            integrated=integrated.cases if integrated is not isolated else (),
             message=message,
             also=tuple(messages[1:]),
             notes=summary.notes(
-                exercise_id, alone.cases, self._files.mended.get(exercise.file, [])
+                exercise_id, isolated.cases, self._files.mended.get(exercise.file, [])
             ),
-            printed=summary.printed(alone.cases),
+            printed=summary.printed(isolated.cases),
             blocked_by=by,
             saved=saved,
             title=exercise.title,
         )
 
-    def attempt(self, exercise_id: str, *, alone: bool) -> ExerciseRun:
-        """One run of an exercise, with its requirements replaced or not; remembered."""
-        key = (exercise_id, alone)
-        if key not in self._attempts:
-            # Put down first: an exercise cannot be blocked by itself.
-            self._attempts[key] = ExerciseRun(exercise_id, "todo")
-            attempt = self._hung(exercise_id, alone) or self._run(exercise_id, alone)
-            if not attempt.messages and attempt.outcome not in ("pass", "todo", "infra"):
-                others = blockers(exercise_id, alone)
-                bad = [o for o in others if self.attempt(o, alone=alone).outcome != "pass"]
-                attempt = mark_blocked(attempt, bad)
-            self._attempts[key] = attempt
-        return self._attempts[key]
+    def run(self, exercise_id: str, *, isolated: bool) -> ExerciseRun:
+        """Run an exercise's cases, with reference requirements or not; each is done once."""
+        key = (exercise_id, isolated)
+        if key not in self._runs:
+            # Insert a placeholder first to stop recursion: nothing blocks itself.
+            self._runs[key] = ExerciseRun(exercise_id, "todo")
+            run = self._hung(exercise_id, isolated) or self._run_cases(exercise_id, isolated)
+            if not run.messages and run.outcome not in ("pass", "todo", "infra"):
+                others = blockers(exercise_id, isolated)
+                bad = [o for o in others if self.run(o, isolated=isolated).outcome != "pass"]
+                run = mark_blocked(run, bad)
+            self._runs[key] = run
+        return self._runs[key]
 
-    def _stopping(self, exercise_id: str, alone: bool) -> list[str]:
+    def _stopping(self, exercise_id: str, isolated: bool) -> list[str]:
         """What it requires and is known to hang: it would again, for as long as it is let."""
-        known = {n: self._attempts.get((n, alone)) for n in curriculum.closure(exercise_id)}
+        known = {n: self._runs.get((n, isolated)) for n in curriculum.closure(exercise_id)}
         return [n for n, a in known.items() if a is not None and a.outcome in _STOPPED]
 
-    def _hung(self, exercise_id: str, alone: bool) -> ExerciseRun | None:
+    def _hung(self, exercise_id: str, isolated: bool) -> ExerciseRun | None:
         # On its own, only the other half of the pair is left to hang, and may do so rarely.
-        by = () if alone else tuple(self._stopping(exercise_id, alone))
+        by = () if isolated else tuple(self._stopping(exercise_id, isolated))
         if not by:
             return None
         empty = self._empty(exercise_id, "blocked", self._blocked(exercise_id, by))
         return replace(empty, blocked_by=by)
 
-    def _stack(
-        self, exercise_id: str, alone: ExerciseRun
+    def _integrated(
+        self, exercise_id: str, isolated: ExerciseRun
     ) -> tuple[ExerciseRun, str, tuple[str, ...]]:
         required = curriculum.closure(exercise_id)
-        if self._stopping(exercise_id, alone=True):
-            stack = ExerciseRun(exercise_id, "blocked")
+        if self._stopping(exercise_id, isolated=True):
+            integrated = ExerciseRun(exercise_id, "blocked")
         else:
-            stack = self._run(exercise_id, alone=False)
-        if stack.outcome == "pass":
-            return stack, "pass", ()
-        bad = tuple(n for n in required if self.attempt(n, alone=True).outcome != "pass")
-        if alone.outcome == "pass":
-            return stack, "blocked" if bad or stack.blocked_by else stack.outcome, bad
-        return stack, alone.outcome, alone.blocked_by
+            integrated = self._run_cases(exercise_id, isolated=False)
+        if integrated.outcome == "pass":
+            return integrated, "pass", ()
+        bad = tuple(n for n in required if self.run(n, isolated=True).outcome != "pass")
+        if isolated.outcome == "pass":
+            return (
+                integrated,
+                "blocked" if bad or integrated.blocked_by else integrated.outcome,
+                bad,
+            )
+        return integrated, isolated.outcome, isolated.blocked_by
 
-    def _run(self, exercise_id: str, alone: bool) -> ExerciseRun:
+    def _run_cases(self, exercise_id: str, isolated: bool) -> ExerciseRun:
         exercise = curriculum.load()[exercise_id]
         run = CaseRun()
         # Twice at most: a file whose import ends the process is left out the second time.
         for _ in range(1 + len(curriculum.load().files())):
             if exercise.file in self._files.problems:
                 break
-            run = self._runner.run(self._job(exercise_id, alone))
+            run = self._runner.run(self._job(exercise_id, isolated))
             impl = self._runner.impl
             if impl is not None:
                 problems = {**impl["problems"], **self._stopped}
@@ -242,24 +248,23 @@ class Checker:
                 self._files.problems[exercise.file] = problem
                 break
             self._stopped[file] = self._files.problems[file] = problem
-        attempt = self._unreadable(exercise_id)
-        return attempt or self._compared(exercise_id, run)
+        return self._unreadable(exercise_id) or self._compared(exercise_id, run)
 
-    def _job(self, exercise_id: str, alone: bool) -> dict[str, Any]:
+    def _job(self, exercise_id: str, isolated: bool) -> dict[str, Any]:
         job: dict[str, Any] = {
             "exercise": exercise_id,
             "seed": self._references.seed_of(exercise_id),
         }
         skip = {file: problem["outcome"] for file, problem in self._stopped.items()}
         job |= {"impl": str(self.folder), "skip": skip}
-        if alone and self.solutions is not None and curriculum.replaced(exercise_id):
+        if isolated and self.solutions is not None and curriculum.replaced(exercise_id):
             job["reference"] = str(self.solutions)
-            # The same child may run the student's stack too, unless that would hang.
-            job["stack"] = not self._stopping(exercise_id, alone=True)
+            # The same child may do the integrated run too, unless that would hang.
+            job["integrated"] = not self._stopping(exercise_id, isolated=True)
         return job
 
     def _unreadable(self, exercise_id: str) -> ExerciseRun | None:
-        """The attempt of an exercise whose file or function cannot be had."""
+        """Return the run of an exercise whose file or function cannot be had."""
         exercise = curriculum.load()[exercise_id]
         problem = self._files.problems.get(exercise.file)
         file = exercise.file
@@ -318,33 +323,33 @@ class Checker:
                     record,
                 )
             )
-        attempt = ExerciseRun.of(exercise_id, tuple(reports), run.outcome)
-        attempt.file, attempt.line = run.file, run.line
-        attempt.detail, attempt.seconds = run.detail, run.seconds
-        return attempt
+        found = ExerciseRun.of(exercise_id, tuple(reports), run.outcome)
+        found.file, found.line = run.file, run.line
+        found.detail, found.seconds = run.detail, run.seconds
+        return found
 
     # What is said about it
 
-    def compared_cases(self, attempt: ExerciseRun) -> list[ComparedCase]:
-        """The cases of an attempt that ran to a record, each with its reference."""
-        reference = self._references.records(attempt.exercise)
-        by_name = {case.name: case for case in cases_of(attempt.exercise)}
+    def compared_cases(self, run: ExerciseRun) -> list[ComparedCase]:
+        """Return the cases of a run that came to a record, each with its reference."""
+        reference = self._references.records(run.exercise)
+        by_name = {case.name: case for case in cases_of(run.exercise)}
         return [
             ComparedCase(by_name[r.name], r.record, reference[r.name], r.comparison)
-            for r in attempt.cases
+            for r in run.cases
             if r.record is not None and r.comparison is not None
         ]
 
-    def _messages(self, exercise_id: str, alone: ExerciseRun) -> list[Message]:
-        if alone.messages:
-            return list(alone.messages)
-        if alone.outcome == "pass":
+    def _messages(self, exercise_id: str, isolated: ExerciseRun) -> list[Message]:
+        if isolated.messages:
+            return list(isolated.messages)
+        if isolated.outcome == "pass":
             return []
-        if alone.outcome in ("timeout", "crashed", "memory", "infra") and alone.ended:
-            return [summary.ended(alone, self._runner.timeout)]
-        found = diagnose(self.compared_cases(alone), self._references.fingerprints(exercise_id))
-        if alone.outcome == "blocked":
-            return [self._blocked(exercise_id, alone.blocked_by), *found]
+        if isolated.outcome in ("timeout", "crashed", "memory", "infra") and isolated.ended:
+            return [summary.ended(isolated, self._runner.timeout)]
+        found = diagnose(self.compared_cases(isolated), self._references.fingerprints(exercise_id))
+        if isolated.outcome == "blocked":
+            return [self._blocked(exercise_id, isolated.blocked_by), *found]
         return found
 
     def _blocked(self, exercise_id: str, by: tuple[str, ...]) -> Message:

@@ -1,5 +1,6 @@
 """Holds the record of an implementation against the reference record of the same case."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from workbook.cases import Case, Limit
 from workbook.numerics.errors import largest_relative
 from workbook.records import Changed, Record, Value, dtype_name
 
-__all__ = ["ArrayVerdict", "Comparison", "Finding", "canonical", "compare", "measure"]
+__all__ = ["ArrayVerdict", "Comparison", "Finding", "canonical_argument", "compare", "measure"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class ArrayVerdict:
         """Whether it is right."""
         return not self.problem
 
+    @property
+    def badness(self) -> tuple[int, float]:
+        """A key that orders verdicts; an array that could not even be measured is worst."""
+        if self.error is None:
+            return (1, 0.0) if self.ok else (3, 0.0)
+        share = self.error / self.limit if self.limit else math.inf if self.error else 0.0
+        return (1 if self.ok else 2, math.inf if math.isnan(share) else share)
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -80,23 +89,13 @@ class Comparison:
     @property
     def worst(self) -> ArrayVerdict | None:
         """The array furthest beyond its limit, or nearest to it."""
-        measured = [a for a in self.arrays if a.error is not None]
-        unmeasured = [a for a in self.arrays if a.error is None and not a.ok]
-        if unmeasured or not measured:
-            return unmeasured[0] if unmeasured else None
-        return max(measured, key=_badness)
-
-
-def _badness(verdict: ArrayVerdict) -> float:
-    error, limit = verdict.error or 0.0, verdict.limit or 0.0
-    if limit == 0.0:
-        return float("inf") if error > 0 else 0.0
-    return error / limit
+        judged = (a for a in self.arrays if a.error is not None or not a.ok)
+        return max(judged, key=lambda a: (a.error is None, a.badness[1]), default=None)
 
 
 def measure(got: NDArray[Any], want: NDArray[Any], how: str) -> float:
     """The error of `got`, an array of the shape of `want`, in the measure of a limit."""
-    a, b = _wide(got), _wide(want)
+    a, b = _as_float64(got), _as_float64(want)
     if how == "exact":
         return float(np.count_nonzero(~((a == b) | (np.isnan(a) & np.isnan(b)))))
     difference = np.abs(a - b)
@@ -109,7 +108,7 @@ def measure(got: NDArray[Any], want: NDArray[Any], how: str) -> float:
     return float(np.linalg.norm((difference / scale).ravel()) / np.linalg.norm((b / scale).ravel()))
 
 
-def _wide(array: NDArray[Any]) -> NDArray[Any]:
+def _as_float64(array: NDArray[Any]) -> NDArray[Any]:
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64, copy=False)
 
 
@@ -123,7 +122,9 @@ def _dtype(value: Value) -> str:
     return value.type
 
 
-def _array(name: str, got: Value | None, want: Value | None, limit: Limit | None) -> ArrayVerdict:
+def _array_verdict(
+    name: str, got: Value | None, want: Value | None, limit: Limit | None
+) -> ArrayVerdict:
     about: dict[str, Any] = {"name": name}
     if got is not None:
         about |= {"shape": _shape(got), "dtype": _dtype(got)}
@@ -147,9 +148,9 @@ def _array(name: str, got: Value | None, want: Value | None, limit: Limit | None
     if not (np.isfinite(got.array) | ~np.isfinite(want.array)).all():
         return ArrayVerdict(problem="not_finite", **about)
     with np.errstate(all="ignore"):
-        mine, wanted = _wide(got.array), _wide(want.array)
-        error = measure(mine, wanted, limit.measure)
-        about |= {"error": error, "rel_error": largest_relative(mine, wanted)}
+        actual, wanted = _as_float64(got.array), _as_float64(want.array)
+        error = measure(actual, wanted, limit.measure)
+        about |= {"error": error, "rel_error": largest_relative(actual, wanted)}
     if not error <= limit.value:
         return ArrayVerdict(problem="value", **about)
     # Only right values are worth a word about their type.
@@ -183,9 +184,9 @@ def compare(record: Record, reference: Record, case: Case) -> Comparison:
     verdicts = []
     for name in [*reference.arrays, *(n for n in record.arrays if n not in reference.arrays)]:
         got, want = record.arrays.get(name), reference.arrays.get(name)
-        verdicts.append(_array(name, got, want, None if want is None else case.limit(name)))
+        verdicts.append(_array_verdict(name, got, want, None if want is None else case.limit(name)))
     findings = [Finding(v.problem, v.name) for v in verdicts if not v.ok]
-    findings += _changes(record, reference, case)
+    findings += _changed_arguments(record, reference, case)
     failed = any(finding.fatal for finding in findings)
     return Comparison("fail" if failed else "pass", tuple(verdicts), (*findings, *notes))
 
@@ -196,7 +197,7 @@ def _is_own(function: str, exercise_id: str) -> bool:
     return function == name or function.startswith(name + ".")
 
 
-def canonical(change: Changed, record: Record, reference: Record) -> str:
+def canonical_argument(change: Changed, record: Record, reference: Record) -> str:
     """The course's name of a changed argument, whatever the student calls it."""
     base, bracket, rest = change.argument.partition("[")
     try:
@@ -206,15 +207,15 @@ def canonical(change: Changed, record: Record, reference: Record) -> str:
         return change.argument
 
 
-def _changes(record: Record, reference: Record, case: Case) -> list[Finding]:
+def _changed_arguments(record: Record, reference: Record, case: Case) -> list[Finding]:
     found: dict[str, Finding] = {}
-    usual = {(c.call, canonical(c, reference, reference)) for c in reference.changed}
+    expected = {(c.call, canonical_argument(c, reference, reference)) for c in reference.changed}
     for change in record.changed:
         if change.call >= len(record.calls):
             continue
         function = record.calls[change.call].function
-        name = canonical(change, record, reference)
-        if not _is_own(function, case.exercise) or (change.call, name) in usual:
+        name = canonical_argument(change, record, reference)
+        if not _is_own(function, case.exercise) or (change.call, name) in expected:
             continue
         fatal = name in case.keeps or name.partition("[")[0] in case.keeps
         if not fatal and "[" in name:
@@ -228,9 +229,9 @@ def _notes(record: Record, reference: Record) -> list[Finding]:
     if record.printed.lines or record.printed.head:
         values = {"lines": max(record.printed.lines, 1), "head": record.printed.head}
         notes.append(Finding("printed", fatal=False, values=values))
-    usual = set(reference.aliases)
+    expected = set(reference.aliases)
     for output, argument in dict.fromkeys(record.aliases):
-        if (output, argument) not in usual:
+        if (output, argument) not in expected:
             values = {"argument": argument}
             notes.append(Finding("aliases", output, fatal=False, values=values))
     return notes

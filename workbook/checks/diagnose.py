@@ -75,10 +75,10 @@ def candidates(
             continue
         whole = True
         for name, known in misconception.cases.items():
-            agrees, alone = _agrees(by_name[name], known)
+            agrees, nothing_else = _agrees(by_name[name], known)
             if not agrees:
                 break
-            whole = whole and alone
+            whole = whole and nothing_else
         else:
             explains = len(failing & set(misconception.cases))
             found.append(Candidate(misconception, explains, len(failing) - explains, whole))
@@ -99,14 +99,13 @@ def diagnose(
         return []
     messages: list[Message] = []
     for candidate in candidates(compared_cases, fingerprints):
-        shown = [
-            compared for compared in failing if compared.case.name in candidate.misconception.cases
-        ]
-        name = f"{candidate.misconception.exercise}.{candidate.misconception.id}"
+        misconception = candidate.misconception
+        shown = [compared for compared in failing if compared.case.name in misconception.cases]
         # The smallest case that the sentences can be filled from.
         for compared in sorted(shown, key=lambda c: c.size):
             with contextlib.suppress(WorkbookError):
-                messages.append(fill(candidate.misconception.message, compared, misconception=name))
+                message = fill(misconception.message, compared, misconception=misconception.id)
+                messages.append(message)
                 break
     return [*_distinct(messages), *heuristics.heuristics(compared_cases)]
 

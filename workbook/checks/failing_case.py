@@ -11,13 +11,13 @@ from workbook.checks.results import CaseReport, Report
 from workbook.locale import text
 from workbook.records import Record
 
-__all__ = ["Failing", "smallest"]
+__all__ = ["FailingCase", "smallest_failing_case"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Failing:
+class FailingCase:
     """What went into a failing case and what came out of the student's code.
 
     Attributes
@@ -61,12 +61,14 @@ class Failing:
         for arrays in (self.inputs, self.outputs):
             if name in arrays:
                 return arrays[name]
-        raise AttributeError(text("failing.no_array", name=name, known=", ".join(self._known())))
+        raise AttributeError(
+            text("failing.no_array", name=name, known=", ".join(self._array_names()))
+        )
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(name for name in self._known() if name.isidentifier())]
+        return [*super().__dir__(), *(name for name in self._array_names() if name.isidentifier())]
 
-    def _known(self) -> list[str]:
+    def _array_names(self) -> list[str]:
         return [*self.inputs, *self.outputs]
 
     def __repr__(self) -> str:
@@ -99,11 +101,11 @@ def _error(record: Record) -> str:
     return f"{raised.type}: {raised.message}{place}"
 
 
-def _open(case_report: CaseReport, exercise: str) -> Failing:
+def _from_report(case_report: CaseReport, exercise: str) -> FailingCase:
     record = case_report.record
     assert record is not None
     verdicts = case_report.comparison.arrays if case_report.comparison is not None else ()
-    return Failing(
+    return FailingCase(
         exercise,
         case_report.name,
         dict(record.inputs),
@@ -116,11 +118,11 @@ def _open(case_report: CaseReport, exercise: str) -> Failing:
     )
 
 
-def smallest(report: Report) -> Failing:
-    """The failing case with the fewest numbers; of the stack's if each is right on its own."""
-    for cases in (report.cases, report.stack):
+def smallest_failing_case(report: Report) -> FailingCase:
+    """Return the smallest failing case, an integrated one if no isolated one fails."""
+    for cases in (report.cases, report.integrated):
         failed = [p for p in cases if p.outcome != "pass" and p.record is not None]
         if failed:
             least = min(failed, key=lambda p: p.record.size if p.record is not None else 0)
-            return _open(least, report.result.exercise)
-    return Failing(report.result.exercise)
+            return _from_report(least, report.result.exercise)
+    return FailingCase(report.result.exercise)

@@ -7,14 +7,14 @@ from workbook.checks.messages import Message
 from workbook.checks.results import CheckResult, Report
 from workbook.student import course_policy
 
-__all__ = ["apply"]
+__all__ = ["apply_policy"]
 
 # These say what became of the student's own code, not what is wrong with its results.
-_PLAIN = frozenset({"pass", "todo", "blocked", "invalid", "missing", "infra"})
-_RAN = frozenset({"error", "timeout", "memory", "crashed"})
+_WITHOUT_DIAGNOSIS = frozenset({"pass", "todo", "blocked", "invalid", "missing", "infra"})
+_ENDED = frozenset({"error", "timeout", "memory", "crashed"})
 
 
-def apply(report: Report, diagnosis: str | None = None) -> Report:
+def apply_policy(report: Report, diagnosis: str | None = None) -> Report:
     """The report as students see it.
 
     Parameters
@@ -24,19 +24,19 @@ def apply(report: Report, diagnosis: str | None = None) -> Report:
         `full`, `located` or `outcome`; by default what the copy's policy says.
     """
     level = course_policy.current().diagnosis if diagnosis is None else diagnosis
-    if level == "full" or report.result.outcome in _PLAIN:
+    if level == "full" or report.result.outcome in _WITHOUT_DIAGNOSIS:
         return report
     message = report.message
     if message is not None and message.misconception is not None:
-        message = _unnamed(message)
+        message = _without_misconception(message)
     if level == "outcome":
-        if message is not None and report.result.outcome not in _RAN:
+        if message is not None and report.result.outcome not in _ENDED:
             words = locale.text("policy.outcome_only")
             message = Message(id="policy.outcome", seen=words, looks_like="", why="", look="")
         report = replace(
             report,
             cases=tuple(replace(p, comparison=None, record=None) for p in report.cases),
-            stack=tuple(replace(p, comparison=None, record=None) for p in report.stack),
+            integrated=tuple(replace(p, comparison=None, record=None) for p in report.integrated),
         )
     result = replace(
         report.result,
@@ -50,6 +50,6 @@ def apply(report: Report, diagnosis: str | None = None) -> Report:
     return replace(report, result=result, message=message, also=())
 
 
-def _unnamed(message: Message) -> Message:
+def _without_misconception(message: Message) -> Message:
     """What was seen, without the mistake that it looks like."""
     return replace(message, id="policy.located", looks_like="", why="", look="", misconception=None)

@@ -1,19 +1,18 @@
 """Misconceptions (wrong variants of the solutions) and alternatives (right ones in other words).
 
-`solutions/misconceptions/<topic>/<exercise id>.py` holds them, one file for each exercise:
+`solutions/misconceptions/<topic>/<exercise id>.py` declares those of one exercise:
 
-    from workbook.checks.misconceptions import right, wrong, wrong_edit
-
-    @wrong("dw_in_place_of_w", row="A3")
+    @wrong("affine_backward.db_keepdims", row="A4")
     def affine_backward(dout, cache): ...
 
-    @right("einsum")
+    @right("affine_backward.einsum")
     def affine_backward(dout, cache): ...
 
-    wrong_edit("reg_doubled", ("0.5 * reg", "reg"), row="N1")   # for classes
+    wrong_edit("affine_backward.db_axis", ("dout.sum(axis=0)", "dout.sum(axis=1)"))
 
-The file runs with the names of the exercise's solution module at hand. Several functions with
-one misconception id are planted together (both halves of a pair).
+`Catalogue.read` runs the file. It finds the names of the exercise's solution module there, and
+`wrong`, `right`, `wrong_edit` and `right_edit`, which are methods of the catalogue. Functions
+declared with the same id are planted together (both halves of a pair).
 """
 
 import ast
@@ -22,26 +21,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from workbook import curriculum
 from workbook.errors import WorkbookError
 from workbook.student.implementation import Implementation
 
-__all__ = [
-    "Misconception",
-    "catalogue",
-    "edited_source",
-    "planted",
-    "right",
-    "right_edit",
-    "source_file",
-    "swapped",
-    "wrong",
-    "wrong_edit",
-]
+__all__ = ["Alternative", "Catalogue", "Misconception", "Rewrite", "source_file", "swapped"]
 
 FOLDER = "misconceptions"
+
+Decorator = Callable[[FunctionType], FunctionType]
 
 
 def source_file(exercise_id: str, solutions: Path) -> Path:
@@ -50,19 +40,16 @@ def source_file(exercise_id: str, solutions: Path) -> Path:
 
 
 @dataclass
-class Misconception:
-    """One misconception of one exercise.
+class Rewrite:
+    """Code that replaces the solution of an exercise.
 
     Attributes
     ----------
+    exercise : str
     id : str
-        Its name within the exercise.
-    correct : bool
-        A right implementation: it must pass.
+        `<exercise>.<name>`.
     row : str
-        The row of the catalogue of learners' mistakes that it comes from, if any.
-    message : str
-        Id of its message; `diagnosis.<exercise>.<id>` unless several share one.
+        Row of the catalogue of learners' mistakes that it comes from, if any.
     functions : dict
         Replacements by name.
     edits : list of (str, str)
@@ -73,178 +60,194 @@ class Misconception:
 
     exercise: str
     id: str
-    correct: bool = False
     row: str = ""
-    message: str = ""
     functions: dict[str, FunctionType] = field(default_factory=dict)
     edits: list[tuple[str, str]] = field(default_factory=list)
     of: str = ""
 
+    def edited_source(self, impl: Implementation) -> tuple[str, str]:
+        """Return the name and the source of the edited function or class."""
+        exercise = curriculum.load()[self.exercise]
+        name = self.of or exercise.qualname
+        source = (impl.folder / exercise.file).read_text(encoding="utf-8")
+        for node in ast.parse(source).body:
+            if getattr(node, "name", "") == name:
+                text = ast.get_source_segment(source, node) or ""
+                break
+        else:
+            raise WorkbookError(f"{self.id}: {exercise.file} has no {name}.")
+        for old, new in self.edits:
+            if text.count(old) != 1:
+                raise WorkbookError(
+                    f"{self.id}: {old!r} occurs {text.count(old)} times in {name}; "
+                    "it must occur exactly once."
+                )
+            text = text.replace(old, new)
+        return name, text
 
-_open: tuple[str, dict[str, Misconception]] | None = None
+    def replacements(self, impl: Implementation) -> dict[str, Any]:
+        """Return the new functions and classes by top-level name of the exercise's module."""
+        found: dict[str, Any] = dict(self.functions)
+        if self.edits:
+            exercise = curriculum.load()[self.exercise]
+            name, text = self.edited_source(impl)
+            names = dict(vars(impl.module(exercise.module)))
+            exec(compile(text, f"{Path(exercise.file).name} ({self.id})", "exec"), names)
+            found[name] = names[name]
+        return found
 
 
-def _enter(misconception_id: str, correct: bool, row: str, message: str) -> Misconception:
-    if _open is None:
-        raise WorkbookError(
-            "Misconceptions are declared in files of solutions/misconceptions only."
-        )
-    exercise, found = _open
-    message = message or f"{exercise}.{misconception_id}"
-    made = Misconception(exercise, misconception_id, correct, row, message)
-    return found.setdefault(misconception_id, made)
+@dataclass
+class Misconception(Rewrite):
+    """A wrong variant of a solution.
 
-
-def _declare(
-    misconception_id: str, correct: bool, row: str, message: str
-) -> Callable[[FunctionType], FunctionType]:
-    def keep(function: FunctionType) -> FunctionType:
-        _enter(misconception_id, correct, row, message).functions[function.__name__] = function
-        return function
-
-    return keep
-
-
-def wrong(
-    misconception_id: str, *, row: str = "", message: str = ""
-) -> Callable[[FunctionType], FunctionType]:
-    """Declare the decorated function as a misconception.
-
-    Parameters
+    Attributes
     ----------
-    variant_id : str
-    row : str, optional
-        Row of the catalogue of learners' mistakes.
-    message : str, optional
-        `<exercise>.<misconception>` of another message, or `shared.<name>`, if it is shared.
+    message : str
+        Id of its message: its own id, unless several misconceptions share a message.
     """
-    return _declare(misconception_id, False, row, message)
+
+    message: str = ""
 
 
-def right(misconception_id: str, *, row: str = "") -> Callable[[FunctionType], FunctionType]:
-    """Declare the decorated function as correct in other words: it must pass."""
-    return _declare(misconception_id, True, row, "")
+@dataclass
+class Alternative(Rewrite):
+    """A correct implementation that is written differently; it must pass."""
 
 
-def wrong_edit(
-    misconception_id: str, *edits: tuple[str, str], row: str = "", message: str = "", of: str = ""
-) -> None:
-    """Declare a mistake as text replacements `(old, new)` in the solution's source.
-
-    Each `old` must match exactly once in the class or function that holds the exercise, or in
-    the top-level name `of` of the same file.
-    """
-    misconception = _enter(misconception_id, False, row, message)
-    misconception.edits.extend(edits)
-    misconception.of = of
+_R = TypeVar("_R", bound=Rewrite)
 
 
-def right_edit(misconception_id: str, *edits: tuple[str, str], row: str = "", of: str = "") -> None:
-    """Declare text replacements that leave the solution correct."""
-    misconception = _enter(misconception_id, True, row, "")
-    misconception.edits.extend(edits)
-    misconception.of = of
-
-
-def catalogue(exercise_id: str, impl: Implementation) -> dict[str, Misconception]:
-    """The misconceptions of one exercise, by id, in the order of their file.
+class Catalogue:
+    """The misconceptions and alternatives of one exercise, by id, in the order of their file.
 
     Parameters
     ----------
     exercise_id : str
     impl : Implementation
-        The solutions; their folder holds `misconceptions/`.
+        The solutions.
     """
-    global _open
-    path = source_file(exercise_id, impl.folder)
-    if not path.is_file():
-        return {}
-    exercise = curriculum.load()[exercise_id]
-    names = dict(vars(impl.module(exercise.module)))
-    found: dict[str, Misconception] = {}
-    _open = (exercise_id, found)
-    try:
-        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), names)
-    finally:
-        _open = None
-    return found
 
+    def __init__(self, exercise_id: str, impl: Implementation) -> None:
+        self.exercise = exercise_id
+        self.misconceptions: dict[str, Misconception] = {}
+        self.alternatives: dict[str, Alternative] = {}
+        self._impl = impl
 
-def edited_source(misconception: Misconception, impl: Implementation) -> tuple[str, str]:
-    """Name and source of the class or function after its text replacements."""
-    exercise = curriculum.load()[misconception.exercise]
-    name = misconception.of or exercise.qualname
-    path = impl.folder / exercise.file
-    source = path.read_text(encoding="utf-8")
-    for node in ast.parse(source).body:
-        if getattr(node, "name", "") == name:
-            text = ast.get_source_segment(source, node) or ""
-            break
-    else:
-        raise WorkbookError(
-            f"{misconception.exercise}/{misconception.id}: {exercise.file} has no {name}."
+    @classmethod
+    def read(cls, exercise_id: str, impl: Implementation) -> Self:
+        """Run the misconceptions file of an exercise; without one, the catalogue is empty."""
+        catalogue = cls(exercise_id, impl)
+        path = source_file(exercise_id, impl.folder)
+        if path.is_file():
+            names = dict(vars(impl.module(curriculum.load()[exercise_id].module)))
+            for declare in (
+                catalogue.wrong,
+                catalogue.right,
+                catalogue.wrong_edit,
+                catalogue.right_edit,
+            ):
+                names[declare.__name__] = declare
+            exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), names)
+        return catalogue
+
+    def __getitem__(self, rewrite_id: str) -> Rewrite:
+        found = self.misconceptions.get(rewrite_id) or self.alternatives.get(rewrite_id)
+        if found is None:
+            raise WorkbookError(f"{self.exercise} has no misconception {rewrite_id!r}.")
+        return found
+
+    def wrong(self, misconception_id: str, *, row: str = "", message: str = "") -> Decorator:
+        """Declare the decorated function as a misconception.
+
+        Parameters
+        ----------
+        misconception_id : str
+            `<exercise>.<name>`.
+        row : str, optional
+            Row of the catalogue of learners' mistakes.
+        message : str, optional
+            Id of a message that several misconceptions share.
+        """
+        found = self._misconception(misconception_id, row, message)
+        return _adding_to(found)
+
+    def right(self, alternative_id: str, *, row: str = "") -> Decorator:
+        """Declare the decorated function as an alternative."""
+        return _adding_to(self._alternative(alternative_id, row))
+
+    def wrong_edit(
+        self,
+        misconception_id: str,
+        *edits: tuple[str, str],
+        row: str = "",
+        message: str = "",
+        of: str = "",
+    ) -> None:
+        """Declare a misconception as text replacements `(old, new)` in the solution's source.
+
+        Each `old` must match exactly once in the function or class that holds the exercise, or
+        in the top-level name `of` of the same file.
+        """
+        found = self._misconception(misconception_id, row, message)
+        found.edits.extend(edits)
+        found.of = of
+
+    def right_edit(
+        self, alternative_id: str, *edits: tuple[str, str], row: str = "", of: str = ""
+    ) -> None:
+        """Declare an alternative as text replacements; see `wrong_edit`."""
+        found = self._alternative(alternative_id, row)
+        found.edits.extend(edits)
+        found.of = of
+
+    def _misconception(self, misconception_id: str, row: str, message: str) -> Misconception:
+        made = Misconception(
+            self.exercise, misconception_id, row, message=message or misconception_id
         )
-    for old, new in misconception.edits:
-        if text.count(old) != 1:
+        return self._add(made, self.misconceptions)
+
+    def _alternative(self, alternative_id: str, row: str) -> Alternative:
+        return self._add(Alternative(self.exercise, alternative_id, row), self.alternatives)
+
+    def _add(self, rewrite: _R, into: dict[str, _R]) -> _R:
+        if not rewrite.id.startswith(f"{self.exercise}."):
             raise WorkbookError(
-                f"{misconception.exercise}/{misconception.id}: {old!r} stands "
-                f"{text.count(old)} times in {name}; it must stand exactly once."
+                f"The id {rewrite.id!r} in {self.exercise}.py must begin with '{self.exercise}.'."
             )
-        text = text.replace(old, new)
-    return name, text
+        return into.setdefault(rewrite.id, rewrite)
+
+    @contextlib.contextmanager
+    def planted(self, rewrite_id: str) -> Iterator[Rewrite]:
+        """Replace the solution with a misconception or an alternative, for a while.
+
+        Raises
+        ------
+        WorkbookError
+            If there is none with that id, or an edit does not match exactly once.
+        """
+        rewrite = self[rewrite_id]
+        module = self._impl.module(curriculum.load()[self.exercise].module)
+        swaps: dict[int, object] = {}
+        for name, replacement in rewrite.replacements(self._impl).items():
+            if not hasattr(module, name):
+                raise WorkbookError(f"{rewrite_id}: the solution has no {name}.")
+            swaps[id(getattr(module, name))] = replacement
+        with swapped(self._impl, swaps):
+            yield rewrite
 
 
-def _edited(misconception: Misconception, impl: Implementation) -> Any:
-    exercise = curriculum.load()[misconception.exercise]
-    name, text = edited_source(misconception, impl)
-    names = dict(vars(impl.module(exercise.module)))
-    exec(compile(text, f"{Path(exercise.file).name} ({misconception.id})", "exec"), names)
-    return names[name]
+def _adding_to(rewrite: Rewrite) -> Decorator:
+    def add(function: FunctionType) -> FunctionType:
+        rewrite.functions[function.__name__] = function
+        return function
 
-
-def replacements(misconception: Misconception, impl: Implementation) -> dict[str, Any]:
-    """What takes the place of which top-level name of the exercise's module."""
-    found: dict[str, Any] = dict(misconception.functions)
-    if misconception.edits:
-        name = misconception.of or curriculum.load()[misconception.exercise].qualname
-        found[name] = _edited(misconception, impl)
-    return found
-
-
-_catalogues: dict[tuple[Path, str], dict[str, Misconception]] = {}
-
-
-@contextlib.contextmanager
-def planted(
-    impl: Implementation, exercise_id: str, misconception_id: str
-) -> Iterator[Misconception]:
-    """An implementation of solutions with one misconception in the place of the right code.
-
-    Raises
-    ------
-    WorkbookError
-        If there is no such misconception, or an edit does not match exactly once.
-    """
-    key = (impl.folder, f"{impl.package}/{exercise_id}")
-    if key not in _catalogues:
-        _catalogues[key] = catalogue(exercise_id, impl)
-    try:
-        misconception = _catalogues[key][misconception_id]
-    except KeyError:
-        raise WorkbookError(f"{exercise_id} has no misconception {misconception_id!r}.") from None
-    home = impl.module(curriculum.load()[exercise_id].module)
-    swaps: dict[int, object] = {}
-    for name, replacement in replacements(misconception, impl).items():
-        if not hasattr(home, name):
-            raise WorkbookError(f"{exercise_id}/{misconception_id}: the solution has no {name}.")
-        swaps[id(getattr(home, name))] = replacement
-    with swapped(impl, swaps):
-        yield misconception
+    return add
 
 
 @contextlib.contextmanager
 def swapped(impl: Implementation, swaps: Mapping[int, object]) -> Iterator[None]:
-    """Replace the objects with these ids in an implementation, under whatever name they go."""
+    """Replace the objects with these ids in every module of an implementation, for a while."""
     undo: list[tuple[dict[str, object], str, object]] = []
     try:
         for module in impl.modules().values():

@@ -1,21 +1,68 @@
 """What a notebook's cells call: `check` shows a card, `failing` gives its arrays."""
 
+import atexit
 import sys
 import time
 from datetime import datetime
 
 from workbook import curriculum
+from workbook.checks.card import html, text
 from workbook.checks.card.model import Card
-from workbook.checks.failing_case import Failing, smallest
+from workbook.checks.failing_case import FailingCase, smallest_failing_case
 from workbook.checks.results import ExerciseResult, Report
-from workbook.checks.warm_checker import shared
+from workbook.checks.warm_checker import WarmChecker
 from workbook.errors import WorkbookError
 from workbook.student import locations, progress
 
-__all__ = ["check", "failing"]
+__all__ = ["CheckSession", "check", "failing", "session"]
 
-# What this process checked last, by folder and exercise: the file's hash, and when.
-_last: dict[tuple[str, str], tuple[str, float]] = {}
+
+class CheckSession:
+    """The checks of one process: a checker that is kept ready, and what it judged last."""
+
+    def __init__(self) -> None:
+        self.checker = WarmChecker()
+        # By folder and exercise: the hash of the file that was judged, and when.
+        self._last: dict[tuple[str, str], tuple[str, float]] = {}
+
+    def card(self, exercise_id: str) -> Card:
+        """Judge an exercise and return its card, also if nothing can be judged here."""
+        try:
+            report = self.checker.report(exercise_id)
+        except WorkbookError as error:
+            return Card(_not_judged(exercise_id, error))
+        folder = self.checker.folder
+        before = self._checked_before(exercise_id, report, str(folder))
+        result = report.result
+        self._last[str(folder), exercise_id] = result.sha256, time.time()
+        progress.record(folder, [result.as_json()], card=True)
+        return Card(report, before, _solutions_on())
+
+    def _checked_before(self, exercise_id: str, report: Report, folder: str) -> float | None:
+        """Return when the same file was last checked, if that was the last time.
+
+        In this process whatever came of it; in an earlier one only if it did not pass, so that
+        a notebook that is run from the top the next day does not begin every card with a
+        question.
+        """
+        digest, outcome = report.result.sha256, report.result.outcome
+        known = self._last.get((folder, exercise_id))
+        if known is not None:
+            return known[1] if known[0] == digest else None
+        stored = progress.recorded().get(exercise_id, {}).get("card", {})
+        # Nor does an exercise that nobody has begun.
+        if outcome in ("pass", "todo", "infra") or not digest or stored.get("sha256") != digest:
+            return None
+        try:
+            return datetime.fromisoformat(str(stored["time"])).timestamp()
+        except (KeyError, ValueError):
+            return None
+
+
+session = CheckSession()
+"""The one of this process."""
+
+atexit.register(session.checker.close)
 
 
 def check(exercise_id: str) -> None:
@@ -35,10 +82,10 @@ def check(exercise_id: str) -> None:
         If there is no such exercise.
     """
     curriculum.load()[exercise_id]
-    _show(_card(exercise_id))
+    _show(session.card(exercise_id))
 
 
-def failing(exercise_id: str) -> Failing:
+def failing(exercise_id: str) -> FailingCase:
     """The smallest case that fails: its inputs and what the student's code returned, as arrays.
 
     Parameters
@@ -56,40 +103,7 @@ def failing(exercise_id: str) -> Failing:
     UsageError
         If there is no such exercise.
     """
-    return smallest(shared().report(exercise_id))
-
-
-def _card(exercise_id: str) -> Card:
-    kept = shared()
-    try:
-        report = kept.report(exercise_id)
-    except WorkbookError as error:
-        return Card(_not_judged(exercise_id, error))
-    before = _checked_before(exercise_id, report, str(kept.folder))
-    result = report.result
-    _last[str(kept.folder), exercise_id] = result.sha256, time.time()
-    progress.record(kept.folder, [result.as_json()], card=True)
-    return Card(report, before, _solutions_on())
-
-
-def _checked_before(exercise_id: str, report: Report, folder: str) -> float | None:
-    """When the same file was last checked, if that was the last time.
-
-    In this process whatever came of it; in an earlier one only if it did not pass, so that a
-    notebook that is run from the top the next day does not begin every card with a question.
-    """
-    digest, outcome = report.result.sha256, report.result.outcome
-    known = _last.get((folder, exercise_id))
-    if known is not None:
-        return known[1] if known[0] == digest else None
-    kept = progress.recorded().get(exercise_id, {}).get("card", {})
-    # Nor does an exercise that nobody has begun.
-    if outcome in ("pass", "todo", "infra") or not digest or kept.get("sha256") != digest:
-        return None
-    try:
-        return datetime.fromisoformat(str(kept["time"])).timestamp()
-    except (KeyError, ValueError):
-        return None
+    return smallest_failing_case(session.checker.report(exercise_id))
 
 
 def _solutions_on() -> bool:
@@ -108,7 +122,7 @@ def _not_judged(exercise_id: str, error: WorkbookError) -> Report:
     result = ExerciseResult(
         exercise=exercise_id,
         outcome="infra",
-        stack_outcome="infra",
+        integrated_outcome="infra",
         points=0.0,
         max_points=float(exercise.points),
         checks=(),
@@ -132,21 +146,23 @@ def _show(card: Card) -> None:
     if _in_notebook():
         from IPython.display import display
 
-        display(card)  # type: ignore[no-untyped-call]
+        # Screen readers, and whatever knows no HTML, take the plain text.
+        data = {"text/html": html.render(card), "text/plain": text.render(card)}
+        display(data, raw=True)  # type: ignore[no-untyped-call]
     else:
-        print(card)
+        print(text.render(card))
 
 
-def _start_early() -> None:
+def _start_checker() -> None:
     """In a notebook the first check finds its process started."""
     shell = sys.modules.get("IPython")
     running = shell.get_ipython() if shell is not None else None
     if running is None or not hasattr(running, "kernel"):
         return
     try:
-        shared().prepare()
+        session.checker.prepare()
     except WorkbookError:
         return  # The first card will say it.
 
 
-_start_early()
+_start_checker()

@@ -41,7 +41,7 @@ class ExerciseRun:
 
     @classmethod
     def of(cls, exercise_id: str, reports: tuple[CaseReport, ...], ended: str) -> "ExerciseRun":
-        """The attempt that a run's cases make; `ended` is how the process ended, or empty."""
+        """The run that its cases make; `ended` is how the process ended, or empty."""
         outcome = ended or combine([report.outcome for report in reports])
         needs = [
             report.record.raised.unwritten
@@ -72,24 +72,24 @@ def combine(outcomes: Sequence[str]) -> str:
     return left.pop()
 
 
-def blockers(exercise_id: str, alone: bool) -> list[str]:
+def blockers(exercise_id: str, isolated: bool) -> list[str]:
     """The exercises that can be the reason for another's failure.
 
-    On its own: what it requires of its own pair and class, because those are never replaced.
-    Without replacements: everything that it requires.
+    Isolated: what it requires of its own pair and class, because those are never replaced.
+    Integrated: everything that it requires.
     """
     known = curriculum.load()
     required = curriculum.closure(exercise_id)
-    if alone:
+    if isolated:
         mine = set(curriculum.own(exercise_id))
         required = [name for name in required if name in mine]
     order = known.ids()
     return sorted(required, key=order.index)
 
 
-def mark_blocked(attempt: ExerciseRun, bad: Sequence[str]) -> ExerciseRun:
-    """The attempt, `blocked` if something that it stands on is not right."""
+def mark_blocked(run: ExerciseRun, bad: Sequence[str]) -> ExerciseRun:
+    """The run, `blocked` if something that it stands on is not right."""
     if not bad:
-        return attempt
-    by = tuple(dict.fromkeys([*attempt.blocked_by, *bad]))
-    return replace(attempt, outcome="blocked", blocked_by=by)
+        return run
+    by = tuple(dict.fromkeys([*run.blocked_by, *bad]))
+    return replace(run, outcome="blocked", blocked_by=by)

@@ -110,10 +110,8 @@ class FromSolutions:
         }
         run = self._runner.run({**job, "trusted": True, "misconception": misconception})
         if run.outcome:
-            what = f"misconception {misconception!r}" if misconception else "solution"
-            raise WorkbookError(
-                f"The {what} of {exercise_id} did not run: {run.outcome} {run.detail}".strip()
-            )
+            what = misconception or f"solution of {exercise_id}"
+            raise WorkbookError(f"The {what} did not run: {run.outcome} {run.detail}".strip())
         for record in run.records:
             if record.raised is not None and not misconception:
                 raised = record.raised

@@ -1,5 +1,6 @@
-"""What a check reports. `ExerciseResult` is exactly one entry of `workbook check --json`."""
+"""What a check reports. `ExerciseResult` is exactly one result of `workbook check --json`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +11,16 @@ from workbook.records import Printed, Record
 __all__ = [
     "OUTCOMES",
     "SCHEMA",
+    "VERSION",
     "CaseReport",
     "CheckResult",
     "ExerciseResult",
     "Report",
+    "as_document",
 ]
+
+VERSION = 2
+"""Of what `workbook check --json` prints; 1 was an array without a version."""
 
 OUTCOMES = (
     "pass",
@@ -48,9 +54,9 @@ class ExerciseResult:
     Attributes
     ----------
     outcome : str
-        On its own: what it requires is the reference's. Points come from it.
-    stack_outcome : str
-        Within the student's own stack.
+        Isolated: judged with reference requirements. Points come from it.
+    integrated_outcome : str
+        Judged with the student's own requirements.
     misconception : str or None
         `<exercise>.<misconception>` of the misconception that the record agrees with.
     seen, looks_like : str or None
@@ -63,7 +69,7 @@ class ExerciseResult:
 
     exercise: str
     outcome: str
-    stack_outcome: str
+    integrated_outcome: str
     points: float
     max_points: float
     checks: tuple[CheckResult, ...]
@@ -83,6 +89,11 @@ class ExerciseResult:
             if check["error"] is not None and not abs(check["error"]) < float("inf"):
                 check["error"] = None
         return plain
+
+
+def as_document(results: Iterable[ExerciseResult]) -> dict[str, Any]:
+    """Return what `workbook check --json` prints, as plain data."""
+    return {"version": VERSION, "results": [result.as_json() for result in results]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,8 +128,8 @@ class Report:
     result : ExerciseResult
     cases : tuple of CaseReport
         Of the run behind `outcome`.
-    stack : tuple of CaseReport
-        Of the run within the student's stack; empty if it is the same run.
+    integrated : tuple of CaseReport
+        Of the run with the student's own requirements; empty if it is the same run.
     message : Message or None
         What is wrong, in four parts.
     also : tuple of Message
@@ -136,7 +147,7 @@ class Report:
 
     result: ExerciseResult
     cases: tuple[CaseReport, ...] = ()
-    stack: tuple[CaseReport, ...] = ()
+    integrated: tuple[CaseReport, ...] = ()
     message: Message | None = None
     also: tuple[Message, ...] = ()
     notes: tuple[str, ...] = ()
@@ -162,36 +173,37 @@ def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_RESULT = _closed(
+    {
+        "exercise": _TEXT,
+        "outcome": _OUTCOME,
+        "integrated_outcome": _OUTCOME,
+        "points": _NUMBER,
+        "max_points": _NUMBER,
+        "checks": {
+            "type": "array",
+            "items": _closed(
+                {
+                    "name": _TEXT,
+                    "outcome": _OUTCOME,
+                    "error": _MAYBE_NUMBER,
+                    "limit": _MAYBE_NUMBER,
+                }
+            ),
+        },
+        "misconception": _MAYBE_TEXT,
+        "seen": _MAYBE_TEXT,
+        "looks_like": _MAYBE_TEXT,
+        "file": _TEXT,
+        "sha256": _TEXT,
+        "seed": {"type": "integer"},
+        "seconds": _NUMBER,
+    }
+)
+
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "workbook check --json",
-    "type": "array",
-    "items": _closed(
-        {
-            "exercise": _TEXT,
-            "outcome": _OUTCOME,
-            "stack_outcome": _OUTCOME,
-            "points": _NUMBER,
-            "max_points": _NUMBER,
-            "checks": {
-                "type": "array",
-                "items": _closed(
-                    {
-                        "name": _TEXT,
-                        "outcome": _OUTCOME,
-                        "error": _MAYBE_NUMBER,
-                        "limit": _MAYBE_NUMBER,
-                    }
-                ),
-            },
-            "misconception": _MAYBE_TEXT,
-            "seen": _MAYBE_TEXT,
-            "looks_like": _MAYBE_TEXT,
-            "file": _TEXT,
-            "sha256": _TEXT,
-            "seed": {"type": "integer"},
-            "seconds": _NUMBER,
-        }
-    ),
+    **_closed({"version": {"const": VERSION}, "results": {"type": "array", "items": _RESULT}}),
 }
 """JSON schema of what `workbook check --json` prints."""

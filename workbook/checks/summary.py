@@ -1,4 +1,4 @@
-"""The parts of a report that follow from an attempt: points, notes, prints, what ended it."""
+"""The parts of a report that follow from a run: points, notes, prints, what ended it."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -85,10 +85,10 @@ def printed(reports: Sequence[CaseReport]) -> Printed:
     return Printed(lines, wrote[0].head if wrote else "")
 
 
-def ended(attempt: ExerciseRun, timeout: float) -> Message:
+def ended(run: ExerciseRun, timeout: float) -> Message:
     """The message for a process that did not survive."""
-    where = attempt.file or attempt.exercise
-    if attempt.file and attempt.line:
-        where = f"{attempt.file} line {attempt.line}"
-    detail = attempt.detail.rstrip(".")
-    return fill(f"finding.ended.{attempt.outcome}", where=where, seconds=timeout, detail=detail)
+    where = run.file or run.exercise
+    if run.file and run.line:
+        where = f"{run.file} line {run.line}"
+    detail = run.detail.rstrip(".")
+    return fill(f"finding.ended.{run.outcome}", where=where, seconds=timeout, detail=detail)

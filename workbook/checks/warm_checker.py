@@ -6,21 +6,20 @@ file has changed, and each exercise is judged with it only once: a second check 
 file runs anew, as its reader expects.
 """
 
-import atexit
 from pathlib import Path
 
 from workbook import curriculum
 from workbook.checks.checker import Checker
-from workbook.checks.feedback_policy import apply
+from workbook.checks.feedback_policy import apply_policy
 from workbook.checks.results import Report
 from workbook.student import locations
 
-__all__ = ["WarmChecker", "shared"]
+__all__ = ["WarmChecker"]
 
-_Stamp = tuple[tuple[str, int, int], ...]
+_FileStamps = tuple[tuple[str, int, int], ...]
 
 
-def _stamp(*folders: Path | None) -> _Stamp:
+def _file_stamps(*folders: Path | None) -> _FileStamps:
     """What tells one state of the files from another."""
     found = []
     for folder in folders:
@@ -43,12 +42,12 @@ class WarmChecker:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._fixed = folder
+        self._folder = folder
         # In use for one state of the files; and the next one, which has imported nothing yet.
-        self._judge: Checker | None = None
+        self._checker: Checker | None = None
         self._spare: Checker | None = None
-        self._seen: _Stamp = ()
-        self._judged: set[str] = set()
+        self._stamps: _FileStamps = ()
+        self._checked: set[str] = set()
 
     def __enter__(self) -> "WarmChecker":
         return self
@@ -59,7 +58,7 @@ class WarmChecker:
     @property
     def folder(self) -> Path:
         """What is judged now."""
-        return (self._fixed or locations.student_folder()).resolve()
+        return (self._folder or locations.student_folder()).resolve()
 
     def prepare(self) -> None:
         """Start a child for the next check."""
@@ -79,55 +78,45 @@ class WarmChecker:
         """
         # What it stands on may be judged along the way, and is remembered as well.
         involved = {exercise_id, *curriculum.closure(exercise_id)}
-        places = self.folder, locations.solutions_folder()
-        now = _stamp(*places)
-        if self._judge is not None and (
-            not _is_for(self._judge, places) or self._seen != now or exercise_id in self._judged
+        folders = self.folder, locations.solutions_folder()
+        stamps = _file_stamps(*folders)
+        if self._checker is not None and (
+            not _is_for(self._checker, folders)
+            or self._stamps != stamps
+            or exercise_id in self._checked
         ):
-            self._judge.close()
-            self._judge = None
-        if self._judge is None:
-            self._judge, self._judged = self._take(places), set()
-        self._seen = now
-        self._judged |= involved
+            self._checker.close()
+            self._checker = None
+        if self._checker is None:
+            self._checker, self._checked = self._fresh_checker(folders), set()
+        self._stamps = stamps
+        self._checked |= involved
         try:
-            return apply(self._judge.report(exercise_id))
+            return apply_policy(self._checker.report(exercise_id))
         except BaseException:
             self.close()  # Interrupted: the child may still be busy.
             raise
         finally:
-            if self._judge is not None:
+            if self._checker is not None:
                 self.prepare()
 
-    def _take(self, places: tuple[Path, Path | None]) -> Checker:
+    def _fresh_checker(self, folders: tuple[Path, Path | None]) -> Checker:
         """A judge that has imported nothing."""
         spare, self._spare = self._spare, None
-        if spare is not None and _is_for(spare, places):
+        if spare is not None and _is_for(spare, folders):
             return spare
         if spare is not None:
             spare.close()
-        return Checker(places[0])
+        return Checker(folders[0])
 
     def close(self) -> None:
         """End the children."""
-        for judge in (self._judge, self._spare):
-            if judge is not None:
-                judge.close()
-        self._judge = self._spare = None
+        for checker in (self._checker, self._spare):
+            if checker is not None:
+                checker.close()
+        self._checker = self._spare = None
 
 
-def _is_for(judge: Checker, places: tuple[Path, Path | None]) -> bool:
-    folder, solutions = places
-    return judge.folder == folder and judge.solutions == (solutions and solutions.resolve())
-
-
-_shared: WarmChecker | None = None
-
-
-def shared() -> WarmChecker:
-    """The one of this process, closed when it ends."""
-    global _shared
-    if _shared is None:
-        _shared = WarmChecker()
-        atexit.register(_shared.close)
-    return _shared
+def _is_for(checker: Checker, folders: tuple[Path, Path | None]) -> bool:
+    folder, solutions = folders
+    return checker.folder == folder and checker.solutions == (solutions and solutions.resolve())

@@ -19,12 +19,12 @@ __all__ = [
     "autoreload",
     "blas",
     "data_sets",
-    "examined",
     "extension",
     "javascript",
     "kernel",
     "key",
     "port",
+    "run_diagnostic",
     "widgets",
 ]
 
@@ -32,30 +32,30 @@ __all__ = [
 PORTS = range(8888, 8888 + 50)
 
 
-def _above() -> Path:
+def _package_parent() -> Path:
     """The folder that holds the package."""
     return Path(__file__).resolve().parents[2]
 
 
-def _again() -> str:
+def _reinstall_command() -> str:
     """The command that puts the package's own files back."""
-    if (_above() / ".git").exists():
-        return f'git -C "{_above()}" checkout -- workbook'
-    return pip("--force-reinstall", "--no-deps", _origin())
+    if (_package_parent() / ".git").exists():
+        return f'git -C "{_package_parent()}" checkout -- workbook'
+    return pip("--force-reinstall", "--no-deps", _installed_from())
 
 
-def _origin() -> str:
+def _installed_from() -> str:
     """What the package was installed from: a file or a folder that is still there, or its name."""
     with contextlib.suppress(importlib.metadata.PackageNotFoundError, ValueError):
-        kept = importlib.metadata.distribution("workbook").read_text("direct_url.json")
-        url = str(json.loads(kept or "{}").get("url", ""))
+        direct_url = importlib.metadata.distribution("workbook").read_text("direct_url.json")
+        url = str(json.loads(direct_url or "{}").get("url", ""))
         path = url2pathname(url.removeprefix("file://"))
         if url.startswith("file:") and Path(path).exists():
             return path
     return "workbook"
 
 
-def _unset(variable: str) -> str:
+def _unset_command(variable: str) -> str:
     return f"set {variable}=" if os.name == "nt" else f"unset {variable}"
 
 
@@ -63,16 +63,16 @@ def kernel() -> Diagnostic:
     """The kernel that notebooks ask for runs this Python."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-    mend = f'"{sys.executable}" -m ipykernel install --sys-prefix'
+    repair = f'"{sys.executable}" -m ipykernel install --sys-prefix'
     try:
         spec = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
-        return diagnostic("kernel", "broken", mend=pip("ipykernel"))
+        return diagnostic("kernel", "broken", repair=pip("ipykernel"))
     program = spec.argv[0]
     # A bare `python` is replaced by the Python that JupyterLab itself runs with.
     bare = Path(program).name == program
     if not bare and not _same(program, sys.executable):
-        return diagnostic("kernel", "broken", "other", program=program, mend=mend)
+        return diagnostic("kernel", "broken", "other", program=program, repair=repair)
     return diagnostic("kernel", "ok", program=sys.executable, prefix=sys.prefix)
 
 
@@ -91,12 +91,12 @@ def extension() -> Diagnostic:
         return diagnostic("extension", "ok", level=used.level, threads=used.threads)
     # Which command builds them stands below; where there is nothing to build, another one does.
     reason = used.reason.replace(REBUILD, "").rstrip(" ;")
-    mend = f'"{sys.executable}" setup_ext.py build_ext --inplace'
+    repair = f'"{sys.executable}" setup_ext.py build_ext --inplace'
     if switched_off():
-        mend = _unset(SWITCH)
-    elif not (_above() / "setup_ext.py").is_file():
-        mend = _again()
-    return diagnostic("extension", "warning", reason=reason, mend=mend)
+        repair = _unset_command(SWITCH)
+    elif not (_package_parent() / "setup_ext.py").is_file():
+        repair = _reinstall_command()
+    return diagnostic("extension", "warning", reason=reason, repair=repair)
 
 
 def blas() -> Diagnostic:
@@ -109,10 +109,12 @@ def blas() -> Diagnostic:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         value = os.environ.get(name, "").split(",")[0].strip()
         if value and not (value.isdigit() and int(value) > 0):
-            mend = _unset(name)
-            return diagnostic("blas", "warning", "variable", variable=name, value=value, mend=mend)
+            repair = _unset_command(name)
+            return diagnostic(
+                "blas", "warning", "variable", variable=name, value=value, repair=repair
+            )
     if not found:
-        return diagnostic("blas", "warning", mend=pip("--force-reinstall", "numpy"))
+        return diagnostic("blas", "warning", repair=pip("--force-reinstall", "numpy"))
     names = ", ".join(f"{lib['internal_api']} {lib.get('version') or ''}".strip() for lib in found)
     threads = max(int(lib["num_threads"]) for lib in found)
     return diagnostic("blas", "ok", names=names, threads=threads, cores=cores)
@@ -130,24 +132,24 @@ def _labextensions() -> dict[str, Path]:
 def widgets() -> Diagnostic:
     """JupyterLab, ipywidgets and the part of it that lies in JupyterLab fit together."""
     lab, python, manager = map(installed, ("jupyterlab", "ipywidgets", "jupyterlab_widgets"))
-    mend = pip("jupyterlab>=4.2", "ipywidgets>=8.1", "jupyterlab_widgets>=3.0.11")
-    shown = {
-        "lab": _version(lab),
-        "widgets": _version(python),
-        "manager": _version(manager),
+    repair = pip("jupyterlab>=4.2", "ipywidgets>=8.1", "jupyterlab_widgets>=3.0.11")
+    versions = {
+        "lab": _dotted(lab),
+        "widgets": _dotted(python),
+        "manager": _dotted(manager),
     }
     if not lab or not python or not manager or lab < (4,) or python < (8,) or manager < (3,):
-        return diagnostic("widgets", "broken", mend=mend, **shown)
+        return diagnostic("widgets", "broken", repair=repair, **versions)
     for package, folder in _labextensions().items():
         try:
             json.loads((folder / "package.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            mend = pip("--force-reinstall", "--no-deps", package)
-            return diagnostic("widgets", "broken", "lost", folder=folder, mend=mend)
-    return diagnostic("widgets", "ok", **shown)
+            repair = pip("--force-reinstall", "--no-deps", package)
+            return diagnostic("widgets", "broken", "lost", folder=folder, repair=repair)
+    return diagnostic("widgets", "ok", **versions)
 
 
-def _version(numbers: tuple[int, ...] | None) -> str:
+def _dotted(numbers: tuple[int, ...] | None) -> str:
     return "-" if numbers is None else ".".join(map(str, numbers))
 
 
@@ -156,19 +158,19 @@ def javascript() -> Diagnostic:
     kind, _ = mimetypes.guess_type("lab.js")
     if kind in ("text/javascript", "application/javascript"):
         return diagnostic("javascript", "ok", kind=kind)
-    mend = 'reg add "HKCU\\Software\\Classes\\.js" /v "Content Type" /d text/javascript /f'
+    repair = 'reg add "HKCU\\Software\\Classes\\.js" /v "Content Type" /d text/javascript /f'
     if os.name != "nt":
-        mend = "echo text/javascript js >> ~/.mime.types"
-    return diagnostic("javascript", "broken", kind=kind or "-", mend=mend)
+        repair = "echo text/javascript js >> ~/.mime.types"
+    return diagnostic("javascript", "broken", kind=kind or "-", repair=repair)
 
 
-def _free(port: int) -> bool:
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as case:
+def _is_free(port: int) -> bool:
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe_socket:
         if os.name != "nt":
             # As JupyterLab does; on Windows the option would let two servers share one port.
-            case.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            case.bind(("127.0.0.1", port))
+            probe_socket.bind(("127.0.0.1", port))
         except OSError:
             return False
     return True
@@ -176,10 +178,10 @@ def _free(port: int) -> bool:
 
 def port() -> Diagnostic:
     """There is a port for JupyterLab."""
-    free = next((number for number in PORTS if _free(number)), None)
+    free = next((number for number in PORTS if _is_free(number)), None)
     if free is None:
         first, last = PORTS[0], PORTS[-1]
-        return diagnostic("port", "broken", first=first, last=last, mend="workbook lab --port=0")
+        return diagnostic("port", "broken", first=first, last=last, repair="workbook lab --port=0")
     return diagnostic("port", "ok", port=free)
 
 
@@ -193,11 +195,11 @@ def data_sets() -> Diagnostic:
             continue
         wrong = [report for report in each.verify() if report.state in ("missing", "damaged")]
         if wrong and each.bundled:
-            mend = _again()
-            return diagnostic("data", "broken", name=name, file=wrong[0].file, mend=mend)
+            repair = _reinstall_command()
+            return diagnostic("data", "broken", name=name, file=wrong[0].file, repair=repair)
         if wrong:
-            mend = f"workbook data get {name}"
-            return diagnostic("data", "broken", name=name, file=wrong[0].file, mend=mend)
+            repair = f"workbook data get {name}"
+            return diagnostic("data", "broken", name=name, file=wrong[0].file, repair=repair)
         good.append(name)
     return diagnostic("data", "ok", names=", ".join(good))
 
@@ -207,13 +209,13 @@ def key() -> Diagnostic:
     from workbook.checks.answer_key import shipped
     from workbook.errors import WorkbookError
 
-    mend = _again()
+    repair = _reinstall_command()
     try:
         found = shipped()
     except WorkbookError:
         found = None
     if found is None:
-        return diagnostic("key", "broken", mend=mend)
+        return diagnostic("key", "broken", repair=repair)
     return diagnostic("key", "ok", count=len(found.ids()))
 
 
@@ -226,7 +228,7 @@ def autoreload() -> Diagnostic:
             there = None
         if there is None:
             return diagnostic(
-                "autoreload", "broken", module=module, mend=pip("ipython", "ipykernel")
+                "autoreload", "broken", module=module, repair=pip("ipython", "ipykernel")
             )
     return diagnostic("autoreload", "ok")
 
@@ -245,11 +247,11 @@ ALL: tuple[Callable[[], Diagnostic], ...] = (
 )
 
 
-def examined(diagnosis: Callable[[], Diagnostic]) -> Diagnostic:
+def run_diagnostic(diagnosis: Callable[[], Diagnostic]) -> Diagnostic:
     """A diagnosis; if it fails itself, that is what is found."""
     try:
         return diagnosis()
     except Exception as error:
         words = str(error).strip().splitlines()
-        said = f"{type(error).__name__}: {words[0] if words else ''}"
-        return Diagnostic(diagnosis.__name__, "broken", said, "python start.py --fresh")
+        message = f"{type(error).__name__}: {words[0] if words else ''}"
+        return Diagnostic(diagnosis.__name__, "broken", message, "python start.py --fresh")

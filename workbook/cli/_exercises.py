@@ -15,7 +15,14 @@ from workbook.student import locations
 if TYPE_CHECKING:
     from workbook.checks.results import Report
 
-__all__ = ["chosen", "exercises_option", "folder_to_judge", "judged", "notebook_name", "said"]
+__all__ = [
+    "announce_folder",
+    "check_with_progress",
+    "exercises_option",
+    "folder_to_judge",
+    "notebook_name",
+    "select_exercises",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -32,16 +39,16 @@ def exercises_option(function: _Command) -> _Command:
 def notebook_name(given: str) -> str:
     """The curriculum's name of a notebook, in any case of letters, with or without `.ipynb`."""
     names = {n.name.lower(): n.name for n in curriculum.load().notebooks}
-    wanted = Path(given).name.removesuffix(".ipynb")
-    near = difflib.get_close_matches(wanted.lower(), names, n=1, cutoff=0.6)
-    if wanted.lower() in names:
-        return names[wanted.lower()]
+    selected = Path(given).name.removesuffix(".ipynb")
+    near = difflib.get_close_matches(selected.lower(), names, n=1, cutoff=0.6)
+    if selected.lower() in names:
+        return names[selected.lower()]
     hint = text("cli.did_you_mean", name=names[near[0]]) + " " if near else ""
     listed = ", ".join(names.values())
     raise UsageError(text("cli.no_notebook", given=given, hint=hint, names=listed))
 
 
-def chosen(ids: Iterable[str], notebook: str | None = None) -> list[str]:
+def select_exercises(ids: Iterable[str], notebook: str | None = None) -> list[str]:
     """Exercise ids in the order of learning: those named, those of a notebook, or all.
 
     Raises
@@ -50,10 +57,10 @@ def chosen(ids: Iterable[str], notebook: str | None = None) -> list[str]:
         For an unknown id or notebook; it suggests the nearest.
     """
     known = curriculum.load()
-    wanted = {known[name].id for name in ids}
+    selected = {known[name].id for name in ids}
     if notebook is not None:
-        wanted |= {e.id for e in known.in_notebook(notebook_name(notebook))}
-    return [name for name in known.ids() if name in wanted] if wanted else known.ids()
+        selected |= {e.id for e in known.in_notebook(notebook_name(notebook))}
+    return [name for name in known.ids() if name in selected] if selected else known.ids()
 
 
 def folder_to_judge(given: str | None) -> Path:
@@ -65,7 +72,7 @@ def folder_to_judge(given: str | None) -> Path:
         If the named one holds none of the exercise files.
     """
     if given is None:
-        return said(locations.student_folder())
+        return announce_folder(locations.student_folder())
     folder = Path(given).expanduser().resolve()
     if not folder.is_dir():
         raise UsageError(text("cli.no_folder", given=given))
@@ -77,14 +84,16 @@ def folder_to_judge(given: str | None) -> Path:
     return folder
 
 
-def said(folder: Path) -> Path:
+def announce_folder(folder: Path) -> Path:
     """The folder itself, named on stderr unless it lies below where the command was given."""
     if not folder.resolve().is_relative_to(Path.cwd().resolve()):
         click.echo(text("release.using", folder=folder), err=True)
     return folder
 
 
-def judged(folder: Path, ids: list[str], seed: int | None = None) -> Iterator["Report"]:
+def check_with_progress(
+    folder: Path, ids: list[str], seed: int | None = None
+) -> Iterator["Report"]:
     """Judge exercises one by one, and say on a terminal which one it is at."""
     from workbook.checks.case_runner import CaseRunner
 
@@ -93,7 +102,7 @@ def judged(folder: Path, ids: list[str], seed: int | None = None) -> Iterator["R
         from rich.console import Console
 
         from workbook.checks.checker import Checker
-        from workbook.checks.feedback_policy import apply
+        from workbook.checks.feedback_policy import apply_policy
 
         console = Console(stderr=True, highlight=False)
         with (
@@ -102,4 +111,4 @@ def judged(folder: Path, ids: list[str], seed: int | None = None) -> Iterator["R
         ):
             for number, name in enumerate(ids, start=1):
                 status.update(text("cli.judging", exercise=name, number=number, count=len(ids)))
-                yield apply(session.report(name))
+                yield apply_policy(session.report(name))

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from workbook.checks.results import Report
 
 __all__ = [
-    "arrays",
+    "array_table",
     "console",
-    "in_full",
+    "full_report",
     "message",
-    "needs_words",
-    "outcomes",
+    "needs_message",
+    "outcome_table",
     "plain_table",
     "styled",
 ]
@@ -48,19 +48,19 @@ def plain_table(*headings: str) -> Table:
     return table
 
 
-def _in_short(report: "Report") -> str:
+def _summary(report: "Report") -> str:
     """What a row says about an exercise that is not right."""
     result = report.result
     if result.outcome == "blocked" and report.blocked_by:
         return text("cli.waits", others=", ".join(report.blocked_by))
-    if result.outcome == "pass" and result.stack_outcome != "pass":
+    if result.outcome == "pass" and result.integrated_outcome != "pass":
         if report.blocked_by:
-            return text("cli.stack", others=", ".join(report.blocked_by))
-        return text("cli.stack_other", outcome=result.stack_outcome)
+            return text("cli.integrated", others=", ".join(report.blocked_by))
+        return text("cli.integrated_other", outcome=result.integrated_outcome)
     return ""
 
 
-def outcomes(reports: Sequence["Report"]) -> Table:
+def outcome_table(reports: Sequence["Report"]) -> Table:
     """One row for each exercise."""
     table = plain_table(
         *(text(f"cli.{n}") for n in ("exercise", "outcome", "cases", "points", "")[:4])
@@ -74,7 +74,7 @@ def outcomes(reports: Sequence["Report"]) -> Table:
             styled(result.outcome),
             f"{right}/{len(result.checks)}",
             f"{result.points:g}/{result.max_points:g}",
-            Text(_in_short(report)),
+            Text(_summary(report)),
         )
     return table
 
@@ -86,13 +86,13 @@ def line(report: "Report") -> Text:
     cases = text("card.cases_right", right=right, cases=len(result.checks))
     words = Text.assemble("  ", (result.exercise, "bold"), ": ", styled(result.outcome))
     if result.outcome not in ("todo", "pass"):
-        words.append(f", {_in_short(report) or cases}")
-    elif _in_short(report):
-        words.append(f", {_in_short(report)}")
+        words.append(f", {_summary(report) or cases}")
+    elif _summary(report):
+        words.append(f", {_summary(report)}")
     return words
 
 
-def needs_words(report: "Report", named: bool) -> bool:
+def needs_message(report: "Report", named: bool) -> bool:
     """Whether something is wrong that a table cannot say."""
     quiet = {"pass"} if named else {"pass", "todo", "blocked"}
     return report.result.outcome not in quiet
@@ -107,18 +107,20 @@ def _part(title: str, words: str) -> list[RenderableType]:
 def message(report: "Report", why: bool) -> Group:
     """What was seen and what it looks like; with `why`, all four parts."""
     card = Card(report)
-    said = card.message()
+    message_parts = card.message()
     parts: list[RenderableType] = [Text(card.head(), style="bold")]
-    if said is not None:
-        parts += _part(card.seen_title(), said.seen)
-        parts += _part(text("card.looks_like"), "\n".join([said.looks_like, *card.others()]))
+    if message_parts is not None:
+        parts += _part(card.seen_title(), message_parts.seen)
+        parts += _part(
+            text("card.looks_like"), "\n".join([message_parts.looks_like, *card.others()])
+        )
         if why:
-            parts += _part(text("card.why"), said.why)
-            parts += _part(text("card.look"), said.look)
+            parts += _part(text("card.why"), message_parts.why)
+            parts += _part(text("card.look"), message_parts.look)
     return Group(*parts, "")
 
 
-def arrays(report: "Report") -> Table | None:
+def array_table(report: "Report") -> Table | None:
     """Every array in its worst case; None if nothing was measured."""
     rows = Card(report).arrays()
     if not rows:
@@ -132,14 +134,14 @@ def arrays(report: "Report") -> Table | None:
     return table
 
 
-def in_full(report: "Report", why: bool) -> Group:
+def full_report(report: "Report", why: bool) -> Group:
     """One exercise as its card has it, without the list of cases."""
     card = Card(report)
     parts: list[RenderableType] = [message(report, why), Text(card.subhead())]
-    table = arrays(report)
+    table = array_table(report)
     if table is not None:
         parts.append(table)
-    parts += _part(text("card.stack"), card.stack())
+    parts += _part(text("card.integrated"), card.integrated())
     title, head = card.printed()
     parts += _part(title, head)
     for note in card.notes():

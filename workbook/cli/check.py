@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workbook.cli._exercises import chosen, exercises_option, folder_to_judge, judged
+from workbook.cli._exercises import (
+    check_with_progress,
+    exercises_option,
+    folder_to_judge,
+    select_exercises,
+)
 from workbook.locale import text
 
 if TYPE_CHECKING:
@@ -39,31 +44,32 @@ def command(
     Judged are your own files as last saved, whatever the notebooks run with. Leaves with 0 if
     all pass, 1 if some do not, 2 if the command was wrong.
     """
-    ids = chosen(exercise, notebook)
+    ids = select_exercises(exercise, notebook)
     folder = folder_to_judge(exercises)
-    reports = list(judged(folder, ids, seed))
+    reports = list(check_with_progress(folder, ids, seed))
 
+    from workbook.checks.results import as_document
     from workbook.student import progress
 
-    results = [report.result.as_json() for report in reports]
-    progress.record(folder, results)
+    document = as_document(report.result for report in reports)
+    progress.record(folder, document["results"])
     if as_json:
-        click.echo(json.dumps(results, indent=2, allow_nan=False))
+        click.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
         _show(reports, why, named=bool(exercise))
     return 0 if all(report.result.outcome == "pass" for report in reports) else 1
 
 
 def _show(reports: list["Report"], why: bool, named: bool) -> None:
-    from workbook.cli._tables import console, in_full, message, needs_words, outcomes
+    from workbook.cli._tables import console, full_report, message, needs_message, outcome_table
 
     out = console()
     if len(reports) == 1:
-        out.print(in_full(reports[0], why))
+        out.print(full_report(reports[0], why))
         return
-    out.print(outcomes(reports))
+    out.print(outcome_table(reports))
     for report in reports:
-        if needs_words(report, named):
+        if needs_message(report, named):
             out.print(message(report, why))
     counts = [report.result.outcome for report in reports]
     out.print(

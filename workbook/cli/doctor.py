@@ -23,18 +23,18 @@ def command(as_json: bool) -> int:
     from workbook.cli import _diagnostics
     from workbook.cli._tables import console, plain_table
 
-    found = [_diagnostics.examined(diagnosis) for diagnosis in _diagnostics.ALL]
+    found = [_diagnostics.run_diagnostic(diagnosis) for diagnosis in _diagnostics.ALL]
     broken = [each for each in found if each.state == "broken"]
     if as_json:
         click.echo(json.dumps([each.as_json() for each in found], indent=2))
         return 1 if broken else 0
     table = plain_table(*(text(f"doctor.{heading}") for heading in ("what", "state", "found")))
     for each in found:
-        table.add_row(each.name, Text(each.state, style=_STYLES[each.state]), Text(each.says))
+        table.add_row(each.name, Text(each.state, style=_STYLES[each.state]), Text(each.message))
     console().print(table)
-    ill = [each for each in found if each.state != "ok"]
-    for each in ill:
+    not_ok = [each for each in found if each.state != "ok"]
+    for each in not_ok:
         # Not in the table: a command that is broken over lines cannot be copied.
-        click.echo(text("doctor.mend", name=each.name, mend=each.mend))
+        click.echo(text("doctor.mend", name=each.name, repair=each.repair))
     click.echo(text("doctor.broken" if broken else "doctor.well"))
     return 1 if broken else 0

@@ -94,7 +94,7 @@ def command(
         return 1 if wrong else 0
     if submissions is None:
         raise UsageError("Name the folder with the submissions, or use --self-test.")
-    asked = grade_class.GradeOptions(
+    options = grade_class.GradeOptions(
         submissions=submissions,
         out=out,
         scheme=rules,
@@ -109,29 +109,29 @@ def command(
         sandbox=sandbox,
         jobs=jobs,
     )
-    return _grade(asked, scheduler)
+    return _grade(options, scheduler)
 
 
-def _grade(asked: "object", scheduler: str | None) -> int:
-    from workbook.cli._grading import ProgressView, summary
+def _grade(options: "object", scheduler: str | None) -> int:
+    from workbook.cli._grade_progress import ProgressView, summary
     from workbook.grading import grade_class
 
-    assert isinstance(asked, grade_class.GradeOptions)
+    assert isinstance(options, grade_class.GradeOptions)
     stop = threading.Event()
     before = signal.signal(signal.SIGINT, lambda *_: stop.set())
     try:
-        with ProgressView() as shown, grade_class.cluster(scheduler) as executor:
+        with ProgressView() as view, grade_class.cluster(scheduler) as executor:
             from dataclasses import replace
 
-            found = grade_class.grade(replace(asked, executor=executor), shown, stop)
+            found = grade_class.grade(replace(options, executor=executor), view, stop)
     finally:
         signal.signal(signal.SIGINT, before)
     if stop.is_set() and not found:
         click.echo("workbook: stopped. The same command goes on where it was.", err=True)
         return 1
-    summary(found, asked.out)
-    return 1 if any(_open(grade) for grade in found) else 0
+    summary(found, options.out)
+    return 1 if any(_is_open(grade) for grade in found) else 0
 
 
-def _open(grade: "Grade") -> bool:
+def _is_open(grade: "Grade") -> bool:
     return grade.status == "infra"

@@ -25,7 +25,7 @@ def command() -> None:
     """Show the grades of a class, and correct them by hand."""
 
 
-def _places(function: _Command) -> _Command:
+def _location_options(function: _Command) -> _Command:
     """The options of every command here: where the grades are."""
     out = click.option(
         "--out",
@@ -52,23 +52,23 @@ def _open(out: Path, url: str) -> "Gradebook":
     return grade_class.gradebook_of(out, url)
 
 
-def _rewritten(out: Path, gradebook: "Gradebook") -> "list[Grade]":
+def _rewrite(out: Path, gradebook: "Gradebook") -> "list[Grade]":
     """Write every table and page anew from the gradebook."""
     from workbook.grading import grade_class
-    from workbook.grading.results_folder import alone, open_folder, write_results
+    from workbook.grading.results_folder import exclusive_lock, open_folder, write_results
 
     run = gradebook.latest(finished=True)
     if run is None:
         raise UsageError("No run of this gradebook came to its end. Run `workbook grade` again.")
     open_folder(out)
     words = grade_class.sandbox_words(run.settings["sandbox"])
-    with alone(out):
+    with exclusive_lock(out):
         return write_results(out, gradebook, run.id, words)
 
 
 @command.command("show", short_help="Print everybody's total, or one student's exercises.")
 @click.argument("student", required=False)
-@_places
+@_location_options
 def show(student: str | None, out: Path, gradebook: str) -> None:
     """Print everybody's total, or all exercises of STUDENT."""
     from workbook.cli._tables import console, plain_table, styled
@@ -101,7 +101,7 @@ def show(student: str | None, out: Path, gradebook: str) -> None:
 @click.argument("exercise")
 @click.argument("points", type=click.FloatRange(min=0))
 @click.option("--reason", required=True, help="Why; the student reads it.")
-@_places
+@_location_options
 def set_points(
     student: str, exercise: str, points: float, reason: str, out: Path, gradebook: str
 ) -> None:
@@ -119,7 +119,7 @@ def set_points(
 @command.command("unset", short_help="Take back what was set by hand.")
 @click.argument("student")
 @click.argument("exercise")
-@_places
+@_location_options
 def unset(student: str, exercise: str, out: Path, gradebook: str) -> None:
     """Take back what was set by hand for EXERCISE of STUDENT: the computed points count again."""
     _correct(_open(out, gradebook), out, student, exercise, None, "taken back")
@@ -137,8 +137,8 @@ def _correct(
         counted = run.scheme["points"] if run else {}
         if name not in counted:
             raise UsageError(f"{name} does not count in this class.")
-        book.correct(student, name, points, reason, _me())
-        found = {grade.id: grade for grade in _rewritten(out, book)}
+        book.correct(student, name, points, reason, _user_name())
+        found = {grade.id: grade for grade in _rewrite(out, book)}
     if student in found:
         grade = found[student]
         now = grade.exercises[name]
@@ -148,7 +148,7 @@ def _correct(
         )
 
 
-def _me() -> str:
+def _user_name() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
@@ -156,9 +156,9 @@ def _me() -> str:
 
 
 @command.command("export", short_help="Write tables and pages anew from the gradebook.")
-@_places
+@_location_options
 def export(out: Path, gradebook: str) -> None:
     """Write grades.csv, grades.json, canvas.csv and all pages anew from the gradebook."""
     with _open(out, gradebook) as book:
-        found = _rewritten(out, book)
+        found = _rewrite(out, book)
     click.echo(f"{len(found)} students written to {out}.")

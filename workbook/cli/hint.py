@@ -4,7 +4,7 @@ import click
 
 from workbook.locale import text
 
-__all__ = ["STAGES", "command", "paragraphs"]
+__all__ = ["STAGES", "command", "hint_lines"]
 
 STAGES = ("nudge", "shapes", "case", "equation")
 
@@ -21,12 +21,12 @@ def command(exercise: str, again: bool) -> int:
     from workbook import curriculum
 
     exercise_id = curriculum.load()[exercise].id
-    for line in paragraphs(exercise_id, again):
+    for line in hint_lines(exercise_id, again):
         click.echo(line)
     return 0
 
 
-def paragraphs(exercise_id: str, again: bool = False) -> list[str]:
+def hint_lines(exercise_id: str, again: bool = False) -> list[str]:
     """The next hint of an exercise, or with `again` those that were given already.
 
     Asking for the next one is remembered.
@@ -41,7 +41,7 @@ def paragraphs(exercise_id: str, again: bool = False) -> list[str]:
             return [text("hint_command.none_yet", exercise=exercise_id)]
         shown = range(before)
     else:
-        now = progress.read_hint(exercise_id, len(STAGES))
+        now = progress.count_hint(exercise_id, len(STAGES))
         # After the last one there is nothing new: then all of them, to read once more.
         shown = range(now - 1, now) if now > before else range(now)
     lines = []

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-class _Left(Exception):
+class _PlayerQuit(Exception):
     """The player wants to go, or there is nobody to answer."""
 
 
-class _Shown(Exception):
+class _AnswerRequested(Exception):
     """The player asked for the answer."""
 
 
@@ -33,32 +33,32 @@ def command(level: int | None, seed: int | None, anyway: bool) -> int:
     Level 1 is hard to overlook, level 2 is subtle, and level 3 passes every gradient check.
     """
     from workbook.checks.bughunt.model import new_round
-    from workbook.checks.bughunt.text import closed
+    from workbook.checks.bughunt.text import none_available
     from workbook.student import progress
 
     passed: Collection[str] | None = None
     if not anyway:
         passed = {name for name, outcome in progress.outcomes().items() if outcome == "pass"}
-    played = new_round(level, seed, passed)
-    if played is None:
-        click.echo(closed(level, passed or (), text("hunt.anyway_command")))
+    hunt_round = new_round(level, seed, passed)
+    if hunt_round is None:
+        click.echo(none_available(level, passed or (), text("hunt.anyway_command")))
         return 1
     from workbook.checks.bughunt.own_network import on_own_network
 
-    played = on_own_network(played)
+    hunt_round = on_own_network(hunt_round)
     options = [f"--level {level}"] if level else []
-    options += [f"--seed {played.seed}"] + (["--anyway"] if anyway else [])
+    options += [f"--seed {hunt_round.seed}"] + (["--anyway"] if anyway else [])
     call = "workbook hunt " + " ".join(options)
     try:
-        _play(played)
-    except (_Left, KeyboardInterrupt):
+        _play(hunt_round)
+    except (_PlayerQuit, KeyboardInterrupt):
         click.echo("\n" + text("hunt.left", call=call))
         return 0
     click.echo(text("hunt.repeat", call=call))
     return 0
 
 
-def _say(lines: Iterable[str]) -> None:
+def _print_wrapped(lines: Iterable[str]) -> None:
     import shutil
     import textwrap
 
@@ -69,59 +69,71 @@ def _say(lines: Iterable[str]) -> None:
         click.echo("\n".join(wrapped))
 
 
-def _play(played: "HuntRound") -> None:
+def _play(hunt_round: "HuntRound") -> None:
     from workbook.checks.bughunt import text as bughunt_text
 
-    hunt = played.hunt
-    _say([text("hunt.head", level=played.level, seed=played.seed), bughunt_text.story(played), ""])
+    hunt = hunt_round.hunt
+    _print_wrapped(
+        [
+            text("hunt.head", level=hunt_round.level, seed=hunt_round.seed),
+            bughunt_text.story(hunt_round),
+            "",
+        ]
+    )
     for line in bughunt_text.charts(hunt.right, hunt.wrong):
         click.echo(line)
     try:
         guesses = _ask(
-            played,
+            hunt_round,
             text("hunt.where"),
-            played.places,
-            played.place,
-            [text("hunt.not_there", place=place) for place in played.places],
+            hunt_round.places,
+            hunt_round.place,
+            [text("hunt.not_there", place=place) for place in hunt_round.places],
         )
-        _say(["", text("hunt.there", place=hunt.exercise)])
+        _print_wrapped(["", text("hunt.there", place=hunt.exercise)])
         guesses += _ask(
-            played,
+            hunt_round,
             text("hunt.what", place=hunt.exercise),
-            played.descriptions(),
-            played.answer,
-            [text("hunt.not_that")] * len(played.answers),
+            hunt_round.descriptions(),
+            hunt_round.answer,
+            [text("hunt.not_that")] * len(hunt_round.answers),
         )
-    except _Shown:
-        _say(["", *bughunt_text.verdict(played, found=False)])
+    except _AnswerRequested:
+        _print_wrapped(["", *bughunt_text.verdict(hunt_round, found=False)])
         return
-    _say(["", *bughunt_text.verdict(played, found=True), text("hunt.found_guesses", count=guesses)])
+    _print_wrapped(
+        [
+            "",
+            *bughunt_text.verdict(hunt_round, found=True),
+            text("hunt.found_guesses", count=guesses),
+        ]
+    )
 
 
 def _ask(
-    played: "HuntRound", question: str, choices: Collection[str], right: int, misses: list[str]
+    hunt_round: "HuntRound", question: str, choices: Collection[str], right: int, misses: list[str]
 ) -> int:
     """Ask until the answer is right; how many guesses it took."""
-    from workbook.checks.bughunt.text import gradient_lines, numbered
+    from workbook.checks.bughunt.text import gradient_lines, numbered_list
 
-    _say(["", question, *numbered(choices), text("hunt.keys")])
+    _print_wrapped(["", question, *numbered_list(choices), text("hunt.keys")])
     guesses = 0
     while True:
         click.echo("> ", nl=False)
         line = sys.stdin.readline()
         if not line:
-            raise _Left
+            raise _PlayerQuit
         word = line.strip().lower()
         if word in ("q", "quit", "exit"):
-            raise _Left
+            raise _PlayerQuit
         if word == "s":
-            raise _Shown
+            raise _AnswerRequested
         if word == "g":
-            _say(gradient_lines(played))
+            _print_wrapped(gradient_lines(hunt_round))
         elif not word.isdecimal() or not 1 <= int(word) <= len(choices):
-            _say([text("hunt.again", count=len(choices))])
+            _print_wrapped([text("hunt.again", count=len(choices))])
         else:
             guesses += 1
             if int(word) == right:
                 return guesses
-            _say([misses[int(word) - 1]])
+            _print_wrapped([misses[int(word) - 1]])

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import click
 
-from workbook.cli._places import find_notebook, notebooks_home
+from workbook.cli._notebook_paths import find_notebook, notebooks_root
 
 __all__ = ["command"]
 
@@ -49,7 +49,7 @@ def command(arguments: tuple[str, ...]) -> None:
     """
     named = bool(arguments) and not arguments[0].startswith("-")
     given = Path(arguments[0]) if named else None
-    home = notebooks_home(given.resolve().parent if given and given.is_file() else None)
+    home = notebooks_root(given.resolve().parent if given and given.is_file() else None)
     notebook = find_notebook(arguments[0] if named else "Start", home)
     if not notebook.is_relative_to(home):
         home = notebook.parent

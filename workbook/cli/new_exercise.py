@@ -28,11 +28,11 @@ def command(
     for it: each works as it is, and is yours to fill in. docs/instructor.md walks through one.
     """
     from workbook.release import new_exercise
-    from workbook.student.locations import shown
+    from workbook.student.locations import display_path
 
     names = tuple(name.strip() for name in arguments.split(","))
     new = new_exercise.NewExercise(exercise, file, notebook, names, title, points, minutes)
     for path in new_exercise.write(new):
-        click.echo(f"wrote {shown(path)}")
+        click.echo(f"wrote {display_path(path)}")
     click.echo("Fill them in, then: workbook stubs, workbook key, workbook check " + exercise)
     return 0

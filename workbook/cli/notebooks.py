@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workbook.cli._places import find_notebook, notebooks_home
+from workbook.cli._notebook_paths import find_notebook, notebooks_root
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,8 +23,8 @@ def command() -> None:
     """Run the notebooks as tests, or renew the outputs that they are compared with."""
 
 
-def _chosen(names: tuple[str, ...]) -> list[Path]:
-    home = notebooks_home()
+def _selected(names: tuple[str, ...]) -> list[Path]:
+    home = notebooks_root()
     if not names:
         return sorted((home / "notebooks").glob("*.ipynb"))
     return list(dict.fromkeys(find_notebook(name, home) for name in names))
@@ -59,7 +59,7 @@ def _table(results: "list[NotebookResult]") -> "Table":
     return table
 
 
-def _what_failed(result: "NotebookResult", cell: "CellResult") -> str:
+def _failure_line(result: "NotebookResult", cell: "CellResult") -> str:
     first = (cell.source.strip().splitlines() or ["(empty)"])[0]
     about = cell.exercise or first
     return f"{result.path.stem}, code cell {cell.cell + 1} ({about}): {cell.line or cell.outcome}"
@@ -73,7 +73,7 @@ def _report(console: "Console", results: "list[NotebookResult]", lines: int = 20
         # A kernel that has gone takes all cells after it along; the reason stands before them.
         failed = [cell for cell in result.failed if cell.outcome != "missing"] or result.failed
         for cell in failed[:lines]:
-            line = _what_failed(result, cell)
+            line = _failure_line(result, cell)
             console.print(line, markup=False, highlight=False, soft_wrap=True)
         if len(failed) > lines:
             console.print(f"{result.path.stem}: {len(failed) - lines} more cells failed.")
@@ -107,7 +107,7 @@ def run(names: tuple[str, ...], solutions: bool | None, jobs: int | None, timeou
     from workbook.grading.nbval.run import run_notebooks
     from workbook.student.locations import current, solutions_folder
 
-    paths = _chosen(names)
+    paths = _selected(names)
     if solutions and solutions_folder() is None:
         raise click.UsageError("This copy has no solutions; leave --solutions out.")
     exercises = None if solutions is None else ("solutions" if solutions else "stubs")
@@ -117,7 +117,7 @@ def run(names: tuple[str, ...], solutions: bool | None, jobs: int | None, timeou
     with _progress(console) as progress:
         task = progress.add_task("cells", total=None)
 
-        def heard(result: "NotebookResult", cell: "CellResult") -> None:
+        def on_cell(result: "NotebookResult", cell: "CellResult") -> None:
             left[result.path] = len(result.cells) - cell.cell - 1
             progress.advance(task)
             progress.update(task, description=f"{result.path.stem}, cell {cell.cell + 1}")
@@ -125,7 +125,7 @@ def run(names: tuple[str, ...], solutions: bool | None, jobs: int | None, timeou
                 console.print(f"  {result.path.stem}: {len(result.failed)} failed")
 
         results = run_notebooks(
-            paths, exercises=exercises, cell_timeout=timeout, jobs=jobs, heard=heard
+            paths, exercises=exercises, cell_timeout=timeout, jobs=jobs, on_cell=on_cell
         )
     with_what = "the solutions" if on else "the exercises as they are"
     console.print(f"The notebooks, with {with_what}:")
@@ -152,14 +152,14 @@ def refresh(names: tuple[str, ...]) -> None:
     from workbook.grading.nbval.refresh import refresh_notebook
 
     console, failed = Console(), False
-    for path in _chosen(names):
+    for path in _selected(names):
         with _progress(console) as progress:
             progress.add_task(path.stem, total=None)
             show = partial(_show, progress)
             try:
-                said = "renewed" if refresh_notebook(path, show) else "as it was"
+                outcome = "renewed" if refresh_notebook(path, show) else "as it was"
             except WorkbookError as error:
-                failed, said = True, f"failed. {error}"
-        console.print(f"{path.stem}: {said}", markup=False, highlight=False, soft_wrap=True)
+                failed, outcome = True, f"failed. {error}"
+        console.print(f"{path.stem}: {outcome}", markup=False, highlight=False, soft_wrap=True)
     if failed:
         raise click.exceptions.Exit(1)

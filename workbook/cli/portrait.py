@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from workbook.cli._exercises import exercises_option, folder_to_judge, judged
+from workbook.cli._exercises import check_with_progress, exercises_option, folder_to_judge
 from workbook.errors import WorkbookError
 from workbook.locale import text
 
@@ -42,30 +42,30 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
     """
     from workbook import curriculum
     from workbook.student import progress
-    from workbook.widgets.portrait import making, page, place
-    from workbook.widgets.portrait.plan import plan
+    from workbook.widgets.portrait import output_file, page, training
+    from workbook.widgets.portrait.plan import plan_portrait
 
-    place.free(out)
+    output_file.check_replaceable(out)
     folder = folder_to_judge(exercises)
-    results = [report.result for report in judged(folder, curriculum.load().ids())]
+    results = [report.result for report in check_with_progress(folder, curriculum.load().ids())]
     progress.record(folder, [result.as_json() for result in results])
-    passed = {r.exercise for r in results if r.outcome == r.stack_outcome == "pass"}
-    chosen = plan(folder, passed, epochs=epochs, images=images)
+    passed = {r.exercise for r in results if r.outcome == r.integrated_outcome == "pass"}
+    chosen = plan_portrait(folder, passed, epochs=epochs, images=images)
     if not chosen.parts:
         raise WorkbookError(text("portrait.nothing"))
-    with _Shown() as shown:
+    with _PortraitProgress() as progress_view:
         try:
-            found = making.make(chosen, shown.heard)
+            found = training.train_parts(chosen, progress_view.on_progress)
         except KeyboardInterrupt:
             raise WorkbookError(text("portrait.stopped")) from None
-    size = place.write(out, page.render(chosen, found))
+    size = output_file.write_page(out, page.render_page(chosen, found))
     click.echo(text("portrait.written", file=out, kilobytes=size))
     if chosen.lacking:
         click.echo(text("portrait.lacking", names=", ".join(chosen.lacking)))
     return 0
 
 
-class _Shown:
+class _PortraitProgress:
     """A bar for each part; where there is no terminal, a line for each."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class _Shown:
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def heard(self, part: str, done: int, total: int) -> None:
+    def on_progress(self, part: str, done: int, total: int) -> None:
         """Show how far it is."""
         words = text(f"portrait.part.{part}")
         if part not in self._tasks:

@@ -65,30 +65,31 @@ def command(
     from rich.console import Console
 
     from workbook.release import course_files, presolved, release
+    from workbook.release.options import ReleaseOptions
 
-    wanted = release.ReleaseOptions(
+    options = ReleaseOptions(
         notebooks=_words(notebooks),
-        given=tuple(presolved.chosen(_words(given))),
+        given=tuple(presolved.exercise_ids(_words(given))),
         wheels=_words(wheels),
         policy="" if policy is None else _read(policy),
     )
     console = Console(stderr=True, highlight=False)
     with console.status("") as status:
 
-        def report(line: str) -> None:
+        def on_step(line: str) -> None:
             status.update(line)
             if not console.is_terminal:
                 click.echo(f"{line} ...", err=True)
 
-        made = release.make(out, wanted, packed=packed, report=report)
+        made = release.make(out, options, packed=packed, on_step=on_step)
     size = made.stat().st_size if packed else sum(p.stat().st_size for p in made.rglob("*"))
     click.echo(f"Wrote {made} ({size / 1e6:.1f} MB).")
-    if wanted.given:
-        click.echo(f"Solved in it: {', '.join(wanted.given)}.")
-    chosen = [path.stem for path in course_files.notebooks(wanted.notebooks)]
-    alone = course_files.orphaned(chosen, wanted.given)
-    if alone:
-        click.echo(f"Required, but without their notebooks: {', '.join(alone)}.")
+    if options.given:
+        click.echo(f"Solved in it: {', '.join(options.given)}.")
+    chosen = [path.stem for path in course_files.notebooks(options.notebooks)]
+    orphaned = course_files.without_notebook(chosen, options.given)
+    if orphaned:
+        click.echo(f"Required, but without their notebooks: {', '.join(orphaned)}.")
         click.echo("--given would hand them out solved.")
     click.echo("Students unpack it and run `python start.py`; docs/student.md is for them.")
     return 0

@@ -24,12 +24,12 @@ def command(exercise: tuple[str, ...], everything: bool, yes: bool) -> int:
     function or class: other exercises in it are named, and you are asked.
     """
     from workbook import curriculum
-    from workbook.cli._exercises import said
+    from workbook.cli._exercises import announce_folder
     from workbook.student import locations, reset
 
     if everything == bool(exercise):
         raise UsageError(text("reset.which"))
-    folder = said(locations.student_folder())
+    folder = announce_folder(locations.student_folder())
     files = exercise if exercise and set(exercise) <= set(curriculum.load().files()) else None
     # A file that is gone is put back without a question.
     there = files is None or any((folder / file).exists() for file in files)
@@ -41,24 +41,24 @@ def command(exercise: tuple[str, ...], everything: bool, yes: bool) -> int:
         click.echo(text("reset.left"))
         return 1
     names = text("reset.all") if everything else ", ".join(exercise)
-    kept = reset.carry_out(plan, text("reset.reason", names=names))
+    snapshot = reset.execute(plan, text("reset.reason", names=names))
     for file in plan.contents:
-        click.echo(text("reset.done", file=locations.shown(folder / file)))
-    if kept is not None:
-        click.echo(text("reset.kept", id=kept.id))
+        click.echo(text("reset.done", file=locations.display_path(folder / file)))
+    if snapshot is not None:
+        click.echo(text("reset.kept", id=snapshot.id))
     return 0
 
 
 def _agreed(plan: "ResetPlan", everything: bool) -> bool:
     """Ask about what goes along; without that there is nothing to ask."""
-    for file in plan.whole:
+    for file in plan.unparsable:
         click.echo(text("reset.whole", file=file))
     if everything:
         question = text("reset.ask_all", count=len(plan.exercises), files=len(plan.contents))
-    elif plan.along:
-        question = text("reset.ask_along", along=", ".join(plan.along))
-    elif plan.whole:
-        question = text("reset.ask_whole", files=", ".join(plan.whole))
+    elif plan.also_reset:
+        question = text("reset.ask_along", along=", ".join(plan.also_reset))
+    elif plan.unparsable:
+        question = text("reset.ask_whole", files=", ".join(plan.unparsable))
     else:
         return True
     return click.confirm(question, default=False)

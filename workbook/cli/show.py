@@ -28,7 +28,7 @@ def command(exercise: str, answer: bool) -> int:
     progress. Only where the solutions are at hand.
     """
     from workbook import curriculum
-    from workbook.cli._exercises import judged, said
+    from workbook.cli._exercises import announce_folder, check_with_progress
     from workbook.cli._tables import console
     from workbook.cli.hint import STAGES
     from workbook.student import locations, progress
@@ -37,8 +37,8 @@ def command(exercise: str, answer: bool) -> int:
     solutions = locations.solutions_folder()
     if solutions is None:
         raise WorkbookError(text("show.no_solutions"))
-    folder = said(locations.student_folder())
-    (report,) = judged(folder, [exercise_id])
+    folder = announce_folder(locations.student_folder())
+    (report,) = check_with_progress(folder, [exercise_id])
     progress.record(folder, [report.result.as_json()])
     passed = report.result.outcome == "pass"
     if not passed and "first_pass" not in progress.recorded().get(exercise_id, {}):
@@ -65,9 +65,9 @@ def _compare(out: "Console", exercise_id: str, folder: "Path", solutions: "Path"
 
     file = curriculum.load()[exercise_id].file
     solution = (solutions / file).read_text(encoding="utf-8")
-    source = source_blocks.read(folder / file)
-    mine = snippets.theirs(source, exercise_id, solution) if source is not None else None
-    codes = (mine or text("show.unreadable"), snippets.reference(solution, exercise_id))
+    source = source_blocks.read_source(folder / file)
+    mine = snippets.student_snippet(source, exercise_id, solution) if source is not None else None
+    codes = (mine or text("show.unreadable"), snippets.reference_snippet(solution, exercise_id))
     shown = [
         Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
         for code in codes

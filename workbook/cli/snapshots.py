@@ -15,12 +15,12 @@ def command() -> int:
     """
     from rich.text import Text
 
-    from workbook.cli._exercises import said
+    from workbook.cli._exercises import announce_folder
     from workbook.cli._tables import console, plain_table
     from workbook.student import locations, snapshots
 
-    said(locations.student_folder())
-    found = snapshots.listing()
+    announce_folder(locations.student_folder())
+    found = snapshots.list_snapshots()
     if not found:
         click.echo(text("snapshots.none"))
         return 0

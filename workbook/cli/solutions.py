@@ -16,11 +16,12 @@ def command(which: str) -> int:
     judge your files. In a running notebook `%solutions on` and `%solutions off` switch at
     once; a notebook that is open sees the saved choice at its next cell.
     """
-    from workbook.student import hot_reload, locations
+    from workbook.student import locations
+    from workbook.student.notebook_session import banner
 
     if which != "status":
         locations.save("solutions" if which == "on" else "stubs")
-    click.echo(hot_reload.banner())
+    click.echo(banner())
     value = os.environ.get(locations.VARIABLE)
     if which != "status" and value:
         click.echo(locale.text("student.toggle.variable_wins", value=value))

@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workbook.cli._exercises import chosen, exercises_option, folder_to_judge, judged
+from workbook.cli._exercises import (
+    check_with_progress,
+    exercises_option,
+    folder_to_judge,
+    select_exercises,
+)
 from workbook.locale import text
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from workbook.checks.results import Report
-    from workbook.cli._course import CourseProgress
+    from workbook.cli._course_progress import CourseProgress
 
 __all__ = ["command", "overview"]
 
@@ -32,7 +37,7 @@ def command(exercises: str | None) -> int:
     from workbook.student import progress
 
     folder = folder_to_judge(exercises)
-    reports = {r.result.exercise: r for r in judged(folder, chosen(()))}
+    reports = {r.result.exercise: r for r in check_with_progress(folder, select_exercises(()))}
     progress.record(folder, [report.result.as_json() for report in reports.values()])
     out = console()
     for part in overview(reports, folder):
@@ -40,48 +45,48 @@ def command(exercises: str | None) -> int:
     return 0
 
 
-def _of(part: float, whole: float) -> str:
+def _fraction(part: float, whole: float) -> str:
     return text("cli.of", part=f"{part:g}", whole=f"{whole:g}")
 
 
-def _row(name: str, stand: "CourseProgress") -> tuple[str, ...]:
+def _row(name: str, progress: "CourseProgress") -> tuple[str, ...]:
     return (
         name,
-        _of(stand.right, stand.count),
-        _of(stand.bonus_right, stand.bonus_count) if stand.bonus_count else "",
-        _of(stand.points, stand.most)
-        + (f" + {stand.bonus_points:g}" if stand.bonus_points else ""),
-        str(stand.minutes) if stand.minutes else "",
+        _fraction(progress.right, progress.count),
+        _fraction(progress.bonus_right, progress.bonus_count) if progress.bonus_count else "",
+        _fraction(progress.points, progress.most)
+        + (f" + {progress.bonus_points:g}" if progress.bonus_points else ""),
+        str(progress.minutes) if progress.minutes else "",
     )
 
 
 def _table(outcomes: Mapping[str, str], points: Mapping[str, float]) -> "Table":
-    from workbook.cli._course import course_progress
+    from workbook.cli._course_progress import course_progress
     from workbook.cli._tables import plain_table
     from workbook.curriculum import load
 
     headings = ("notebook", "right", "optional", "points", "minutes_left")
     table = plain_table(*(text(f"cli.{name}") for name in headings))
     for notebook in load().notebooks:
-        stand = course_progress(load().in_notebook(notebook.name), outcomes, points)
-        table.add_row(*_row(notebook.name, stand))
+        progress = course_progress(load().in_notebook(notebook.name), outcomes, points)
+        table.add_row(*_row(notebook.name, progress))
     return table
 
 
-def _head(stand: "CourseProgress") -> list[str]:
-    hours, minutes = divmod(stand.minutes, 60)
+def _head(progress: "CourseProgress") -> list[str]:
+    hours, minutes = divmod(progress.minutes, 60)
     left = text("cli.hours" if hours else "cli.minutes", hours=hours, minutes=minutes)
-    done = _BAR * stand.right // stand.count
-    percent = 100 * stand.right // stand.count
+    done = _BAR * progress.right // progress.count
+    percent = 100 * progress.right // progress.count
     return [
         f"[{'#' * done}{'.' * (_BAR - done)}] {percent} %",
         text(
             "cli.standing",
-            right=stand.right,
-            count=stand.count,
-            points=f"{stand.points:g}",
-            most=f"{stand.most:g}",
-            bonus=f"{stand.bonus_points:g}",
+            right=progress.right,
+            count=progress.count,
+            points=f"{progress.points:g}",
+            most=f"{progress.most:g}",
+            bonus=f"{progress.bonus_points:g}",
             left=left,
         ),
     ]
@@ -96,7 +101,7 @@ def _wrong(outcomes: Mapping[str, str]) -> list[str]:
 
 
 def _what_next(reports: Mapping[str, "Report"], folder: Path) -> list[str]:
-    from workbook.cli._course import next_exercise, stub_line
+    from workbook.cli._course_progress import next_exercise, stub_line
 
     exercise = next_exercise({name: r.result.outcome for name, r in reports.items()})
     if exercise is None:
@@ -126,14 +131,14 @@ def overview(reports: Mapping[str, "Report"], folder: Path) -> list[object]:
     """
     from rich.text import Text
 
-    from workbook.cli._course import course_progress
+    from workbook.cli._course_progress import course_progress
     from workbook.curriculum import load
 
     outcomes = {name: report.result.outcome for name, report in reports.items()}
     points = {name: report.result.points for name, report in reports.items()}
-    stand = course_progress(list(load()), outcomes, points)
+    progress = course_progress(list(load()), outcomes, points)
     return [
-        *map(Text, _head(stand)),
+        *map(Text, _head(progress)),
         _table(outcomes, points),
         *map(Text, [*_wrong(outcomes), *_what_next(reports, folder)]),
     ]

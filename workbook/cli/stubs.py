@@ -13,16 +13,16 @@ def command(check: bool) -> int:
     Every solution block becomes a line that says which exercise is still to do. Files that
     were edited are kept as a snapshot before they are overwritten.
     """
-    from workbook.student import stubs
+    from workbook.student import stub_writer
 
     if check:
-        found = stubs.stale()
+        found = stub_writer.stale()
         for line in found:
             click.echo(line)
         key = "stale_advice" if found else "fresh"
         click.echo(locale.text(f"student.stubs.{key}"))
         return 1 if found else 0
-    done = stubs.write_stubs()
+    done = stub_writer.write_stubs()
     for file in done.written:
         click.echo(locale.text("student.stubs.written", file=file))
     for file in done.removed:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workbook.cli._exercises import exercises_option, folder_to_judge, judged, said
+from workbook.cli._exercises import (
+    announce_folder,
+    check_with_progress,
+    exercises_option,
+    folder_to_judge,
+)
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
 
@@ -37,33 +42,33 @@ def command(
     from workbook.release import submission
     from workbook.student import atomic_write, locations, progress
 
-    folder = folder_to_judge(exercises) if exercises else said(locations.own_folder())
-    home = locations.state_folder().parent
-    if not (home / "notebooks").is_dir():
-        home = folder.parent
-    work = submission.gather(folder, home)
-    student = _student(student_id, name)
+    folder = folder_to_judge(exercises) if exercises else announce_folder(locations.own_folder())
+    root = locations.state_folder().parent
+    if not (root / "notebooks").is_dir():
+        root = folder.parent
+    work = submission.gather(folder, root)
+    student = _author(student_id, name)
     from workbook import curriculum
 
-    reports = list(judged(folder, curriculum.load().ids()))
+    reports = list(check_with_progress(folder, curriculum.load().ids()))
     results = [report.result.as_json() for report in reports]
     progress.record(folder, results)
-    _unchanged(work, reports)
+    _verify_unchanged(work, reports)
     packed = submission.pack(work, submission.manifest(work, student, results))
     # Named for its sender, as grading reads it where the course's own system adds nothing.
-    path = out or home / f"{_slug(student.id or student.name)}.zip"
+    path = out or root / f"{_slug(student.id or student.name)}.zip"
     atomic_write.write_bytes(path, packed)
-    _say(work, reports, path, len(packed))
+    _print_summary(work, reports, path, len(packed))
     return 0
 
 
-def _student(student_id: str | None, name: str | None) -> "Author":
+def _author(student_id: str | None, name: str | None) -> "Author":
     """Who it is: as given, as remembered, or as answered now."""
     from workbook.release.submission import Author
     from workbook.student.state_file import read_state, write_state
 
-    kept = read_state("student")
-    before = Author(str(kept.get("id", "")), str(kept.get("name", "")))
+    remembered = read_state("student")
+    before = Author(str(remembered.get("id", "")), str(remembered.get("name", "")))
     student = Author(
         before.id if student_id is None else student_id.strip(),
         before.name if name is None else name.strip(),
@@ -82,7 +87,7 @@ def _slug(words: str) -> str:
     return re.sub(r"[^\w.-]+", "-", words).strip("-.")[:60] or "work"
 
 
-def _unchanged(work: "StudentWork", reports: Sequence["Report"]) -> None:
+def _verify_unchanged(work: "StudentWork", reports: Sequence["Report"]) -> None:
     """What was judged is what is packed."""
     import hashlib
 
@@ -92,7 +97,7 @@ def _unchanged(work: "StudentWork", reports: Sequence["Report"]) -> None:
             raise WorkbookError(text("release.submit.changed", file=report.result.file))
 
 
-def _say(work: "StudentWork", reports: Sequence["Report"], path: Path, size: int) -> None:
+def _print_summary(work: "StudentWork", reports: Sequence["Report"], path: Path, size: int) -> None:
     from workbook import curriculum
 
     outcomes = {report.result.exercise: report.result.outcome for report in reports}

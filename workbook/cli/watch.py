@@ -35,25 +35,25 @@ def command(poll: bool, exercises: str | None) -> int:
     Keys: h the next hint, w why it matters and where to look, l the list, q quit.
     """
     folder = folder_to_judge(exercises).resolve()
-    from workbook.cli._keys import keys
+    from workbook.cli._key_presses import key_presses
 
     events: _Events = queue.Queue()
     with (
-        _signals(),
-        _observed(folder, poll, events),
-        keys(lambda key: events.put(("key", key))) as with_keys,
+        _leave_on_signals(),
+        _file_events(folder, poll, events),
+        key_presses(lambda key: events.put(("key", key))) as with_keys,
     ):
-        watch = _Watch(folder, events, with_keys)
+        watch = _WatchCommand(folder, events, with_keys)
         try:
             return watch.run()
         except KeyboardInterrupt:
             return 0
         finally:
-            watch.judging.close()
+            watch.checks.close()
 
 
 @contextlib.contextmanager
-def _signals() -> Iterator[None]:
+def _leave_on_signals() -> Iterator[None]:
     """Leave in good order when the terminal is closed or the process is asked to end."""
 
     def leave(*_: object) -> None:
@@ -70,7 +70,7 @@ def _signals() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _observed(folder: Path, poll: bool, events: _Events) -> Iterator[None]:
+def _file_events(folder: Path, poll: bool, events: _Events) -> Iterator[None]:
     """Put `("saved", None)` into the queue whenever a file of the folder may have changed."""
     stop = threading.Event()
 
@@ -78,8 +78,8 @@ def _observed(folder: Path, poll: bool, events: _Events) -> Iterator[None]:
         # Where the system cannot tell (too many watches, an odd file system) polling still can.
         if not poll:
             with contextlib.suppress(Exception):
-                _listen(folder, stop, events)
-        _poll(folder, stop, events)
+                _watch_files(folder, stop, events)
+        _poll_files(folder, stop, events)
 
     thread = threading.Thread(target=observe, daemon=True, name="workbook-watch")
     thread.start()
@@ -90,7 +90,7 @@ def _observed(folder: Path, poll: bool, events: _Events) -> Iterator[None]:
         thread.join(2)
 
 
-def _listen(folder: Path, stop: threading.Event, events: _Events) -> None:
+def _watch_files(folder: Path, stop: threading.Event, events: _Events) -> None:
     """Let the system say when a file changes."""
     import watchfiles
 
@@ -106,14 +106,14 @@ def _listen(folder: Path, stop: threading.Event, events: _Events) -> None:
         events.put(("saved", None))
 
 
-def _poll(folder: Path, stop: threading.Event, events: _Events) -> None:
+def _poll_files(folder: Path, stop: threading.Event, events: _Events) -> None:
     """Look again and again.
 
     Not with watchfiles: it compares whole seconds, and misses the second of two quick edits.
     """
     from workbook import curriculum
 
-    def look() -> list[tuple[int, int] | None]:
+    def stamps() -> list[tuple[int, int] | None]:
         found: list[tuple[int, int] | None] = []
         for file in curriculum.load().files():
             try:
@@ -123,40 +123,40 @@ def _poll(folder: Path, stop: threading.Event, events: _Events) -> None:
                 found.append(None)
         return found
 
-    before = look()
+    before = stamps()
     while not stop.wait(_POLL):
-        now = look()
+        now = stamps()
         if now != before:
             before = now
             events.put(("saved", None))
 
 
-class _Watch:
+class _WatchCommand:
     """Takes events and prints what they mean."""
 
     def __init__(self, folder: Path, events: _Events, with_keys: bool) -> None:
         from workbook.cli._tables import console
-        from workbook.cli._watching import WatchedChecks, WatchedFiles
+        from workbook.cli._watched_folder import WatchedChecks, WatchedFiles
 
         self.folder = folder
         self.events = events
         self.with_keys = with_keys
         self.out: Console = console()
         self.files = WatchedFiles(folder)
-        self.judging = WatchedChecks(folder, events)
+        self.checks = WatchedChecks(folder, events)
         self.reports: dict[str, Report] = {}
         # Exercises whose code was just saved: each gets a line, the first wrong one its message.
-        self.loud: list[str] = []
-        self.fresh: list[str] = []
+        self.pending: list[str] = []
+        self.checked: list[str] = []
         self.current: str | None = None
-        self.greeted = False
+        self.overview_shown = False
 
     def run(self) -> int:
         """Go on until somebody wants to stop."""
         from workbook import curriculum
 
         self.out.print(text("watch.begin", folder=self.folder), markup=False)
-        self.judging.later(curriculum.load().ids())
+        self.checks.check_later(curriculum.load().ids())
         while True:
             try:
                 # With a time limit, so that Ctrl-C gets through on Windows.
@@ -164,18 +164,18 @@ class _Watch:
             except queue.Empty:
                 continue
             if kind == "saved":
-                self.saved()
+                self.on_saved()
             elif kind == "report":
                 assert isinstance(value, tuple)
-                self.judged(*value)
-            elif kind == "key" and not self.key(str(value)):
+                self.on_report(*value)
+            elif kind == "key" and not self.on_key(str(value)):
                 return 0
 
     # Files
 
-    def saved(self) -> None:
+    def on_saved(self) -> None:
         """Judge what an edit touches, and later what stands on it."""
-        from workbook.cli._watching import dependants
+        from workbook.cli._watched_folder import dependants
 
         found = self.files.changed()
         ids = list(dict.fromkeys(name for touched in found.values() for name in touched))
@@ -187,31 +187,31 @@ class _Watch:
         if not ids:
             self.out.print(text("watch.nothing"), markup=False)
             return
-        self.loud, self.fresh = ids, []
-        self.judging.first(ids)
-        self.judging.later(dependants(ids))
+        self.pending, self.checked = ids, []
+        self.checks.check_first(ids)
+        self.checks.check_later(dependants(ids))
 
-    def judged(self, name: str, result: "Report | Exception", turn: int) -> None:
+    def on_report(self, name: str, result: "Report | Exception", turn: int) -> None:
         """Take a report; say what is new about it."""
         from workbook.student import progress
 
-        if name in self.loud and turn != self.judging.turn:
+        if name in self.pending and turn != self.checks.turn:
             return  # It was begun before the file was saved, and is judged once more.
         if isinstance(result, Exception):
             raise result  # Nothing at all can be judged: no answer key, no folder.
         before = self.reports.get(name)
         self.reports[name] = result
         progress.record(self.folder, [result.result.as_json()])
-        if name in self.loud:
-            self.loud.remove(name)
-            self.fresh.append(name)
+        if name in self.pending:
+            self.pending.remove(name)
+            self.checked.append(name)
             self._line(result)
-            if not self.loud:
+            if not self.pending:
                 self._message()
         elif before is not None and before.result.outcome != result.result.outcome:
             self._line(result)
-        if not self.greeted and not self._missing():
-            self._greet()
+        if not self.overview_shown and not self._missing():
+            self._show_overview()
 
     def _line(self, report: "Report") -> None:
         from workbook.cli._tables import line
@@ -222,7 +222,7 @@ class _Watch:
         """Say what is wrong with the first exercise of the edit that is not right."""
         from workbook.cli._tables import message
 
-        wrong = [n for n in self.fresh if self.reports[n].result.outcome not in _QUIET]
+        wrong = [n for n in self.checked if self.reports[n].result.outcome not in _QUIET]
         self.current = wrong[0] if wrong else None
         if self.current is not None:
             self.out.print()
@@ -235,9 +235,9 @@ class _Watch:
 
         return [name for name in curriculum.load().ids() if name not in self.reports]
 
-    def _greet(self) -> None:
+    def _show_overview(self) -> None:
         """When everything was judged once: where one stands."""
-        self.greeted = True
+        self.overview_shown = True
         self._list()
         self._keys_line()
 
@@ -247,7 +247,7 @@ class _Watch:
 
     # Keys
 
-    def key(self, key: str) -> bool:
+    def on_key(self, key: str) -> bool:
         """Do what a key asks for; False to stop."""
         key = key.lower()
         if key in ("q", "\x03", "\x04"):
@@ -262,9 +262,9 @@ class _Watch:
             self._keys_line()
         return True
 
-    def _at(self) -> str | None:
+    def _current_exercise(self) -> str | None:
         """The exercise that is in question: the one just shown, else the next to do."""
-        from workbook.cli._course import next_exercise
+        from workbook.cli._course_progress import next_exercise
 
         if self.current is None:
             found = next_exercise({n: r.result.outcome for n, r in self.reports.items()})
@@ -272,16 +272,16 @@ class _Watch:
         return self.current
 
     def _hint(self) -> None:
-        from workbook.cli.hint import paragraphs
+        from workbook.cli.hint import hint_lines
 
-        name = self._at()
-        for words in paragraphs(name) if name is not None else [text("cli.all_done")]:
+        name = self._current_exercise()
+        for words in hint_lines(name) if name is not None else [text("cli.all_done")]:
             self.out.print(words, markup=False)
 
     def _why(self) -> None:
         from workbook.cli._tables import message
 
-        name = self._at()
+        name = self._current_exercise()
         if name is None or name not in self.reports:
             self.out.print(text("cli.all_done" if name is None else "watch.wait"), markup=False)
             return

@@ -25,7 +25,7 @@ __all__ = [
     "photo_names",
 ]
 
-_HOMES = {
+_MODULES = {
     "class_names": "registry",
     "data_folder": "folder",
     "get_CIFAR10_data": "sets.cifar10",
@@ -40,6 +40,6 @@ def __getattr__(name: str) -> Any:
     # Lazily, so that the command line can ask for a path without importing NumPy.
     import importlib
 
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -15,7 +15,15 @@ from workbook.data.base import DataSetError, label_array
 from workbook.data.download import RemoteFile, checksum_problem
 from workbook.data.pickles import read_pickle
 
-__all__ = ["ARCHIVE", "CHECKSUMS", "FOLDER", "TEST_BATCH", "TRAINING_BATCHES", "ready", "unpack"]
+__all__ = [
+    "ARCHIVE",
+    "CHECKSUMS",
+    "FOLDER",
+    "TEST_BATCH",
+    "TRAINING_BATCHES",
+    "find_or_unpack_batches",
+    "unpack",
+]
 
 ARCHIVE = RemoteFile(
     "cifar-10-python.tar.gz",
@@ -59,7 +67,7 @@ def find_archive(root: Path) -> Path | None:
     return None
 
 
-def ready(root: Path) -> Path | None:
+def find_or_unpack_batches(root: Path) -> Path | None:
     """The folder with the batches, unpacked from the archive if that is all there is.
 
     Raises

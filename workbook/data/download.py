@@ -5,18 +5,17 @@ interrupted transfer goes on where it stopped; only a file whose checksum is rig
 the final name.
 """
 
-import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from workbook.data.base import DataSetError
 from workbook.errors import UsageError
+from workbook.file_lock import locked
 from workbook.locale import text
 
 __all__ = ["FetchError", "RemoteFile", "checksum_problem", "fetch"]
@@ -106,10 +105,12 @@ def fetch(remote: RemoteFile, folder: Path, url: str | None = None) -> Path:
     staging = folder / f".{remote.name}.partial"
     try:
         staging.mkdir(parents=True, exist_ok=True)
-        with _alone(staging / "lock"):
+        waiting = text("data.waiting", folder=folder)
+        # Notebooks that run side by side may ask for the same file.
+        with locked(staging / "lock", lambda: print(waiting, flush=True)):
             # Another process may have fetched it while this one waited.
             if not target.is_file() or checksum_problem(target, remote):
-                _require_impl(staging, remote)
+                _require_space(staging, remote)
                 os.replace(_from_first(folders, remote, staging), target)
     except OSError as error:
         raise FetchError(
@@ -254,41 +255,10 @@ class _Resuming:
         return NoConnectionError(host)
 
 
-def _require_impl(folder: Path, remote: RemoteFile) -> None:
+def _require_space(folder: Path, remote: RemoteFile) -> None:
     free = shutil.disk_usage(folder).free
     if free < remote.size:
         raise FetchError(
             f"{folder.parent} has {free / 1e6:,.0f} MB free; "
             f"{remote.name} takes {remote.size / 1e6:,.0f} MB"
         )
-
-
-@contextlib.contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    """One process at a time: notebooks that run side by side may ask for the same file."""
-    with file.open("a+b") as handle:
-        if not _try_lock(handle):
-            print(text("data.waiting", folder=file.parent.parent), flush=True)
-            while not _try_lock(handle):
-                time.sleep(0.2)
-        # Closing the file gives the lock back, and so does the end of a killed process.
-        yield
-
-
-def _try_lock(handle: IO[bytes]) -> bool:
-    try:
-        try:
-            import fcntl
-        except ImportError:  # Windows
-            import msvcrt
-
-            handle.seek(0)
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    except OSError:
-        # Some network folders know no locks: better a race, which the checksum finds.
-        return True
-    return True

@@ -19,8 +19,8 @@ from workbook.data.base import DataSetError
 __all__ = ["IdxFiles", "find_idx_files", "read_idx"]
 
 UNSIGNED_BYTE = 8
-WHAT = {1: "labels", 3: "images"}
-PIECE = 1 << 22
+CONTENT_NAMES = {1: "labels", 3: "images"}
+CHUNK_SIZE = 1 << 22
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -56,7 +56,7 @@ def read_idx(file: Path, dimensions: int) -> NDArray[np.uint8]:
             header = stream.read(header_size)
             if header[:4] != magic[: len(header)]:
                 raise DataSetError(
-                    f"{file} is not an IDX file of {WHAT[dimensions]}: it begins with "
+                    f"{file} is not an IDX file of {CONTENT_NAMES[dimensions]}: it begins with "
                     f"{header[:4].hex(' ')}, such a file with {magic.hex(' ')}."
                 )
             if len(header) < header_size:
@@ -83,12 +83,12 @@ def read_idx(file: Path, dimensions: int) -> NDArray[np.uint8]:
 def _read_up_to(stream: IO[bytes], number: int) -> bytes:
     """In pieces, because the number comes from a header that may be wrong."""
     content = bytearray()
-    while piece := stream.read(min(PIECE, number - len(content))):
+    while piece := stream.read(min(CHUNK_SIZE, number - len(content))):
         content += piece
     return bytes(content)
 
 
-def _the_one(folder: Path, split: str, kind: str, dimensions: int) -> Path | None:
+def _only_file(folder: Path, split: str, kind: str, dimensions: int) -> Path | None:
     """The file `...train-images-idx3-ubyte`, with a dot or a hyphen, with .gz or without."""
     found = sorted(
         entry
@@ -122,10 +122,10 @@ def find_idx_files(folder: Path) -> IdxFiles:
         ("t10k", "images", 3),
         ("t10k", "labels", 1),
     ):
-        file = _the_one(folder, split, kind, dimensions)
+        file = _only_file(folder, split, kind, dimensions)
         if file is None and split == "t10k":
             # EMNIST and others say "test" where MNIST says "t10k".
-            file = _the_one(folder, "test", kind, dimensions)
+            file = _only_file(folder, "test", kind, dimensions)
         if file is None:
             raise DataSetError(
                 f"{folder} holds no {split}-{kind}-idx{dimensions}-ubyte (.gz or unpacked).\n"

@@ -20,7 +20,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from workbook.data.base import Data, label_array
 
-__all__ = ["Layout", "finish", "float_type", "grey_data", "split_sizes"]
+__all__ = ["Layout", "float_type", "grey_data", "split_and_center", "split_sizes"]
 
 Layout = Literal["cifar", "flat", "images"]
 
@@ -94,7 +94,7 @@ def _count(name: str, value: int, *, at_least: int) -> int:
     return number
 
 
-def finish(
+def split_and_center(
     images: NDArray[Any],
     labels: NDArray[Any],
     test_images: NDArray[Any],
@@ -184,7 +184,7 @@ def grey_data(
         len(images), len(test_images), num_training, num_validation, num_test, at_most=at_most
     )
     used = training + validation
-    return finish(
+    return split_and_center(
         _grey_images(images[:used], layout, kind),
         label_array(labels[:used]),
         _grey_images(test_images[:test], layout, kind),

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workbook.data import sets
-from workbook.data.absent import BUNDLED_SET
 from workbook.data.base import Data, DataSet, UnknownDataSetError
+from workbook.data.missing import BUNDLED_SET
 
 __all__ = ["all_sets", "class_names", "find", "load", "names"]
 

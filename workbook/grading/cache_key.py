@@ -90,7 +90,7 @@ def unit_keys(submission: Submission, settings: Settings) -> dict[str, tuple[str
     folder = solutions()
     stamp = tuple(path.stat().st_mtime_ns for path in sorted(folder.rglob("*.py")))
     limits: dict[str, Any] = {"timeout": settings.timeout, "memory": settings.memory}
-    limits["sandbox"] = bubblewrap.settled(settings.sandbox)
+    limits["sandbox"] = bubblewrap.selected_sandbox(settings.sandbox)
     for exercise_id in settings.exercises:
         parts = {
             "kind": "judge",

@@ -19,7 +19,7 @@ from workbook.grading.grades import Grade
 from workbook.grading.intake.roster import Roster
 from workbook.grading.intake.scheme import Scheme, seed_secret
 from workbook.grading.intake.submissions import ClassSubmissions, gather
-from workbook.grading.results_folder import DATABASE, alone, open_folder, write_results
+from workbook.grading.results_folder import DATABASE, exclusive_lock, open_folder, write_results
 from workbook.grading.sandbox import bubblewrap
 from workbook.grading.units import Settings, Submission, UnitResult, unit_keys
 from workbook.version import __version__
@@ -72,7 +72,7 @@ class ClassProgress:
     def begin(self, handed: ClassSubmissions, units: int, sandbox: str) -> None:
         """The work is known."""
 
-    def heard(self, counts: Counter[str], units: int) -> None:
+    def on_progress(self, counts: Counter[str], units: int) -> None:
         """Results came in: all outcomes until now, and how many units are done."""
 
 
@@ -133,9 +133,9 @@ def grade(
     handed = gather(asked.submissions, asked.scheme, asked.roster)
     if asked.only:
         handed = _only(handed, asked.only)
-    mode = bubblewrap.choose(asked.sandbox)
+    mode = bubblewrap.select_sandbox(asked.sandbox)
     open_folder(asked.out)
-    with alone(asked.out), gradebook_of(asked.out, asked.gradebook) as gradebook:
+    with exclusive_lock(asked.out), gradebook_of(asked.out, asked.gradebook) as gradebook:
         settings = _settings(asked, gradebook, mode)
         before = gradebook.latest(finished=True)
         plain: dict[str, Any] = {**asdict(settings), "secret": "", "sandbox": mode}
@@ -211,14 +211,14 @@ class _Work:
         self.units = sum(map(len, self.keys))
 
     def go(self, progress: ClassProgress, stop: threading.Event) -> None:
-        """Do the work; the engine tries again what had no verdict because of us."""
+        """Do the work; the scheduler tries again what had no verdict because of us."""
 
-        def heard(submission: Submission, results: list[UnitResult]) -> None:
+        def on_result(submission: Submission, results: list[UnitResult]) -> None:
             for student, place in self.places[submission.digest]:
                 self.gradebook.record(self.run, student, place, results, self.asked.scheme)
             self.done += len(results)
             self.counts.update(map(_word, results))
-            progress.heard(self.counts, self.done)
+            progress.on_progress(self.counts, self.done)
 
         # Asking for one student means running that student again.
         forced = bool(self.asked.only)
@@ -228,7 +228,7 @@ class _Work:
             executor=self.asked.executor,
             jobs=self.asked.jobs,
             done=(lambda key: None) if forced else CachedUnits(self.gradebook, self.keys).get,
-            heard=heard,
+            on_result=on_result,
             stop=stop,
             junit=self.asked.out / "junit",
         )

@@ -24,9 +24,10 @@ class ExerciseGrade:
     Attributes
     ----------
     outcome : str
-        On its own; for who sent nothing `missing`, for what could not be read `invalid`.
-    stack_outcome : str
-        Within the student's own stack.
+        Judged with reference requirements; `missing` if nothing was sent, `invalid` if it could
+        not be read.
+    integrated_outcome : str
+        Judged with the student's own requirements.
     nbval : str
         The notebook's verdict, or the empty text.
     nbval_line : str
@@ -47,7 +48,7 @@ class ExerciseGrade:
     maximum: float
     bonus: bool
     outcome: str
-    stack_outcome: str = ""
+    integrated_outcome: str = ""
     nbval: str = ""
     nbval_line: str = ""
     points: float | None = 0.0
@@ -60,13 +61,13 @@ class ExerciseGrade:
 
     @property
     def differs(self) -> bool:
-        """Whether nbval and the student's stack say different things."""
-        return bool(self.nbval) and (self.nbval == "pass") != (self.stack_outcome == "pass")
+        """Whether nbval and the integrated outcome say different things."""
+        return bool(self.nbval) and (self.nbval == "pass") != (self.integrated_outcome == "pass")
 
     @property
     def suspicious(self) -> bool:
-        """Whether the notebook fails though the judge passes it, alone and in the stack."""
-        passes = self.outcome == "pass" and self.stack_outcome == "pass"
+        """Whether the notebook fails though the judge passes it, isolated and integrated."""
+        passes = self.outcome == "pass" and self.integrated_outcome == "pass"
         return passes and self.nbval not in ("", "pass", "infra")
 
 
@@ -158,7 +159,7 @@ def _grade(
             maximum=scheme.points[exercise.id],
             bonus=exercise.id in scheme.bonus,
             outcome=word,
-            stack_outcome=result["stack_outcome"] if result else word,
+            integrated_outcome=result["integrated_outcome"] if result else word,
             nbval=str(nbval.get("outcome", "")),
             nbval_line=str(nbval.get("line", "")),
             points=computed if correction is None else correction.points,

@@ -48,8 +48,8 @@ def _references(folder: Path, secret: str) -> SeededSolutions:
     return found
 
 
-def _settle(references: SeededSolutions) -> None:
-    """Have the garbage collector pass over what was run for this submission and now stays."""
+def _collect_garbage(references: SeededSolutions) -> None:
+    """Collect garbage once for what stays, and exempt it from later collections."""
     if references.known() != getattr(_kept, "known", 0):
         _kept.known = references.known()
         gc.collect()
@@ -84,11 +84,13 @@ def judge(submission: Submission, settings: Settings, units: Mapping[str, str]) 
         Exercise id by key.
     """
     folder_of = solutions()
-    mode = bubblewrap.settled(settings.sandbox)
+    mode = bubblewrap.selected_sandbox(settings.sandbox)
     keys = {exercise_id: key for key, exercise_id in units.items()}
     references = _references(folder_of, settings.secret)
     with laid_out(submission) as folder:
-        child = runner.make(folder, sandbox=mode, timeout=settings.timeout, memory=settings.memory)
+        child = runner.make_runner(
+            folder, sandbox=mode, timeout=settings.timeout, memory=settings.memory
+        )
         with Checker(
             folder,
             solutions=folder_of,
@@ -107,7 +109,7 @@ def judge(submission: Submission, settings: Settings, units: Mapping[str, str]) 
                 )
                 for report in session.judge(keys)
             ]
-    _settle(references)
+    _collect_garbage(references)
     return found
 
 
@@ -128,7 +130,7 @@ def _log(report: Report) -> str:
     """Lines for the submission's log; what student code wrote is quoted as text."""
     result = report.result
     lines = [
-        f"{result.exercise}: {result.outcome} (stack {result.stack_outcome}), "
+        f"{result.exercise}: {result.outcome} (integrated {result.integrated_outcome}), "
         f"{result.points:g}/{result.max_points:g}, seed {result.seed}, {result.seconds:.2f} s"
     ]
     if result.misconception:

@@ -1,7 +1,6 @@
 """The folder of results: for its owner only, and all in it written from the gradebook."""
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbook.errors import UsageError, WorkbookError
+from workbook.file_lock import locked
 from workbook.grading.exports.as_json import grades_json
 from workbook.grading.exports.tables import canvas_csv, grades_csv
 from workbook.grading.gradebook.models import GradingRun, SubmissionRow
@@ -20,7 +20,7 @@ from workbook.grading.reports.feedback import feedback_page
 from workbook.grading.reports.pages import clean
 from workbook.student.atomic_write import write_bytes, write_text
 
-__all__ = ["DATABASE", "alone", "file_names", "open_folder", "write_results"]
+__all__ = ["DATABASE", "exclusive_lock", "file_names", "open_folder", "write_results"]
 
 DATABASE = "gradebook.sqlite"
 _LOGS = "logs"
@@ -48,7 +48,7 @@ def open_folder(out: Path) -> None:
 
 
 @contextmanager
-def alone(out: Path) -> Iterator[None]:
+def exclusive_lock(out: Path) -> Iterator[None]:
     """Be the only run that writes to the folder; a killed one lets go by itself.
 
     Raises
@@ -56,20 +56,13 @@ def alone(out: Path) -> Iterator[None]:
     WorkbookError
         If another is at it.
     """
-    with (out / _LOCK).open("a+b") as lock:
-        try:
-            if os.name == "nt":
-                import msvcrt
 
-                msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-            else:
-                import fcntl
+    def refuse() -> None:
+        raise WorkbookError(
+            f"Another run is writing to {out}. Wait for its end, or name another --out."
+        )
 
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise WorkbookError(
-                f"Another run is writing to {out}. Wait for its end, or name another --out."
-            ) from error
+    with locked(out / _LOCK, on_wait=refuse):
         yield
 
 

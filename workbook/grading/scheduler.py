@@ -1,6 +1,6 @@
 """Runs the units of a class: on this machine's processes, or on any other executor.
 
-Only the caller's process hears results, and only there are they kept; a worker that is lost
+Only the caller's process receives results and keeps them; a worker that is lost
 costs a retry. What is our own fault is tried again and never becomes a zero.
 """
 
@@ -109,7 +109,7 @@ def run(
     executor: Executor | None = None,
     jobs: int = 1,
     done: Callable[[str], UnitResult | None],
-    heard: Callable[[Submission, list[UnitResult]], None],
+    on_result: Callable[[Submission, list[UnitResult]], None],
     stop: threading.Event | None = None,
     junit: Path | None = None,
 ) -> None:
@@ -125,20 +125,20 @@ def run(
         How many tasks are under way at a time.
     done : callable
         `done(key)` is a finished unit's result, or None; such a unit is not run again.
-    heard : callable
-        `heard(submission, results)` is called in this thread as results come in, those that
+    on_result : callable
+        `on_result(submission, results)` is called in this thread as results come in, those that
         were done already among them; at least once a submission.
     stop : threading.Event, optional
-        Set it to end the run; what was under way is lost, what was heard is not.
+        Set it to end the run; what was under way is lost, what was reported is not.
     junit : Path, optional
         Folder for nbval's own reports, one file a submission, named by its digest.
     """
     # Chosen once: asked for and not to be had is said before anything runs.
-    settings = replace(settings, sandbox=bubblewrap.choose(settings.sandbox))
+    settings = replace(settings, sandbox=bubblewrap.select_sandbox(settings.sandbox))
     stop = stop or threading.Event()
     todo: deque[_Task] = deque()
     for submission in submissions:
-        todo.extend(_unfinished_tasks(submission, settings, done, heard))
+        todo.extend(_unfinished_tasks(submission, settings, done, on_result))
     workers = _Workers(executor, jobs)
     under_way: dict[Future[tuple[list[UnitResult], str]], _Task] = {}
     # Some more than there are workers, so that none of them waits for us.
@@ -154,7 +154,7 @@ def run(
                     future = workers.submit(*arguments)
                 except Exception as error:  # A pool that broke between two looks at it.
                     workers.broken()
-                    todo.extend(_retries(task, [], heard, _said(error)))
+                    todo.extend(_retries(task, [], on_result, _said(error)))
                     continue
                 under_way[future] = task
             finished, _ = wait(under_way, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -165,12 +165,12 @@ def run(
                 except Exception as error:  # The worker died, or our own code raised there.
                     if isinstance(error, BrokenExecutor):
                         workers.broken()
-                    todo.extend(_retries(task, [], heard, _said(error)))
+                    todo.extend(_retries(task, [], on_result, _said(error)))
                     continue
                 if report and junit is not None:
                     junit.mkdir(parents=True, exist_ok=True)
                     _write(junit / f"{task.submission.digest[:16]}.xml", report)
-                todo.extend(_retries(task, results, heard, ""))
+                todo.extend(_retries(task, results, on_result, ""))
         clean = not stop.is_set()
     finally:
         for future in under_way:
@@ -192,9 +192,9 @@ def _unfinished_tasks(
     submission: Submission,
     settings: Settings,
     done: Callable[[str], UnitResult | None],
-    heard: Callable[[Submission, list[UnitResult]], None],
+    on_result: Callable[[Submission, list[UnitResult]], None],
 ) -> list[_Task]:
-    """What is left to do of a submission; what is done already is heard at once."""
+    """What is left to do of a submission; what is done already is reported at once."""
     found: list[UnitResult] = []
     left: dict[str, dict[str, str]] = {}
     for key, (kind, subject) in unit_keys(submission, settings).items():
@@ -204,31 +204,31 @@ def _unfinished_tasks(
         else:
             left.setdefault(kind, {})[key] = subject
     if found or not left:
-        heard(submission, found)
+        on_result(submission, found)
     return [_Task(submission, kind, units) for kind, units in left.items()]
 
 
 def _retries(
     task: _Task,
     results: list[UnitResult],
-    heard: Callable[[Submission, list[UnitResult]], None],
+    on_result: Callable[[Submission, list[UnitResult]], None],
     why: str,
 ) -> list[_Task]:
-    """Tell what is settled; give what is to be tried again."""
+    """Report what is final; return what is to be tried again."""
     given = {result.key: result for result in results if result.key in task.units}
     open_units = {
         key: subject for key, subject in task.units.items() if key not in given or given[key].infra
     }
     last = task.tries + 1 >= TRIES
-    settled = [result for result in given.values() if last or not result.infra]
+    final = [result for result in given.values() if last or not result.infra]
     if last:
-        settled += [
+        final += [
             _lost(key, task.kind, subject, why)
             for key, subject in open_units.items()
             if key not in given
         ]
-    if settled:
-        heard(task.submission, settled)
+    if final:
+        on_result(task.submission, final)
     if last or not open_units:
         return []
     return [replace(task, units=open_units, tries=task.tries + 1)]
@@ -244,7 +244,7 @@ def _lost(key: str, kind: str, subject: str, why: str) -> UnitResult:
     result = {
         "exercise": subject,
         "outcome": "infra",
-        "stack_outcome": "infra",
+        "integrated_outcome": "infra",
         "points": 0.0,
         "max_points": float(exercise.points),
         "checks": [],

@@ -41,10 +41,10 @@ def run(
     )
     found: dict[str, list[UnitResult]] = {submission.name: [] for submission in both}
 
-    def heard(submission: Submission, results: list[UnitResult]) -> None:
+    def on_result(submission: Submission, results: list[UnitResult]) -> None:
         found[submission.name] += results
 
-    scheduler.run(both, settings, jobs=jobs, done=lambda key: None, heard=heard)
+    scheduler.run(both, settings, jobs=jobs, done=lambda key: None, on_result=on_result)
     wrong = []
     for name, results in found.items():
         judged = {result.subject for result in results if result.kind == "judge"}

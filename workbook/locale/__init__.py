@@ -5,13 +5,15 @@ The texts of the user interface and of the heuristics lie in `en/`, those of an 
 is the id: `[hint.affine_forward] nudge = "..."` is `hint.affine_forward.nudge`.
 """
 
+import re
 import tomllib
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from workbook.errors import WorkbookError
 
-__all__ = ["has", "sentences", "text"]
+__all__ = ["as_html", "has", "sentences", "text"]
 
 
 def _flatten(table: dict[str, object], prefix: str, into: dict[str, str]) -> None:
@@ -55,3 +57,8 @@ def text(sentence_id: str, /, **values: object) -> str:
             f"No sentence has the id {sentence_id!r} in workbook/locale/en or workbook/course."
         ) from None
     return sentence.format(**values) if values else sentence
+
+
+def as_html(sentence: str) -> str:
+    """Return a sentence as HTML: escaped, with what stands between backticks set as code."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(sentence))

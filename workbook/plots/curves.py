@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from workbook.plots import style
 
-__all__ = ["Histories", "compare", "learning_curves", "narrow_curves", "running_mean"]
+__all__ = ["TrainingHistory", "compare", "learning_curves", "narrow_curves", "running_mean"]
 
 Floats = NDArray[np.float64]
 
 
-class Histories(Protocol):
+class TrainingHistory(Protocol):
     """What a `Solver` keeps, and a saved result too."""
 
     @property
@@ -44,7 +44,7 @@ def running_mean(values: Sequence[float] | Floats, window: int) -> Floats:
     return means
 
 
-def learning_curves(run: Histories, *, title: str | None = None) -> Figure:
+def learning_curves(run: TrainingHistory, *, title: str | None = None) -> Figure:
     """The loss, and the training and validation accuracy, of one run.
 
     Parameters
@@ -64,7 +64,7 @@ def learning_curves(run: Histories, *, title: str | None = None) -> Figure:
     return figure
 
 
-def narrow_curves(run: Histories) -> tuple[style.TextCard, style.TextCard]:
+def narrow_curves(run: TrainingHistory) -> tuple[style.NotebookFigure, style.NotebookFigure]:
     """What `learning_curves` shows as two figures, which a narrow page lays below each other.
 
     Returns
@@ -78,16 +78,16 @@ def narrow_curves(run: Histories) -> tuple[style.TextCard, style.TextCard]:
     return loss, accuracy
 
 
-def _draw_accuracy(axes: Axes, run: Histories) -> None:
+def _draw_accuracy(axes: Axes, run: TrainingHistory) -> None:
     for index, (name, history) in enumerate(
         [("training", run.train_acc_history), ("validation", run.val_acc_history)]
     ):
-        axes.plot(_epochs(history), history, label=name, **style.series(index))
+        axes.plot(_epochs(history), history, label=name, **style.line_style(index))
     _dress_accuracy(axes, "Accuracy")
     style.legend(axes, loc="best")
 
 
-def compare(runs: Mapping[str, Histories], *, title: str | None = None) -> Figure:
+def compare(runs: Mapping[str, TrainingHistory], *, title: str | None = None) -> Figure:
     """Several runs side by side: loss, training accuracy, validation accuracy.
 
     Parameters
@@ -107,7 +107,7 @@ def compare(runs: Mapping[str, Histories], *, title: str | None = None) -> Figur
     left, middle, right = axes[0]
     lines = _draw_loss(left, runs)
     for index, (name, run) in enumerate(runs.items()):
-        look = style.series(index)
+        look = style.line_style(index)
         middle.plot(_epochs(run.train_acc_history), run.train_acc_history, label=name, **look)
         right.plot(_epochs(run.val_acc_history), run.val_acc_history, label=name, **look)
     _dress_accuracy(middle, "Training accuracy")
@@ -117,7 +117,7 @@ def compare(runs: Mapping[str, Histories], *, title: str | None = None) -> Figur
     return figure
 
 
-def _draw_loss(axes: Axes, runs: Mapping[str, Histories]) -> list[Line2D]:
+def _draw_loss(axes: Axes, runs: Mapping[str, TrainingHistory]) -> list[Line2D]:
     lines = []
     lost: list[Floats] = []
     kept: list[Floats] = []
@@ -127,7 +127,7 @@ def _draw_loss(axes: Axes, runs: Mapping[str, Histories]) -> list[Line2D]:
     for index, (name, losses) in enumerate(zip(runs, everything, strict=True)):
         finite = losses[np.isfinite(losses)]
         steps = np.arange(1, len(finite) + 1)
-        look = style.series(index, markers=len(runs) > 1)
+        look = style.line_style(index, markers=len(runs) > 1)
         if window > 1:
             axes.plot(steps, finite, color=look["color"], alpha=0.2, linewidth=0.8)
         mean = running_mean(finite, window)
@@ -138,7 +138,7 @@ def _draw_loss(axes: Axes, runs: Mapping[str, Histories]) -> list[Line2D]:
         if len(mean):
             (lost if ended else kept).append(mean)
     title = "Training loss" + (f" (mean of {window} steps)" if window > 1 else "")
-    style.dress(axes, title=title, xlabel="step", ylabel="loss")
+    style.label_axes(axes, title=title, xlabel="step", ylabel="loss")
     # A run that diverged leaves through the top and does not flatten the others.
     values = np.concatenate(kept or lost or [np.zeros(0)])
     values = values[values > 0]
@@ -155,6 +155,6 @@ def _epochs(history: Sequence[float]) -> NDArray[np.int_]:
 
 
 def _dress_accuracy(axes: Axes, title: str) -> None:
-    style.dress(axes, title=title, xlabel="epoch", ylabel="accuracy")
-    style.per_cent(axes)
+    style.label_axes(axes, title=title, xlabel="epoch", ylabel="accuracy")
+    style.percent_axis(axes)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

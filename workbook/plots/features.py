@@ -1,7 +1,7 @@
 """What a convolutional net makes of a picture, and how its filters change."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,37 +10,16 @@ from numpy.typing import NDArray
 from workbook.plots import style
 from workbook.plots.grids import visualize_grid
 
+if TYPE_CHECKING:
+    from workbook.training.experiments import LayerOutputs
+
 __all__ = ["feature_maps", "filter_steps"]
 
 Array = NDArray[Any]
 
 
-class Passed(Protocol):
-    """A picture and what each layer made of it, as `experiments.seen` gives it."""
-
-    @property
-    def picture(self) -> Array:
-        """Shape (C, H, W)."""
-
-    @property
-    def conv(self) -> Array:
-        """Shape (F, H, W)."""
-
-    @property
-    def relu(self) -> Array:
-        """Shape (F, H, W)."""
-
-    @property
-    def pooled(self) -> Array:
-        """Shape (F, H // 2, W // 2)."""
-
-    @property
-    def probabilities(self) -> Array:
-        """Shape (classes,)."""
-
-
 def feature_maps(
-    seen: Passed,
+    outputs: "LayerOutputs",
     names: Sequence[str],
     *,
     filters: Array | None = None,
@@ -53,8 +32,8 @@ def feature_maps(
 
     Parameters
     ----------
-    seen : object
-        See `experiments.Seen`.
+    outputs : LayerOutputs
+        Of one picture.
     names : sequence of str
         Of the classes.
     filters : ndarray, shape (F, C, HH, WW), optional
@@ -66,25 +45,25 @@ def feature_maps(
     figure, axes = style.new_figure(
         3, 2, width=7.8, height=6.2, title=title, width_ratios=[1, 1.35, 1.35]
     )
-    picture = seen.picture.transpose(1, 2, 0)
+    picture = outputs.picture.transpose(1, 2, 0)
     _picture(axes[0, 0], _stretched(picture), "the picture")
     below = axes[1, 0]
     if filters is not None and chosen is not None:
         _filter(
-            below, filters[chosen], f"filter {chosen}", grey=np.ptp(seen.picture, 0).max() < 1e-3
+            below, filters[chosen], f"filter {chosen}", grey=np.ptp(outputs.picture, 0).max() < 1e-3
         )
     else:
         below.set_axis_off()
-    top = float(np.abs(seen.conv).max()) or 1.0
-    pooled_top = float(np.abs(seen.pooled).max()) or 1.0
+    top = float(np.abs(outputs.conv).max()) or 1.0
+    pooled_top = float(np.abs(outputs.pooled).max()) or 1.0
     layers = (
-        (axes[0, 1], seen.conv, "after the convolution", top),
-        (axes[0, 2], seen.relu, "after the ReLU", top),
-        (axes[1, 1], seen.pooled, "after the pooling", pooled_top),
+        (axes[0, 1], outputs.conv, "after the convolution", top),
+        (axes[0, 2], outputs.relu, "after the ReLU", top),
+        (axes[1, 1], outputs.pooled, "after the pooling", pooled_top),
     )
     for place, maps, name, limit in layers:
         _maps(place, maps, f"{name}: {maps.shape[1]} × {maps.shape[2]}", limit, chosen)
-    _bars(axes[1, 2], seen.probabilities, names)
+    _bars(axes[1, 2], outputs.probabilities, names)
     return figure
 
 
@@ -182,7 +161,7 @@ def _bars(place: Any, odds: Array, names: Sequence[str]) -> None:
                 fontsize=8.5,
                 color=style.BACKGROUND if inside else style.INK,
             )
-    style.dress(place, title="the net's probabilities", grid=False)
+    style.label_axes(place, title="the net's probabilities", grid=False)
     place.title.set_fontsize(10)
     place.set_yticks(where, names, fontsize=8.5)
     place.set_xlim(0, 1)

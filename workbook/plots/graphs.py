@@ -98,7 +98,7 @@ def _draw_edge(
     (x0, y0), (x1, y1) = nodes[start][:2], nodes[end][:2]
     length = math.hypot(x1 - x0, y1 - y0)
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    first, last = (_impl(nodes[start], start, ux), _impl(nodes[end], end, ux))
+    first, last = (_node_margin(nodes[start], start, ux), _node_margin(nodes[end], end, ux))
     tail = (x0 + ux * first, y0 + uy * first)
     head = (x1 - ux * last, y1 - uy * last)
     axes.add_patch(
@@ -132,7 +132,7 @@ def _draw_edge(
         )
 
 
-def _impl(place: tuple[Any, ...], name: str, ux: float) -> float:
+def _node_margin(place: tuple[Any, ...], name: str, ux: float) -> float:
     """Inches from the middle of a node to where its edges begin."""
     if len(place) > 2:
         return _RADIUS

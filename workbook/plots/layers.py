@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from workbook.plots import style
 
-__all__ = ["before_after", "histograms", "per_layer"]
+__all__ = ["histograms", "mean_and_std", "normalisation_effect", "per_layer"]
 
 
 def histograms(
@@ -51,7 +51,7 @@ def histograms(
     for place, (name, values) in zip(axes.flat, activations.items(), strict=False):
         flat = np.asarray(values, dtype=float).ravel()
         finite = flat[np.isfinite(flat)]
-        style.dress(place, title=name, xlabel=xlabel)
+        style.label_axes(place, title=name, xlabel=xlabel)
         place.set_yticks([])
         place.spines["left"].set_visible(False)
         place.xaxis.set_major_locator(MaxNLocator(4))
@@ -80,7 +80,7 @@ def histograms(
     return figure
 
 
-def before_after(
+def normalisation_effect(
     before: Mapping[str, Any], after: Mapping[str, Any], *, title: str | None = None
 ) -> Figure:
     """Two rows of histograms: what went into each layer's normalisation, and what came out.
@@ -101,10 +101,9 @@ def before_after(
         for place, (name, values) in zip(axes[row], lot.items(), strict=True):
             flat = np.asarray(values, dtype=float).ravel()
             flat = flat[np.isfinite(flat)]
-            mean, std = float(flat.mean()), float(flat.std())
-            mean = mean if abs(mean) > 1e-4 * std else 0.0
+            mean, std = mean_and_std(flat)
             words = f"{name}, {when}\nmean {mean:.2g}\nstd {std:.2g}"
-            style.dress(place, title=words, grid=False)
+            style.label_axes(place, title=words, grid=False)
             place.title.set_fontsize(8.5)
             place.tick_params(labelsize=8)
             place.set_yticks([])
@@ -112,6 +111,12 @@ def before_after(
             place.xaxis.set_major_locator(MaxNLocator(3))
             place.hist(flat, bins=40, color=style.COLOURS[row], range=(-4, 4) if row else None)
     return figure
+
+
+def mean_and_std(values: Any) -> tuple[float, float]:
+    """Return mean and standard deviation; a mean that is nothing but rounding counts as 0."""
+    mean, std = float(np.mean(values)), float(np.std(values))
+    return (mean if abs(mean) > 1e-4 * std else 0.0), std
 
 
 def per_layer(
@@ -139,7 +144,7 @@ def per_layer(
         If a series does not have L values.
     """
     figure, axes = style.new_figure(width=6.5, height=3.8, title=title)
-    place = style.dress(axes[0, 0], xlabel="layer", ylabel=ylabel)
+    place = style.label_axes(axes[0, 0], xlabel="layer", ylabel=ylabel)
     where = np.arange(len(names))
     lines = []
     for index, (name, series) in enumerate(values.items()):
@@ -147,7 +152,7 @@ def per_layer(
         if y.shape != where.shape:
             raise ValueError(f"{name!r}: {len(names)} values expected; got shape {y.shape}.")
         y = np.where(np.isfinite(y) & ((y > 0) | (not log)), y, np.nan)
-        (line,) = place.plot(where, y, label=name, **style.series(index))
+        (line,) = place.plot(where, y, label=name, **style.line_style(index))
         lines.append(line)
     place.set_xticks(where, names)
     if log:

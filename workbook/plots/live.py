@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from workbook.plots import style
-from workbook.plots.curves import Histories, running_mean
+from workbook.plots.curves import TrainingHistory, running_mean
 
 __all__ = ["LiveCurves"]
 
@@ -36,17 +36,17 @@ class LiveCurves:
         self._window = max(1, steps // 40)
         loss, train, val = self._axes
         mean = f", mean of {self._window} steps" if self._window > 1 else ""
-        style.dress(loss, title="Training loss", xlabel="step", ylabel=f"loss{mean}")
+        style.label_axes(loss, title="Training loss", xlabel="step", ylabel=f"loss{mean}")
         loss.set_xlim(0, steps)
         for axes_, words in ((train, "Training accuracy"), (val, "Validation accuracy")):
-            style.dress(axes_, title=words, xlabel="epoch", ylabel="accuracy")
-            style.per_cent(axes_)
+            style.label_axes(axes_, title=words, xlabel="epoch", ylabel="accuracy")
+            style.percent_axis(axes_)
             axes_.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes_.set_xlim(-0.04 * epochs, 1.04 * epochs)
         self._faint: dict[str, Line2D] = {}
         self._lines: dict[str, list[Line2D]] = {}
         for index, name in enumerate(names):
-            look = style.series(index)
+            look = style.line_style(index)
             (faint,) = loss.plot([], [], color=look["color"], alpha=0.2, linewidth=0.8)
             every = style.spread_markers(index, steps)
             (mean_line,) = loss.plot([], [], label=name, markevery=every, **look)
@@ -54,7 +54,7 @@ class LiveCurves:
             self._faint[name], self._lines[name] = faint, [mean_line, *others]
         style.figure_legend(self.figure, [lines[0] for lines in self._lines.values()])
 
-    def update(self, runs: Mapping[str, Histories]) -> None:
+    def update(self, runs: Mapping[str, TrainingHistory]) -> None:
         """Draw the runs as far as they have come."""
         kept, everything = [], []
         for name, run in runs.items():

@@ -51,7 +51,7 @@ class LiveLayers:
             2, width=8.2, height=1.5 + 0.4 * count, gridspec_kw={"width_ratios": (1.7, 1)}
         )
         spread, norms = axes[0]
-        style.dress(spread, title="Activations above 0", xlabel="activation", ylabel="")
+        style.label_axes(spread, title="Activations above 0", xlabel="activation", ylabel="")
         spread.set_xscale("log")
         spread.set_xlim(10.0 ** _ACTIVATIONS[0], 10.0 ** _ACTIVATIONS[1])
         spread.set_ylim(-count + 0.9, 1.05)
@@ -77,18 +77,18 @@ class LiveLayers:
                     10.0 ** (_ACTIVATIONS[0] + 0.2), -row + 0.12, "", fontsize=8.5, color=style.INK
                 )
             )
-        style.dress(norms, title="Norm of the gradient", xlabel="weights", ylabel="")
+        style.label_axes(norms, title="Norm of the gradient", xlabel="weights", ylabel="")
         norms.set_yscale("log")
         norms.set_ylim(10.0 ** _GRADIENTS[0], 10.0 ** _GRADIENTS[1])
         norms.set_xticks(np.arange(len(weights)), weights)
         norms.set_xlim(-0.4, len(weights) - 0.6)
         norms.minorticks_off()
         norms.yaxis.set_major_formatter(FuncFormatter(_power))
-        (self._norms,) = norms.plot([], [], clip_on=False, **style.series(1))
+        (self._norms,) = norms.plot([], [], clip_on=False, **style.line_style(1))
         self._lost = norms.text(
             0.5, 0.5, "", transform=norms.transAxes, ha="center", color=style.INK, fontsize=9.5
         )
-        self.moving: list[Artist] = [*self._rows, *self._words, self._norms, self._lost]
+        self.animated: list[Artist] = [*self._rows, *self._words, self._norms, self._lost]
 
     def update(
         self, activations: Mapping[str, NDArray[Any]], gradient_norms: Mapping[str, float]

@@ -1,42 +1,21 @@
 """Paths over a surface that can be followed step by step."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from workbook.plots import style
-from workbook.plots.surfaces import ground
+from workbook.plots.descent_paths import draw_surface
+
+if TYPE_CHECKING:
+    from workbook.training.experiments import Surface
 
 __all__ = ["LivePaths"]
 
 Array = NDArray[Any]
-
-
-class Land(Protocol):
-    """What is drawn of a `Surface`."""
-
-    @property
-    def value(self) -> Any:
-        """x of shape (2, ...) to shape (...)."""
-
-    @property
-    def start(self) -> tuple[float, float]:
-        """Where every path begins."""
-
-    @property
-    def minimum(self) -> tuple[float, float] | None:
-        """Marked with a star."""
-
-    @property
-    def limits(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """The part that is drawn."""
-
-    @property
-    def log(self) -> bool:
-        """Whether levels and values stand at even ratios."""
 
 
 class LivePaths:
@@ -44,7 +23,7 @@ class LivePaths:
 
     Parameters
     ----------
-    land : Surface or the like
+    surface : Surface
     names : sequence of str
     steps : int
         How far the paths may go.
@@ -54,36 +33,40 @@ class LivePaths:
     figure : Figure
     """
 
-    def __init__(self, land: Land, names: Sequence[str], steps: int) -> None:
+    def __init__(self, surface: "Surface", names: Sequence[str], steps: int) -> None:
         self.figure, axes = style.new_figure(
             2, width=8.2, height=3.9, gridspec_kw={"width_ratios": (1.35, 1)}
         )
         there, along = axes[0]
-        (left, right), (low, high) = land.limits
+        (left, right), (low, high) = surface.limits
         x0, x1 = np.linspace(left, right, 120), np.linspace(low, high, 120)
-        style.dress(there, xlabel="$x_0$", ylabel="$x_1$", grid=False)
-        ground(there, x0, x1, land.value(np.array(np.meshgrid(x0, x1))), log=land.log)
+        style.label_axes(there, xlabel="$x_0$", ylabel="$x_1$", grid=False)
+        draw_surface(there, x0, x1, surface.value(np.array(np.meshgrid(x0, x1))), log=surface.log)
         there.set_xlim(left, right)
         there.set_ylim(low, high)
-        style.dress(along, title="Value along the path", xlabel="step", ylabel="$f(x)$")
+        style.label_axes(along, title="Value along the path", xlabel="step", ylabel="$f(x)$")
         along.set_xlim(0, steps)
         self._along, self._at = along, along.axvline(0, color=style.MUTED, linestyle=(0, (2, 2)))
-        self._floor = 0.0 if land.minimum is None else float(land.value(np.array(land.minimum)))
+        self._floor = (
+            0.0 if surface.minimum is None else float(surface.value(np.array(surface.minimum)))
+        )
         if self._floor:
             along.axhline(self._floor, color=style.MUTED, linewidth=0.8)
         else:
             along.set_yscale("log")
         self._paths: dict[str, list[Line2D]] = {}
         for index, name in enumerate(names):
-            look = style.series(index)
+            look = style.line_style(index)
             every = style.spread_markers(index, steps, 12)
             (path,) = there.plot([], [], label=name, markevery=every, **look)
             (head,) = there.plot([], [], **{**look, "markersize": 9, "markeredgecolor": "white"})
             (value,) = along.plot([], [], markevery=every, **look)
             self._paths[name] = [path, head, value]
-        there.plot(*land.start, "o", color=style.INK, markersize=6)
-        if land.minimum is not None:
-            there.plot(*land.minimum, "*", color="#F0E442", markersize=15, mec=style.INK, mew=0.8)
+        there.plot(*surface.start, "o", color=style.INK, markersize=6)
+        if surface.minimum is not None:
+            there.plot(
+                *surface.minimum, "*", color="#F0E442", markersize=15, mec=style.INK, mew=0.8
+            )
         style.figure_legend(self.figure, [lines[0] for lines in self._paths.values()])
 
     def update(

@@ -34,15 +34,15 @@ class LiveSweep:
         self._marks = []
         self._lines = {}
         for part, place in self._axes.items():
-            style.dress(place, title=_PARTS[part], xlabel="weight scale", ylabel="")
+            style.label_axes(place, title=_PARTS[part], xlabel="weight scale", ylabel="")
             place.set_xscale("log")
             place.set_xlim(*limits)
             if part != "final_loss":
-                style.per_cent(place)
+                style.percent_axis(place)
                 place.set_ylim(0, 1)
             self._marks.append(place.axvline(1, color=style.INK, linestyle=(0, (2, 2)), lw=1.2))
             for index, (kind, label) in enumerate(kinds.items()):
-                (line,) = place.plot([], [], label=label, **style.series(index))
+                (line,) = place.plot([], [], label=label, **style.line_style(index))
                 self._lines[part, kind] = line
         style.figure_legend(self.figure, [self._lines["final_loss", kind] for kind in kinds])
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbook.plots import style
 
-__all__ = ["inline_svg", "tiles"]
+__all__ = ["inline_svg", "png_tiles"]
 
 Array = NDArray[Any]
 
@@ -25,7 +25,7 @@ _THEMED = {
 }
 
 
-def inline_svg(figure: style.TextCard, name: str) -> str:
+def inline_svg(figure: style.NotebookFigure, name: str) -> str:
     """A figure as an `<svg>` to stand inside a page.
 
     Its colours are the page's variables `--ink`, `--quiet`, `--line`, `--paper`, `--first` and
@@ -33,7 +33,7 @@ def inline_svg(figure: style.TextCard, name: str) -> str:
 
     Parameters
     ----------
-    figure : Card
+    figure : NotebookFigure
     name : str
         A word that no other figure of the page has.
     """
@@ -58,7 +58,7 @@ def inline_svg(figure: style.TextCard, name: str) -> str:
     return svg.strip()
 
 
-def tiles(X: Array, columns: int | None = None) -> bytes:
+def png_tiles(X: Array, columns: int | None = None) -> bytes:
     """Small pictures in rows as a PNG file, a pixel a number; what is between them is clear.
 
     Parameters

@@ -25,13 +25,13 @@ __all__ = [
     "MUTED",
     "PICTURES",
     "SURFACE",
-    "TextCard",
-    "dress",
+    "NotebookFigure",
     "figure_legend",
+    "label_axes",
     "legend",
+    "line_style",
     "new_figure",
-    "per_cent",
-    "series",
+    "percent_axis",
     "spread_markers",
 ]
 
@@ -59,7 +59,7 @@ PICTURES = "gray"
 _SIZE = 10.0
 
 
-class TextCard(Figure):
+class NotebookFigure(Figure):
     """A figure that shows itself in a notebook, with or without `%matplotlib inline`.
 
     IPython knows how to draw a Figure only once pyplot was imported; and pyplot keeps
@@ -84,7 +84,7 @@ def new_figure(
     height: float | None = None,
     title: str | None = None,
     **subplots: Any,
-) -> tuple[TextCard, Any]:
+) -> tuple[NotebookFigure, Any]:
     """A figure made without pyplot, and its axes.
 
     Parameters
@@ -99,19 +99,21 @@ def new_figure(
 
     Returns
     -------
-    figure : Card
+    figure : NotebookFigure
     axes : ndarray of Axes, shape (rows, columns)
     """
     if height is None:
         height = rows * min(4.0, max(2.6, 0.75 * width / columns)) + 0.4
-    figure = TextCard(figsize=(width, height), dpi=100, layout="constrained", facecolor=BACKGROUND)
+    figure = NotebookFigure(
+        figsize=(width, height), dpi=100, layout="constrained", facecolor=BACKGROUND
+    )
     axes = figure.subplots(rows, columns, squeeze=False, **subplots)
     if title:
         figure.suptitle(title, color=INK, fontsize=_SIZE + 2, fontweight="bold")
     return figure, axes
 
 
-def dress(
+def label_axes(
     axes: Axes, *, title: str = "", xlabel: str = "", ylabel: str = "", grid: bool = True
 ) -> Axes:
     """Give axes their words and the house colours."""
@@ -131,12 +133,12 @@ def dress(
     return axes
 
 
-def per_cent(axes: Axes) -> None:
+def percent_axis(axes: Axes) -> None:
     """Shares on the vertical axis in per cent, with as many digits as tell the ticks apart."""
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g}%"))
 
 
-def series(index: int, *, markers: bool = True) -> dict[str, Any]:
+def line_style(index: int, *, markers: bool = True) -> dict[str, Any]:
     """Keyword arguments of `Axes.plot` for the series of that number."""
     look: dict[str, Any] = {
         "color": COLOURS[index % len(COLOURS)],

@@ -50,7 +50,7 @@ def sweep(
     lines: list[Line2D] = []
     for place, (name, lot) in zip(axes[0], panels.items(), strict=True):
         kind = name.lower()
-        style.dress(
+        style.label_axes(
             place,
             title=name,
             xlabel=xlabel,
@@ -63,13 +63,13 @@ def sweep(
                 raise ValueError(f"{name!r}, {label!r}: {x.shape} values expected; got {y.shape}.")
             y = np.where(np.isfinite(y), y, np.nan)
             every = style.spread_markers(index, len(x), 12) if len(x) > 25 else None
-            (line,) = place.plot(x, y, label=label, markevery=every, **style.series(index))
+            (line,) = place.plot(x, y, label=label, markevery=every, **style.line_style(index))
             drawn.append(line)
         lines = lines or drawn
         everything = np.concatenate([np.asarray(line.get_ydata(), float) for line in drawn])
         positive = everything[everything > 0]
         if "accuracy" in kind:
-            style.per_cent(place)
+            style.percent_axis(place)
         elif len(positive) and positive.max() > 100 * positive.min():
             place.set_yscale("log")
         if log:

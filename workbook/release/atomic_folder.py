@@ -13,20 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["folder"]
+__all__ = ["temporary_folder"]
 
 # Where a process cannot be asked for, or its number was given to another one meanwhile.
 _SECONDS_UNTIL_OLD = 24 * 3600.0
 
 
 @contextmanager
-def folder(above: Path, word: str) -> Iterator[Path]:
-    """An empty hidden folder in `above`, which is gone afterwards.
+def temporary_folder(parent: Path, purpose: str) -> Iterator[Path]:
+    """An empty hidden folder in `parent`, which is gone afterwards.
 
     Parameters
     ----------
-    above : Path
-    word : str
+    parent : Path
+    purpose : str
         What is made, such as "release".
 
     Raises
@@ -34,22 +34,22 @@ def folder(above: Path, word: str) -> Iterator[Path]:
     OSError
         If it cannot be made.
     """
-    prefix = f".workbook-{word}-"
-    _sweep(above, prefix)
-    made = Path(tempfile.mkdtemp(dir=above, prefix=f"{prefix}{os.getpid()}-"))
+    prefix = f".workbook-{purpose}-"
+    _remove_abandoned(parent, prefix)
+    made = Path(tempfile.mkdtemp(dir=parent, prefix=f"{prefix}{os.getpid()}-"))
     try:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _sweep(above: Path, prefix: str) -> None:
-    for path in above.glob(f"{prefix}*"):
-        if path.is_dir() and not path.is_symlink() and _left_behind(path, prefix):
+def _remove_abandoned(parent: Path, prefix: str) -> None:
+    for path in parent.glob(f"{prefix}*"):
+        if path.is_dir() and not path.is_symlink() and _is_abandoned(path, prefix):
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _left_behind(path: Path, prefix: str) -> bool:
+def _is_abandoned(path: Path, prefix: str) -> bool:
     try:
         old = time.time() - path.stat().st_mtime > _SECONDS_UNTIL_OLD
     except OSError:

@@ -14,22 +14,22 @@ from workbook.student import locations
 
 __all__ = [
     "LINKS",
+    "course_root",
     "curriculum_files",
     "exercises",
-    "guarded",
-    "listed",
-    "material",
     "notebook_bytes",
     "notebooks",
-    "orphaned",
+    "required_exercises",
     "template",
+    "with_import_guard",
+    "without_notebook",
 ]
 
 # Where a student's copy made from the whole project, and a folder of exercises alone, link to.
 LINKS = ("../workbook/exercises/", "../exercises/")
 
 
-def material() -> Path:
+def course_root() -> Path:
     """The folder with `notebooks/`, `start.py` and `start.bat`: the checkout, or the package's.
 
     Raises
@@ -58,7 +58,7 @@ def notebooks(names: Iterable[str] = ()) -> list[Path]:
     UsageError
         For a name that no notebook has.
     """
-    there = {path.stem: path for path in sorted((material() / "notebooks").glob("*.ipynb"))}
+    there = {path.stem: path for path in sorted((course_root() / "notebooks").glob("*.ipynb"))}
     lower = {name.lower(): name for name in there}
     wanted = {"Start"}
     for name in names:
@@ -70,7 +70,7 @@ def notebooks(names: Iterable[str] = ()) -> list[Path]:
     return [path for name, path in there.items() if len(wanted) == 1 or name in wanted]
 
 
-def listed(names: Iterable[str]) -> list[str]:
+def required_exercises(names: Iterable[str]) -> list[str]:
     """The exercises of some notebooks, and whatever they require, in the order of learning."""
     known = curriculum.load()
     wanted = {e.id for name in names if name != "Start" for e in known.in_notebook(name)}
@@ -79,11 +79,13 @@ def listed(names: Iterable[str]) -> list[str]:
     return [name for name in known.ids() if name in wanted]
 
 
-def orphaned(names: Iterable[str], given: Iterable[str]) -> list[str]:
+def without_notebook(names: Iterable[str], given: Iterable[str]) -> list[str]:
     """Exercises that these notebooks require, neither solved nor with their notebook there."""
     there, known = set(names), curriculum.load()
     solved = set(given)
-    return [n for n in listed(there) if known[n].notebook not in there and n not in solved]
+    return [
+        n for n in required_exercises(there) if known[n].notebook not in there and n not in solved
+    ]
 
 
 def curriculum_files(names: Iterable[str]) -> dict[str, bytes]:
@@ -91,14 +93,14 @@ def curriculum_files(names: Iterable[str]) -> dict[str, bytes]:
 
     What a copy does not list, it neither asks for nor counts.
     """
-    known, wanted = curriculum.load(), set(listed(names))
+    known, wanted = curriculum.load(), set(required_exercises(names))
     topics = dict.fromkeys(known[name].topic for name in known.ids() if name in wanted)
-    homes = {known[name].notebook for name in wanted}
+    notebook_names = {known[name].notebook for name in wanted}
     head, *tables = _tables(curriculum.COURSE / "curriculum.toml")
     comment = head[: head.index("\ntopics = ") + 1]
     # All files stay: what is given in one of them may be needed in another.
     lists = f"topics = {json.dumps(list(topics))}\nfiles = {json.dumps(known.files())}\n\n"
-    made = {"curriculum.toml": comment + lists + _named_in(tables, "name", homes)}
+    made = {"curriculum.toml": comment + lists + _named_in(tables, "name", notebook_names)}
     for topic in topics:
         head, *tables = _tables(curriculum.COURSE / topic / "exercises.toml")
         made[f"{topic}/exercises.toml"] = head + _named_in(tables, "id", wanted)
@@ -118,7 +120,7 @@ def _named_in(tables: Iterable[str], key: str, wanted: Collection[str]) -> str:
     return "".join(table for table in tables if name(table) in wanted)
 
 
-def guarded(source: str) -> str:
+def with_import_guard(source: str) -> str:
     """A notebook's first cell, with one line in place of a traceback if there is no workbook."""
     if "%load_ext workbook" not in source or "import workbook" in source:
         return source
@@ -142,14 +144,14 @@ def notebook_bytes(path: Path, links: str = LINKS[0]) -> bytes:
         Where links to exercise files lead.
     """
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    done = False
+    guarded = False
     for cell in notebook["cells"]:
         source = cell["source"]
-        whole = source if isinstance(source, str) else "".join(source)
-        whole = whole.replace(LINKS[0], links)
-        if cell["cell_type"] == "code" and not done:
-            whole, done = guarded(whole), True
-        cell["source"] = whole if isinstance(source, str) else whole.splitlines(keepends=True)
+        joined = source if isinstance(source, str) else "".join(source)
+        joined = joined.replace(LINKS[0], links)
+        if cell["cell_type"] == "code" and not guarded:
+            joined, guarded = with_import_guard(joined), True
+        cell["source"] = joined if isinstance(source, str) else joined.splitlines(keepends=True)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from workbook import curriculum
 from workbook.release import presolved
 
-__all__ = ["Leak", "distinctive", "find", "normal", "texts"]
+__all__ = ["Leak", "distinctive_lines", "find_leaks", "normalise", "readable_text"]
 
 # A shorter line, `x = cache` say, is nobody's secret.
-SHORTEST = 14
+MIN_LENGTH = 14
 # Folders of the package whose functions students are given to read.
 TOOLS = ("numerics", "training", "plots", "data")
 # What a release includes of the solutions by itself.
@@ -30,12 +30,12 @@ _COMMENT = re.compile(r"#.*")
 Leak = tuple[str, str, str]
 
 
-def normal(line: str) -> str:
+def normalise(line: str) -> str:
     """A line without comment and spaces, in one kind of quotes."""
     return _SPACE.sub("", _COMMENT.sub("", line)).replace("'", '"')
 
 
-def _plain(text: str) -> bool:
+def _is_plain(text: str) -> bool:
     found = _PLAIN.fullmatch(text)
     if found is None:
         return False
@@ -43,7 +43,7 @@ def _plain(text: str) -> bool:
     return not found["call"] or found["name"] in names
 
 
-def distinctive(given_ids: Collection[str], package: Path) -> dict[str, tuple[str, str]]:
+def distinctive_lines(given_ids: Collection[str], package: Path) -> dict[str, tuple[str, str]]:
     """Lines that stand in the solutions alone.
 
     Parameters
@@ -57,18 +57,18 @@ def distinctive(given_ids: Collection[str], package: Path) -> dict[str, tuple[st
     -------
     dict of (exercise id, line) by normal text
     """
-    public = "\n".join(normal(line) for _, line in presolved.blocks(given_ids))
+    public = "\n".join(normalise(line) for _, line in presolved.solution_lines(given_ids))
     public += "\n".join(
-        normal(line) for stub in presolved.stubs(()).values() for line in stub.split("\n")
+        normalise(line) for stub in presolved.stubs(()).values() for line in stub.split("\n")
     )
     for tool in TOOLS:
         for path in sorted((package / tool).rglob("*.py")):
             public += _SPACE.sub("", path.read_text(encoding="utf-8")).replace("'", '"')
     secret = set(curriculum.load().ids()) - set(given_ids)
     found: dict[str, tuple[str, str]] = {}
-    for exercise_id, line in presolved.blocks(secret):
-        text = normal(line)
-        if len(text) >= SHORTEST and not _plain(text) and text not in public:
+    for exercise_id, line in presolved.solution_lines(secret):
+        text = normalise(line)
+        if len(text) >= MIN_LENGTH and not _is_plain(text) and text not in public:
             found.setdefault(text, (exercise_id, line.strip()))
     return found
 
@@ -89,7 +89,7 @@ def _strings(value: Any) -> Iterator[str]:
                 yield from _strings(each)
 
 
-def texts(path: Path) -> str:
+def readable_text(path: Path) -> str:
     """All that can be read in a file, as text: of archives what is packed, of JSON its strings."""
     data = path.read_bytes()
     if path.suffix in (".ipynb", ".json"):
@@ -104,20 +104,20 @@ def texts(path: Path) -> str:
     return data.replace(b"\0", b"").decode("utf-8", "replace")
 
 
-def find(copy: Path, secret: dict[str, tuple[str, str]]) -> list[Leak]:
+def find_leaks(copy: Path, secret: dict[str, tuple[str, str]]) -> list[Leak]:
     """Where lines of the solutions stand in a copy.
 
     Parameters
     ----------
     copy : Path
     secret : dict
-        What `distinctive` gives.
+        What `distinctive_lines` gives.
     """
     found: list[Leak] = []
     for path in sorted(copy.rglob("*")):
         name = path.relative_to(copy).as_posix()
         if not path.is_file() or name == EXEMPT or name.startswith("wheels/"):
             continue
-        text = _SPACE.sub("", texts(path)).replace("'", '"')
+        text = _SPACE.sub("", readable_text(path)).replace("'", '"')
         found += [(name, *secret[line]) for line in secret if line in text]
     return found

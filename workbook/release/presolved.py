@@ -9,10 +9,10 @@ from workbook.student import locations
 from workbook.student.solution_markers import find_blocks
 from workbook.student.stubs import make_stub
 
-__all__ = ["blocks", "chosen", "sources", "stubs"]
+__all__ = ["exercise_ids", "solution_lines", "sources", "stubs"]
 
 
-def chosen(names: Iterable[str]) -> list[str]:
+def exercise_ids(names: Iterable[str]) -> list[str]:
     """Exercise ids in the order of learning, from ids and names of notebooks.
 
     Raises
@@ -66,7 +66,7 @@ def stubs(given: Collection[str]) -> dict[str, str]:
     return made
 
 
-def blocks(ids: Collection[str]) -> list[tuple[str, str]]:
+def solution_lines(ids: Collection[str]) -> list[tuple[str, str]]:
     """The lines of the solution blocks of some exercises, each with its exercise's id."""
     found = []
     for file, source in sources().items():

@@ -5,19 +5,19 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.checks.bughunt import model as bughunt
 from workbook.checks.bughunt import planted_code
 from workbook.errors import UsageError, WorkbookError
-from workbook.release import atomic_folder, course_files, presolved, wheels
+from workbook.release import atomic_folder, course_files, presolved, release_checks, wheels
+from workbook.release.options import ReleaseOptions
 from workbook.student import atomic_write, course_policy, locations
 
-__all__ = ["ReleaseOptions", "build", "make", "settled"]
+__all__ = ["build", "make", "output_folder"]
 
 # Beside the package: what start.py and an installation need.
-BESIDE = (
+ROOT_FILES = (
     "start.py",
     "start.bat",
     "pyproject.toml",
@@ -27,30 +27,8 @@ BESIDE = (
     "MANIFEST.in",
     "LICENSE",
 )
-_LITTER = ("__pycache__", ".ipynb_checkpoints", ".workbook", "files")
-_BUILT = (".so", ".pyd", ".pyc", ".dll", ".dylib")
-
-
-@dataclass(frozen=True)
-class ReleaseOptions:
-    """What is released.
-
-    Attributes
-    ----------
-    notebooks : tuple of str
-        Names; Start is always among them. () for all.
-    given : tuple of str
-        Exercises that are handed out solved.
-    wheels : tuple of str
-        Platforms for which packages are added.
-    policy : str
-        The policy as TOML; empty for none.
-    """
-
-    notebooks: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
-    wheels: tuple[str, ...] = ()
-    policy: str = ""
+_SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".workbook", "files")
+_BUILD_SUFFIXES = (".so", ".pyd", ".pyc", ".dll", ".dylib")
 
 
 def _package(root: Path) -> Iterator[tuple[Path, str]]:
@@ -58,9 +36,9 @@ def _package(root: Path) -> Iterator[tuple[Path, str]]:
     package = root / "workbook"
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
-        if not path.is_file() or any(part in _LITTER for part in inside.parts):
+        if not path.is_file() or any(part in _SKIPPED for part in inside.parts):
             continue
-        if path.suffix in _BUILT or path.name.startswith("."):
+        if path.suffix in _BUILD_SUFFIXES or path.name.startswith("."):
             continue
         if path.suffix == ".c" and path.with_suffix(".pyx").exists():
             continue  # generated
@@ -88,7 +66,7 @@ def _exercises(root: Path, ids: tuple[str, ...]) -> dict[str, bytes]:
     return found
 
 
-def build(folder: Path, wanted: ReleaseOptions) -> None:
+def build(folder: Path, options: ReleaseOptions) -> None:
     """Write a copy into an empty folder.
 
     Raises
@@ -104,16 +82,16 @@ def build(folder: Path, wanted: ReleaseOptions) -> None:
             "A release is made from the whole project; this copy has no solutions/."
         )
     root = solutions.parent
-    contents = _exercises(root, wanted.given)
+    contents = _exercises(root, options.given)
     for path, name in _package(root):
         contents[name] = path.read_bytes()
-    for name in BESIDE:
+    for name in ROOT_FILES:
         if (root / name).is_file():
             contents[name] = (root / name).read_bytes()
-    chosen = course_files.notebooks(wanted.notebooks)
+    chosen = course_files.notebooks(options.notebooks)
     for path in chosen:
         contents[f"notebooks/{path.name}"] = course_files.notebook_bytes(path)
-    if wanted.notebooks:
+    if options.notebooks:
         contents |= course_files.curriculum_files(path.stem for path in chosen)
     readme = course_files.template("README.md").replace("`exercises/`", "`workbook/exercises/`")
     contents["README.md"] = readme.encode("utf-8")
@@ -124,24 +102,24 @@ def build(folder: Path, wanted: ReleaseOptions) -> None:
         for name in re.findall(r"\]\((pictures/[\w-]+\.png)\)", guide.read_text(encoding="utf-8")):
             contents[f"docs/{name}"] = (guide.parent / name).read_bytes()
     hunts: tuple[str, ...] = ()
-    if wanted.policy:
-        hunts = course_policy.parse(wanted.policy).hunts or ()
+    if options.policy:
+        hunts = course_policy.parse(options.policy).hunts or ()
         unknown = [name for name in hunts if name not in planted_code.names()]
         if unknown:
             example = bughunt.load()[0].name
             raise UsageError(f"There is no bug hunt {unknown[0]!r}; one is {example!r}.")
-        contents[f"workbook/{course_policy.FILE}"] = wanted.policy.encode("utf-8")
+        contents[f"workbook/{course_policy.FILE}"] = options.policy.encode("utf-8")
     for name, data in contents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     planted_code.write(solutions, hunts, folder / "workbook" / "checks" / "bughunt")
     locations.mark_folder(folder, "workbook/exercises")
-    if wanted.wheels:
-        wheels.fetch(folder, wanted.wheels)
+    if options.wheels:
+        wheels.fetch(folder, options.wheels)
 
 
 @contextmanager
-def settled(out: Path, packed: bool) -> Iterator[Path]:
+def output_folder(out: Path, packed: bool) -> Iterator[Path]:
     """An empty folder beside `out` that takes its place, or is packed into it, if all goes well.
 
     Raises
@@ -156,16 +134,16 @@ def settled(out: Path, packed: bool) -> Iterator[Path]:
     above = out.parent
     try:
         above.mkdir(parents=True, exist_ok=True)
-        with atomic_folder.folder(above, "release") as made:
-            inside = made / (out.stem if packed else out.name)
-            inside.mkdir()
-            yield inside
+        with atomic_folder.temporary_folder(above, "release") as temporary:
+            target = temporary / (out.stem if packed else out.name)
+            target.mkdir()
+            yield target
             if packed:
-                atomic_write.write_bytes(out, _zipped(inside))
+                atomic_write.write_bytes(out, _zipped(target))
             else:
                 if out.is_dir():
                     out.rmdir()
-                inside.rename(out)
+                target.rename(out)
     except OSError as error:
         raise WorkbookError(f"{out} cannot be written: {error.strerror}.") from error
 
@@ -187,10 +165,10 @@ def _zipped(folder: Path) -> bytes:
 
 def make(
     out: Path,
-    wanted: ReleaseOptions,
+    options: ReleaseOptions,
     *,
     packed: bool = False,
-    report: Callable[[str], None] = lambda line: None,
+    on_step: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Build a copy, see that it is fit to be handed out, and put it in its place.
 
@@ -198,9 +176,9 @@ def make(
     ----------
     out : Path
         A folder, or with `packed` a zip (`.zip` is added).
-    wanted : Wanted
+    options : ReleaseOptions
     packed : bool
-    report : callable
+    on_step : callable
         Told each step.
 
     Returns
@@ -211,17 +189,15 @@ def make(
     Raises
     ------
     WorkbookError
-        If the gate is not passed; everything that fails is named, and nothing is written.
+        If a release check fails; all that fail are named, and nothing is written.
     """
-    from workbook.release import release_checks
-
     out = out.resolve()
     if packed and out.suffix != ".zip":
         out = out.with_name(out.name + ".zip")
-    with settled(out, packed) as folder:
-        report("building the copy")
-        build(folder, wanted)
-        failed = release_checks.examine(folder, wanted, report)
+    with output_folder(out, packed) as folder:
+        on_step("building the copy")
+        build(folder, options)
+        failed = release_checks.run_checks(folder, options, on_step)
         if failed:
             raise WorkbookError("Nothing was written:\n" + "\n".join(f"  {f}" for f in failed))
     return out

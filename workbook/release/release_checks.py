@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workbook import curriculum
 from workbook.checks import answer_key
@@ -17,22 +16,20 @@ from workbook.checks.references import FromSolutions
 from workbook.course import cases_of
 from workbook.errors import WorkbookError
 from workbook.release import leak_scan, run_copy
+from workbook.release.options import ReleaseOptions
 from workbook.student import locations
 
-if TYPE_CHECKING:
-    from workbook.release.release import ReleaseOptions
-
 __all__ = [
-    "examine",
     "key_is_fresh",
     "misconceptions_are_named",
     "no_leak",
+    "run_checks",
     "solutions_earn_all",
     "stubs_earn_none",
 ]
 
 # Of many failures of one kind the first ones are named.
-MOST = 8
+MAX_LISTED = 8
 
 
 def _solutions() -> Path:
@@ -41,43 +38,43 @@ def _solutions() -> Path:
     return folder
 
 
-def _named(failed: list[str]) -> list[str]:
-    more = len(failed) - MOST
-    return failed if more <= 0 else [*failed[:MOST], f"... and {more} more of this kind"]
+def _first_few(failed: list[str]) -> list[str]:
+    more = len(failed) - MAX_LISTED
+    return failed if more <= 0 else [*failed[:MAX_LISTED], f"... and {more} more of this kind"]
 
 
 def solutions_earn_all() -> list[str]:
     """Every solution earns all points."""
     failed = []
-    with Checker(_solutions()) as judge:
-        for report in judge.judge():
+    with Checker(_solutions()) as checker:
+        for report in checker.judge():
             result = report.result
-            if result.points < result.max_points or result.stack_outcome != "pass":
+            if result.points < result.max_points or result.integrated_outcome != "pass":
                 failed.append(f"the solution of {result.exercise} does not pass: {result.outcome}")
-    return _named(failed)
+    return _first_few(failed)
 
 
 def stubs_earn_none(copy: Path, given: tuple[str, ...]) -> list[str]:
     """Every stub earns nothing, and what was given earns everything."""
     failed = []
-    with Checker(copy / "workbook" / "exercises", solutions=_solutions()) as judge:
-        for report in judge.judge():
+    with Checker(copy / "workbook" / "exercises", solutions=_solutions()) as checker:
+        for report in checker.judge():
             result = report.result
             if result.exercise in given:
                 if result.outcome != "pass":
                     failed.append(f"{result.exercise} is given, but it does not pass")
             elif result.outcome == "pass" or result.points:
                 failed.append(f"the stub of {result.exercise} earns {result.points:g} points")
-    return _named(failed)
+    return _first_few(failed)
 
 
 def no_leak(copy: Path, given: tuple[str, ...]) -> list[str]:
     """No line that only a solution has stands in the copy."""
-    secret = leak_scan.distinctive(given, _solutions().parent / "workbook")
-    return _named(
+    secret = leak_scan.distinctive_lines(given, _solutions().parent / "workbook")
+    return _first_few(
         [
             f"{file} holds a line of the solution of {exercise}: {line}"
-            for file, exercise, line in leak_scan.find(copy, secret)
+            for file, exercise, line in leak_scan.find_leaks(copy, secret)
         ]
     )
 
@@ -114,10 +111,10 @@ def misconceptions_are_named(copy: Path) -> list[str]:
                 continue
             wrong = [row for row in live.catalogue(name) if not row["correct"]]
             if wrong and not _diagnosed(name, str(wrong[0]["id"]), key, live):
-                failed.append(f"the answer key does not name the mistake {name}.{wrong[0]['id']}")
+                failed.append(f"the answer key does not name the mistake {wrong[0]['id']}")
     finally:
         live.close()
-    return _named(failed)
+    return _first_few(failed)
 
 
 def _diagnosed(
@@ -132,10 +129,10 @@ def _diagnosed(
         if p.name in records
     ]
     found = diagnose(compared_cases, key.fingerprints(exercise_id))
-    return any(message.misconception == f"{exercise_id}.{misconception}" for message in found)
+    return any(message.misconception == misconception for message in found)
 
 
-def _listed(copy: Path) -> list[str]:
+def _exercise_ids(copy: Path) -> list[str]:
     """The exercises that the copy asks for."""
     return curriculum.read(copy / "workbook" / "course").ids()
 
@@ -157,33 +154,33 @@ def _check(moved: Path, given: tuple[str, ...]) -> list[str]:
     try:
         results = json.loads(done.stdout)
     except ValueError:
-        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing was printed"]
-        return [f"`python start.py test` does not check: {said[-1]}"]
+        last_lines = (done.stderr or done.stdout).strip().splitlines() or ["nothing was printed"]
+        return [f"`python start.py test` does not check: {last_lines[-1]}"]
     outcomes = {result["exercise"]: result["outcome"] for result in results}
-    odd = [
+    failed = [
         f"`python start.py test` says {outcome} about {name}"
         for name, outcome in outcomes.items()
         if (outcome == "pass") != (name in given) or outcome in ("infra", "crashed", "timeout")
     ]
-    if set(outcomes) != set(_listed(moved)):
-        odd.append("`python start.py test` does not check every exercise")
-    return _named(odd)
+    if set(outcomes) != set(_exercise_ids(moved)):
+        failed.append("`python start.py test` does not check every exercise")
+    return _first_few(failed)
 
 
-def examine(
-    copy: Path, wanted: "ReleaseOptions", report: Callable[[str], None] = lambda line: None
+def run_checks(
+    copy: Path, options: ReleaseOptions, on_step: Callable[[str], None] = lambda line: None
 ) -> list[str]:
     """Everything that fails, one line each; empty if the copy may be handed out."""
-    questions: list[tuple[str, Callable[[], list[str]]]] = [
+    checks: list[tuple[str, Callable[[], list[str]]]] = [
         ("every solution earns all points", solutions_earn_all),
-        ("every stub earns none", lambda: stubs_earn_none(copy, wanted.given)),
-        ("no line of a solution is in the copy", lambda: no_leak(copy, wanted.given)),
+        ("every stub earns none", lambda: stubs_earn_none(copy, options.given)),
+        ("no line of a solution is in the copy", lambda: no_leak(copy, options.given)),
         ("the answer key is fresh", lambda: key_is_fresh(copy)),
         ("it names mistakes without the solutions", lambda: misconceptions_are_named(copy)),
-        ("the two commands work in an empty folder", lambda: commands_work(copy, wanted.given)),
+        ("the two commands work in an empty folder", lambda: commands_work(copy, options.given)),
     ]
     failed = []
-    for title, question in questions:
-        report(title)
-        failed += question()
+    for title, check in checks:
+        on_step(title)
+        failed += check()
     return failed

@@ -18,7 +18,7 @@ from pathlib import Path
 __all__ = ["environment", "lab", "run"]
 
 # Seconds: generous, for a machine that does other things.
-CHECK, LAB = 300.0, 120.0
+CHECK_TIMEOUT, LAB_TIMEOUT = 300.0, 120.0
 
 
 def environment(copy: Path) -> None:
@@ -28,8 +28,8 @@ def environment(copy: Path) -> None:
     a .pth file, in which other .pth files, and so this project's own, do not count.
     """
     start = runpy.run_path(str(copy / "start.py"))
-    venv.create(start["venv_of"](copy), with_pip=False, symlinks=os.name != "nt")
-    python: Path = start["python_of"](copy)
+    venv.create(copy / ".venv", with_pip=False, symlinks=os.name != "nt")
+    python = copy / start["PYTHON"]
     site = subprocess.run(
         [str(python), "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
         capture_output=True,
@@ -44,7 +44,7 @@ def environment(copy: Path) -> None:
         "extras": [],
         "inputs": start["inputs"](copy),
     }
-    start["stamp_of"](copy).write_text(json.dumps(done), encoding="utf-8")
+    (copy / start["STAMP"]).write_text(json.dumps(done), encoding="utf-8")
 
 
 def _environment() -> dict[str, str]:
@@ -63,7 +63,7 @@ def run(copy: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
         text=True,
         encoding="utf-8",
         errors="replace",
-        timeout=CHECK,
+        timeout=CHECK_TIMEOUT,
     )
 
 
@@ -89,21 +89,21 @@ def lab(copy: Path) -> list[str]:
 
     threading.Thread(target=read, daemon=True).start()
     try:
-        return _answers(process, lines)
+        return _wait_for_lab(process, lines)
     finally:
         _end(process)
 
 
-def _answers(process: "subprocess.Popen[str]", lines: "queue.Queue[str]") -> list[str]:
-    until, said = time.monotonic() + LAB, "nothing was printed"
-    while time.monotonic() < until:
+def _wait_for_lab(process: "subprocess.Popen[str]", lines: "queue.Queue[str]") -> list[str]:
+    deadline, last_line = time.monotonic() + LAB_TIMEOUT, "nothing was printed"
+    while time.monotonic() < deadline:
         try:
             line = lines.get(timeout=0.5)
         except queue.Empty:
             if process.poll() is not None:
-                return [f"`python start.py` ended: {said}"]
+                return [f"`python start.py` ended: {last_line}"]
             continue
-        said = line.strip() or said
+        last_line = line.strip() or last_line
         found = re.search(r"(http://(?:127\.0\.0\.1|localhost):\d+)/\S*?token=(\w+)", line)
         if found is None:
             continue
@@ -116,7 +116,9 @@ def _answers(process: "subprocess.Popen[str]", lines: "queue.Queue[str]") -> lis
                     return [] if answer.status == 200 else [f"JupyterLab answers {answer.status}"]
             time.sleep(0.5)
         return ["`python start.py` starts JupyterLab, but it does not show notebooks/Start.ipynb"]
-    return [f"`python start.py` did not start JupyterLab within {LAB:.0f} seconds: {said}"]
+    return [
+        f"`python start.py` did not start JupyterLab within {LAB_TIMEOUT:.0f} seconds: {last_line}"
+    ]
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

@@ -12,16 +12,16 @@ from typing import Any
 
 from workbook.locale import text
 
-__all__ = ["LARGEST", "Traces", "clean_notebook"]
+__all__ = ["MAX_OUTPUT_BYTES", "PersonalTraces", "clean_notebook"]
 
 # Bytes of one output, as JSON; a small figure stays, an animation does not.
-LARGEST = 50_000
+MAX_OUTPUT_BYTES = 50_000
 # Names that are words: as a user's name they tell nothing, and they stand in many outputs.
-_WORDS = {"root", "user", "admin", "student", "jovyan", "runner", "localhost", "test"}
+_COMMON_NAMES = {"root", "user", "admin", "student", "jovyan", "runner", "localhost", "test"}
 _PATH = re.compile(r"(?:(?<![\w.])/(?:home|Users|root|tmp|var|mnt)/\S+)|(?:\b[A-Za-z]:\\+\S+)")
 
 
-class Traces:
+class PersonalTraces:
     """What gives a machine or its user away.
 
     Parameters
@@ -37,10 +37,10 @@ class Traces:
         names = {Path.home().name, platform.node(), platform.node().partition(".")[0]}
         with contextlib.suppress(OSError, KeyError, ImportError):  # an account without a name
             names.add(getpass.getuser())
-        names = {name for name in names if len(name) > 2 and name.lower() not in _WORDS}
+        names = {name for name in names if len(name) > 2 and name.lower() not in _COMMON_NAMES}
         self._names = re.compile("|".join(rf"\b{re.escape(n)}\b" for n in sorted(names)) or "(?!)")
 
-    def within(self, words: str) -> bool:
+    def found_in(self, words: str) -> bool:
         """Whether a path, the user's name or the machine's stands in it."""
         plain = re.sub("\x1b\\[[0-9;]*m", "", words).replace("\\\\", "\\")
         if _PATH.search(plain) or any(path in plain for path in self._paths):
@@ -67,20 +67,20 @@ def _removed(why: str, **values: object) -> dict[str, Any]:
     return {"output_type": "stream", "name": "stdout", "text": words + "\n"}
 
 
-def _output(output: dict[str, Any], traces: Traces) -> dict[str, Any]:
+def _output(output: dict[str, Any], traces: PersonalTraces) -> dict[str, Any]:
     if output.get("output_type") == "error":
         # The frames of a traceback name files; what was raised is enough.
         output = {**output, "traceback": []}
     output = {key: value for key, value in output.items() if key != "metadata"} | (
         {"metadata": {}} if "metadata" in output else {}
     )
-    if traces.within(_words(output)):
+    if traces.found_in(_words(output)):
         return _removed("private")
     size = len(json.dumps(output, ensure_ascii=False).encode("utf-8", "replace"))
-    return output if size <= LARGEST else _removed("large", kilobytes=size // 1000)
+    return output if size <= MAX_OUTPUT_BYTES else _removed("large", kilobytes=size // 1000)
 
 
-def clean_notebook(data: bytes, traces: Traces) -> bytes:
+def clean_notebook(data: bytes, traces: PersonalTraces) -> bytes:
     """A notebook without tracebacks, large outputs, and outputs that name the machine.
 
     Raises

@@ -20,9 +20,9 @@ def _contents() -> dict[str, bytes]:
     found = {f"exercises/{name}": data for name, data in course_files.exercises().items()}
     for path in course_files.notebooks():
         found[f"notebooks/{path.name}"] = course_files.notebook_bytes(path, course_files.LINKS[1])
-    material = course_files.material()
+    course_root = course_files.course_root()
     for name in ("start.py", "start.bat"):
-        found[name] = (material / name).read_bytes()
+        found[name] = (course_root / name).read_bytes()
     for name in ("README.md", "statement.md"):
         found[name] = course_files.template(name).encode("utf-8")
     return found
@@ -61,18 +61,18 @@ def make(folder: Path) -> list[str]:
         raise UsageError(text("release.init.name", other=folder.with_name("my-workbook")))
     if folder.exists() and not folder.is_dir():
         raise UsageError(text("release.init.file", folder=folder))
-    there = [name for name in [*top, locations.MARKER] if (folder / name).exists()]
-    if there:
-        raise UsageError(text("release.init.there", folder=folder, names=", ".join(there)))
-    above = folder
-    while not above.exists():
-        above = above.parent
+    existing = [name for name in [*top, locations.MARKER] if (folder / name).exists()]
+    if existing:
+        raise UsageError(text("release.init.there", folder=folder, names=", ".join(existing)))
+    parent = folder
+    while not parent.exists():
+        parent = parent.parent
     try:
-        with atomic_folder.folder(above, "init") as made:
-            write(made, contents)
-            atomic_write.write_text(made / PYTHON, sys.executable + "\n")
-            locations.mark_folder(made)
-            _settle(made, folder, top)
+        with atomic_folder.temporary_folder(parent, "init") as temporary:
+            write(temporary, contents)
+            atomic_write.write_text(temporary / PYTHON, sys.executable + "\n")
+            locations.mark_folder(temporary)
+            _move_into_place(temporary, folder, top)
     except OSError as error:
         raise WorkbookError(
             text("release.init.failed", folder=folder, why=error.strerror or error)
@@ -80,17 +80,17 @@ def make(folder: Path) -> list[str]:
     return top
 
 
-def _settle(made: Path, folder: Path, top: list[str]) -> None:
+def _move_into_place(temporary: Path, folder: Path, top: list[str]) -> None:
     """Move what is finished to its place, the marker last: before it, it is no such folder."""
     folder.mkdir(parents=True, exist_ok=True)
     moved: list[Path] = []
     try:
         for name in top:
-            (made / name).rename(folder / name)
+            (temporary / name).rename(folder / name)
             moved.append(folder / name)
         state = folder / ".workbook"
         state.mkdir(exist_ok=True)
-        for path in sorted((made / ".workbook").iterdir(), reverse=True):
+        for path in sorted((temporary / ".workbook").iterdir(), reverse=True):
             path.replace(state / path.name)
     except OSError:
         for path in moved:

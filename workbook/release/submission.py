@@ -12,7 +12,7 @@ from typing import Any
 
 from workbook import curriculum
 from workbook.errors import WorkbookError
-from workbook.grading.intake.archives import Limits
+from workbook.grading.intake.archives import ArchiveLimits
 from workbook.grading.intake.receipt import receipt
 from workbook.locale import text
 from workbook.release import course_files, strip_outputs
@@ -20,7 +20,7 @@ from workbook.version import __version__
 
 __all__ = ["FORMAT", "Author", "StudentWork", "gather", "manifest", "pack"]
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class StudentWork:
         return {**found, "statement.md": self.statement}
 
 
-def gather(exercises: Path, home: Path) -> StudentWork:
+def gather(exercises: Path, root: Path) -> StudentWork:
     """Read what is handed in.
 
     Parameters
     ----------
     exercises : Path
         The folder of exercises.
-    home : Path
+    root : Path
         The folder with `notebooks/` and perhaps `statement.md`.
 
     Raises
@@ -84,7 +84,7 @@ def gather(exercises: Path, home: Path) -> StudentWork:
         If a file is too large to be graded, or there is none at all.
     """
     work = StudentWork()
-    known, most = curriculum.load().files(), Limits().bytes_each
+    known, most = curriculum.load().files(), ArchiveLimits().bytes_each
     for name in known:
         try:
             data = (exercises / name).read_bytes()
@@ -102,9 +102,9 @@ def gather(exercises: Path, home: Path) -> StudentWork:
         name = path.relative_to(exercises).as_posix()
         if name not in known and path.name != "__init__.py" and not _hidden(name):
             work.notes.append(text("release.submit.other", file=name))
-    _notebooks(work, home)
+    _notebooks(work, root)
     ours = course_files.template("statement.md").encode("utf-8")
-    written = home / "statement.md"
+    written = root / "statement.md"
     work.statement = written.read_bytes() if written.is_file() else ours
     work.filled_in = work.statement.replace(b"\r\n", b"\n") != ours
     return work
@@ -114,9 +114,9 @@ def _hidden(name: str) -> bool:
     return any(part.startswith((".", "__pycache__")) for part in name.split("/"))
 
 
-def _notebooks(work: StudentWork, home: Path) -> None:
-    traces = strip_outputs.Traces(home)
-    for path in sorted((home / "notebooks").glob("*.ipynb")):
+def _notebooks(work: StudentWork, root: Path) -> None:
+    traces = strip_outputs.PersonalTraces(root)
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
         try:
             work.notebooks[path.name] = strip_outputs.clean_notebook(path.read_bytes(), traces)
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
@@ -124,13 +124,20 @@ def _notebooks(work: StudentWork, home: Path) -> None:
 
 
 def manifest(work: StudentWork, student: Author, results: Sequence[Mapping[str, Any]]) -> bytes:
-    """What the zip holds, made with which versions, and what the student was told.
+    """What the zip holds, made with which versions, and the student's results.
 
     Neither a time nor the machine stands in it: the same work gives the same bytes.
     """
     import numpy
 
-    told = ("exercise", "outcome", "stack_outcome", "points", "max_points", "misconception")
+    result_fields = (
+        "exercise",
+        "outcome",
+        "integrated_outcome",
+        "points",
+        "max_points",
+        "misconception",
+    )
     return _json(
         {
             "format": FORMAT,
@@ -147,7 +154,7 @@ def manifest(work: StudentWork, student: Author, results: Sequence[Mapping[str, 
             },
             "missing": work.missing,
             "seed": results[0]["seed"] if results else None,
-            "results": [{key: result[key] for key in told} for result in results],
+            "results": [{key: result[key] for key in result_fields} for result in results],
         }
     )
 

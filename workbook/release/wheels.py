@@ -41,11 +41,11 @@ def command(platform: str, folder: Path) -> list[str]:
     tags, more = PLATFORMS[system]
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
     needed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *more]
-    chosen = [word for tag in tags for word in ("--platform", tag)]
+    platform_options = [word for tag in tags for word in ("--platform", tag)]
     return [
         *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
         *("--dest", str(folder / "wheels"), "--only-binary=:all:"),
-        *("--python-version", version, "--implementation", "cp", *chosen),
+        *("--python-version", version, "--implementation", "cp", *platform_options),
         *("--constraint", str(folder / "constraints.txt"), *needed),
     ]
 
@@ -68,6 +68,6 @@ def fetch(folder: Path, platforms: tuple[str, ...]) -> None:
             errors="replace",
         )
         if done.returncode:
-            said = [row for row in done.stderr.splitlines() if row.startswith("ERROR")]
-            why = (said or ["pip gave no reason"])[-1].removeprefix("ERROR: ")
+            errors = [row for row in done.stderr.splitlines() if row.startswith("ERROR")]
+            why = (errors or ["pip gave no reason"])[-1].removeprefix("ERROR: ")
             raise WorkbookError(f"The packages for {', '.join(platforms)} were not fetched: {why}")

@@ -15,8 +15,8 @@ _HOME = {
     "solutions_on": "locations",
     "state_folder": "locations",
     "student_folder": "locations",
-    "refresh": "hot_reload",
-    "use_solutions": "hot_reload",
+    "refresh": "notebook_session",
+    "use_solutions": "notebook_session",
 }
 
 __all__ = [

@@ -50,7 +50,7 @@ class Policy:
         return self.answers_from is None or now >= self.answers_from
 
 
-def _moment(value: object) -> datetime | None:
+def _opening_time(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value.astimezone()
     if isinstance(value, date):
@@ -58,7 +58,7 @@ def _moment(value: object) -> datetime | None:
     raise ValueError("answers_from is a date such as 2027-01-31")
 
 
-def _checked(table: dict[str, Any]) -> Policy:
+def _from_table(table: dict[str, Any]) -> Policy:
     unknown = set(table) - {"diagnosis", "hints", "answers_from", "hunts"}
     if unknown:
         raise ValueError(f"there is no setting {sorted(unknown)[0]!r}")
@@ -76,7 +76,7 @@ def _checked(table: dict[str, Any]) -> Policy:
     return Policy(
         diagnosis,
         hints,
-        None if opens is None else _moment(opens),
+        None if opens is None else _opening_time(opens),
         None if hunts is None else tuple(hunts),
     )
 
@@ -90,7 +90,7 @@ def parse(text: str, source: str = FILE) -> Policy:
         For what is no policy; it names the setting.
     """
     try:
-        return _checked(tomllib.loads(text))
+        return _from_table(tomllib.loads(text))
     except ValueError as error:
         raise UsageError(f"{source}: {error}.") from error
 

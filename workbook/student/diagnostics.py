@@ -33,7 +33,7 @@ __all__ = [
 
 OLDEST = (3, 11)
 # Megabytes: below the first a notebook cannot be saved with certainty; the second is a warning.
-NO_ROOM, LITTLE_ROOM = 50, 500
+DISK_BROKEN_MB, DISK_WARNING_MB = 50, 500
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,15 @@ class Diagnostic:
         What was looked at, in a few words.
     state : str
         `ok`, `warning` (it works, but not as it should) or `broken`.
-    says : str
-    mend : str
+    message : str
+    repair : str
         The command that mends it; empty if all is well.
     """
 
     name: str
     state: str
-    says: str
-    mend: str = ""
+    message: str
+    repair: str = ""
 
     def as_json(self) -> dict[str, str]:
         """As plain data."""
@@ -62,11 +62,11 @@ class Diagnostic:
 
 
 def diagnostic(
-    what: str, state: str, says: str = "", mend: str = "", **values: object
+    what: str, state: str, message: str = "", repair: str = "", **values: object
 ) -> Diagnostic:
-    """A finding in the words of `doctor.<what>.<state>`, or of another sentence in `says`."""
-    words = text(f"doctor.{what}.{says or state}", **values)
-    return Diagnostic(text(f"doctor.{what}.name"), state, words, mend)
+    """A finding in the words of `doctor.<what>.<state>`, or of another sentence in `message`."""
+    words = text(f"doctor.{what}.{message or state}", **values)
+    return Diagnostic(text(f"doctor.{what}.name"), state, words, repair)
 
 
 def pip(*words: str) -> str:
@@ -96,7 +96,7 @@ def python() -> Diagnostic:
     this = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info[:2] < OLDEST:
         oldest = ".".join(map(str, OLDEST))
-        return diagnostic("python", "broken", version=this, oldest=oldest, mend="python start.py")
+        return diagnostic("python", "broken", version=this, oldest=oldest, repair="python start.py")
     return diagnostic("python", "ok", version=this, program=sys.executable)
 
 
@@ -122,20 +122,20 @@ def packages() -> Diagnostic:
     wrong = []
     required = _required()
     for name, oldest in required.items():
-        there = installed(name)
-        if there is None or there < oldest:
+        version = installed(name)
+        if version is None or version < oldest:
             wrong.append(f"{name}>={'.'.join(map(str, oldest))}" if oldest else name)
     if wrong:
-        return diagnostic("packages", "broken", names=", ".join(wrong), mend=pip(*wrong))
+        return diagnostic("packages", "broken", names=", ".join(wrong), repair=pip(*wrong))
     return diagnostic("packages", "ok", count=len(required))
 
 
-def _home() -> Path:
+def _working_folder() -> Path:
     home = locations.state_folder()
     return home.parent if home.name == ".workbook" else home
 
 
-def _writes(folder: Path) -> bool:
+def _is_writable(folder: Path) -> bool:
     while not folder.exists():
         folder = folder.parent
     try:
@@ -147,25 +147,25 @@ def _writes(folder: Path) -> bool:
 
 def writable() -> Diagnostic:
     """Exercises, notebooks and what is remembered can be written."""
-    folders = [locations.own_folder(), _home() / "notebooks", locations.state_folder()]
+    folders = [locations.own_folder(), _working_folder() / "notebooks", locations.state_folder()]
     for folder in folders:
-        if not _writes(folder):
-            mend = f'chmod -R u+w "{folder}"'
+        if not _is_writable(folder):
+            repair = f'chmod -R u+w "{folder}"'
             if os.name == "nt":
-                mend = f'icacls "{folder}" /grant "%USERNAME%":F /T'
-            return diagnostic("writable", "broken", folder=folder, mend=mend)
-    return diagnostic("writable", "ok", folder=_home())
+                repair = f'icacls "{folder}" /grant "%USERNAME%":F /T'
+            return diagnostic("writable", "broken", folder=folder, repair=repair)
+    return diagnostic("writable", "ok", folder=_working_folder())
 
 
 def disk() -> Diagnostic:
     """There is room to save a notebook and to keep what training has reached."""
-    place = _home()
+    place = _working_folder()
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free // 1_000_000
-    state = "broken" if free < NO_ROOM else "warning" if free < LITTLE_ROOM else "ok"
-    mend = "" if state == "ok" else f"{sys.executable} -m pip cache purge"
-    return diagnostic("disk", state, megabytes=free, mend=mend)
+    state = "broken" if free < DISK_BROKEN_MB else "warning" if free < DISK_WARNING_MB else "ok"
+    repair = "" if state == "ok" else f"{sys.executable} -m pip cache purge"
+    return diagnostic("disk", state, megabytes=free, repair=repair)
 
 
 def copy() -> Diagnostic:
@@ -175,16 +175,16 @@ def copy() -> Diagnostic:
         if (folder / "workbook" / "course" / "curriculum.toml").is_file():
             if (folder / "workbook").resolve() == own:
                 break
-            mend = f'cd "{folder}" && python start.py'
-            return diagnostic("copy", "broken", here=folder, other=own.parent, mend=mend)
+            repair = f'cd "{folder}" && python start.py'
+            return diagnostic("copy", "broken", here=folder, other=own.parent, repair=repair)
         if (folder / locations.MARKER).is_file():
             break
     folder = locations.own_folder()
     lacking = [name for name in curriculum.load().files() if not (folder / name).is_file()]
     if lacking:
         names = ", ".join(lacking)
-        mend = f"workbook reset {lacking[0]}"
-        return diagnostic("copy", "broken", "lacking", names=names, folder=folder, mend=mend)
+        repair = f"workbook reset {lacking[0]}"
+        return diagnostic("copy", "broken", "lacking", names=names, folder=folder, repair=repair)
     return diagnostic("copy", "ok", folder=folder)
 
 

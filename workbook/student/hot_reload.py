@@ -18,7 +18,7 @@ from workbook.student import locations
 from workbook.student.importer import PUBLIC, ExerciseLoader, drop_package
 from workbook.student.placeholder import Placeholder
 
-__all__ = ["HotReloader", "banner", "current", "refresh", "switch", "use_solutions"]
+__all__ = ["HotReloader", "forget_modules"]
 
 _MISSING = object()
 Origin = tuple[str, str]
@@ -29,18 +29,18 @@ def _modules() -> dict[str, ModuleType]:
     return {name: m for name, m in list(sys.modules.items()) if name.startswith(f"{PUBLIC}.")}
 
 
-def _of_implementation(value: object) -> bool:
+def _is_from_exercises(value: object) -> bool:
     return str(getattr(value, "__module__", None)).startswith(f"{PUBLIC}.")
 
 
-def _foreign(value: object) -> bool:
+def _is_foreign(value: object) -> bool:
     """Whether a module such as np, or a function or class of one, that `*` brought along."""
     if isinstance(value, ModuleType):
         return not value.__name__.startswith(f"{PUBLIC}.")
-    return callable(value) and not _of_implementation(value)
+    return callable(value) and not _is_from_exercises(value)
 
 
-def _drop() -> None:
+def forget_modules() -> None:
     """Forget the implementation's modules, but keep its package: a notebook may hold it by name."""
     package = sys.modules.get(PUBLIC)
     for name in _modules():
@@ -55,7 +55,7 @@ class _Imports(ast.NodeVisitor):
 
     def __init__(self) -> None:
         self.names: dict[str, Origin] = {}
-        self.stars: set[str] = set()
+        self.star_imports: set[str] = set()
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         return  # its imports are its own, and run anew with each call
@@ -68,7 +68,7 @@ class _Imports(ast.NodeVisitor):
             return
         for alias in node.names:
             if alias.name == "*":
-                self.stars.add(node.module)
+                self.star_imports.add(node.module)
             else:
                 self.names[alias.asname or alias.name] = (node.module, alias.name)
 
@@ -84,23 +84,23 @@ class HotReloader:
 
     def __init__(self, namespace: dict[str, Any]):
         self.namespace = namespace
-        self.named: dict[str, Origin] = {}
-        self.stars: dict[str, set[str]] = {}
+        self.imported: dict[str, Origin] = {}
+        self.star_imports: dict[str, set[str]] = {}
         self.broken: dict[str, WorkbookError] = {}
-        self.lost: WorkbookError | None = None
+        self.location_error: WorkbookError | None = None
         # The cell that runs now; under nbval IPython itself keeps no history.
         self.cell = ""
-        self.shows = self._choose()
+        self.location = self._locate()
 
-    def _choose(self) -> locations.Location | None:
-        """The choice as it stands, or None with the reason in `lost`."""
+    def _locate(self) -> locations.Location | None:
+        """The choice as it stands, or None with the reason in `location_error`."""
         try:
-            self.lost, chosen = None, locations.current()
+            self.location_error, location = None, locations.current()
         except WorkbookError as problem:
-            self.lost, chosen = problem, None
-        return chosen
+            self.location_error, location = problem, None
+        return location
 
-    def note(self, cell: str) -> None:
+    def note_cell(self, cell: str) -> None:
         """Remember a cell, and which names it is about to import from the implementation."""
         self.cell = cell
         if PUBLIC not in cell:
@@ -111,41 +111,41 @@ class HotReloader:
             return
         imports = _Imports()
         imports.visit(tree)
-        self.named.update(imports.names)
-        for star in imports.stars:
-            self.stars.setdefault(star, set())
+        self.imported.update(imports.names)
+        for star in imports.star_imports:
+            self.star_imports.setdefault(star, set())
 
     def refresh(self) -> bool:
         """Bring the namespace up to date; True if another folder is shown than before."""
-        before, self.shows = self.shows, self._choose()
-        moved = before != self.shows
-        if self.lost is not None:
+        before, self.location = self.location, self._locate()
+        moved = before != self.location
+        if self.location_error is not None:
             if moved or sys.modules.get(PUBLIC) is not None:
-                self._lose(self.lost)
+                self._bind_placeholders(self.location_error)
         elif self._outdated():
-            self._read_again()
+            self._reload()
         elif self.broken:
-            self._retry()
+            self._retry_broken()
         return moved
 
     def _outdated(self) -> bool:
         package = sys.modules.get(PUBLIC)
         if package is None:
             return any(isinstance(value, Placeholder) for value in self.namespace.values())
-        assert self.shows is not None
+        assert self.location is not None
         loaders = [getattr(module, "__loader__", None) for module in _modules().values()]
-        return list(package.__path__) != [str(self.shows.folder)] or any(
+        return list(package.__path__) != [str(self.location.folder)] or any(
             isinstance(loader, ExerciseLoader) and not loader.is_current() for loader in loaders
         )
 
-    def _bound(self) -> dict[str, Origin]:
+    def _find_bindings(self) -> dict[str, Origin]:
         """Return the notebook's names that hold something of an exercise file, with its origin."""
         modules = _modules()
         index: dict[int, Origin] = {id(m): (name, "") for name, m in modules.items()}
         for name, module in modules.items():
             for attribute, value in vars(module).items():
                 # The module that defines it wins over those that import it.
-                if _of_implementation(value) and (
+                if _is_from_exercises(value) and (
                     id(value) not in index or value.__module__ == name
                 ):
                     index[id(value)] = (name, attribute)
@@ -156,9 +156,9 @@ class HotReloader:
             elif id(value) in index:
                 found[name] = index[id(value)]
             else:
-                origins = [self.named[name]] if name in self.named else []
-                if not _foreign(value):
-                    origins += [(star, name) for star in self.stars]
+                origins = [self.imported[name]] if name in self.imported else []
+                if not _is_foreign(value):
+                    origins += [(star, name) for star in self.star_imports]
                 for module_name, attribute in origins:
                     old = vars(modules[module_name]) if module_name in modules else {}
                     if old.get(attribute, _MISSING) is value:
@@ -191,18 +191,18 @@ class HotReloader:
             elif attribute in vars(module):
                 self.namespace[name] = vars(module)[attribute]
             else:
-                file = locations.shown(getattr(module, "__file__", module_name))
+                file = locations.display_path(getattr(module, "__file__", module_name))
                 text = locale.text("student.hot_reload.no_longer", file=file, name=attribute)
                 self.namespace[name] = Placeholder(origin, WorkbookError(text))
 
-    def _know_stars(self) -> None:
-        for star in self.stars:
+    def _record_star_names(self) -> None:
+        for star in self.star_imports:
             if star in sys.modules:
-                self.stars[star] = set(vars(sys.modules[star]))
+                self.star_imports[star] = set(vars(sys.modules[star]))
 
-    def _bind_new(self) -> None:
+    def _bind_new_names(self) -> None:
         """Bind what a file that was imported with `*` has gained."""
-        for star, known in self.stars.items():
+        for star, known in self.star_imports.items():
             module = sys.modules.get(star)
             if module is None or not known:
                 continue
@@ -211,80 +211,31 @@ class HotReloader:
                 if name in vars(module):
                     self.namespace.setdefault(name, vars(module)[name])
 
-    def _read_again(self) -> None:
-        bound, modules = self._bound(), _modules()
-        self._know_stars()
-        _drop()
+    def _reload(self) -> None:
+        bound, modules = self._find_bindings(), _modules()
+        self._record_star_names()
+        forget_modules()
         package = sys.modules.get(PUBLIC) or importlib.import_module(PUBLIC)
-        assert self.shows is not None
-        package.__path__ = [str(self.shows.folder)]
-        again = {*modules, *self.broken}
+        assert self.location is not None
+        package.__path__ = [str(self.location.folder)]
+        to_import = {*modules, *self.broken}
         self.broken.clear()
-        for name in sorted(again):
+        for name in sorted(to_import):
             self._import(name)
         self._bind(bound)
-        self._bind_new()
+        self._bind_new_names()
 
-    def _retry(self) -> None:
+    def _retry_broken(self) -> None:
         """Try the broken files again; they may rest on a file that is not watched."""
-        waiting = {n: o for n, o in self._bound().items() if o[0] in self.broken}
+        waiting = {n: o for n, o in self._find_bindings().items() if o[0] in self.broken}
         for name in list(self.broken):
             self._import(name)
         self._bind(waiting)
-        self._bind_new()
+        self._bind_new_names()
 
-    def _lose(self, problem: WorkbookError) -> None:
-        bound = self._bound()
+    def _bind_placeholders(self, problem: WorkbookError) -> None:
+        bound = self._find_bindings()
         self.broken.clear()
         drop_package(PUBLIC)
         for name, origin in bound.items():
             self.namespace[name] = Placeholder(origin, problem)
-
-
-current: HotReloader | None = None
-
-
-def refresh() -> None:
-    """Read the exercise files as last saved, as happens before each cell of a notebook."""
-    if current is not None:
-        current.refresh()
-
-
-def switch(which: str) -> None:
-    """Show `stubs`, `solutions` or a folder in this process, in names imported before too.
-
-    Raises
-    ------
-    WorkbookError
-        If solutions are asked for in a copy without them; nothing changes then.
-    """
-    locations.use(which)
-    if current is not None:
-        current.refresh()
-    elif PUBLIC in sys.modules:
-        _drop()
-        sys.modules[PUBLIC].__path__ = [str(locations.exercises_folder())]
-
-
-def banner(switched: bool = False) -> str:
-    """One line that says what `workbook.exercises` shows."""
-    chosen = locations.current()
-    parts = [
-        locale.text(
-            f"student.toggle.{chosen.which}",
-            folder=locations.shown(chosen.folder),
-            because=locale.text(f"student.because.{chosen.because}"),
-        )
-    ]
-    if switched:
-        parts.append(locale.text("student.toggle.old_objects"))
-    return " ".join(parts)
-
-
-def use_solutions(on: bool = True) -> None:
-    """Switch the solutions on or off in a running notebook, and say so.
-
-    Nothing is written to a student's file. Objects made before keep their old code.
-    """
-    switch("solutions" if on else "stubs")
-    print(banner(switched=True))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from workbook import curriculum, locale
 from workbook.errors import WorkbookError
@@ -16,14 +16,12 @@ from workbook.student import importer, locations, source_blocks
 
 __all__ = ["Implementation", "MissingName", "dotted", "load_implementation"]
 
-_numbers = itertools.count(1)
-
 
 class MissingName(WorkbookError, AttributeError):
     """An implementation has no function or class of that name."""
 
 
-class _Track:
+class _Names:
     """What an implementation or its from-scratch track offers by name."""
 
     def __init__(self, impl: "Implementation", scratch: bool):
@@ -33,10 +31,10 @@ class _Track:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._impl._find(name, self._scratch)
+        return self._impl._lookup(name, self._scratch)
 
 
-class Implementation(_Track):
+class Implementation(_Names):
     """One folder of exercises, imported.
 
     `impl.affine_forward` and `impl.FullyConnectedNet` look a name up where the curriculum
@@ -51,35 +49,37 @@ class Implementation(_Track):
     problems : dict of str to Exception
         By file: why it could not be imported. The exception is a `FileProblem` whose
         `original` is what Python raised (None for a missing file).
-    mended : dict of str to list of sections.Replacement
-        By file: the blocks that do not parse, replaced by their stubs (with `mend=True`).
+    repaired : dict of str to list of source_blocks.Replacement
+        By file: the blocks that do not parse, replaced by their stubs (with `repair=True`).
     """
+
+    _numbers: ClassVar = itertools.count(1)
 
     def __init__(
         self,
         folder: Path,
         sources: importer.Sources,
-        mended: dict[str, Any],
-        wanted: Iterable[str] | None = None,
+        repaired: dict[str, Any],
+        files: Iterable[str] | None = None,
     ):
         super().__init__(self, scratch=False)
         self.folder = folder
-        self.package = f"_workbook_room_{next(_numbers)}"
+        self.package = f"_workbook_impl_{next(self._numbers)}"
         self.problems: dict[str, Exception] = {}
-        self.mended: dict[str, list[source_blocks.Replacement]] = mended
-        self.scratch = _Track(self, scratch=True)
+        self.repaired: dict[str, list[source_blocks.Replacement]] = repaired
+        self.scratch = _Names(self, scratch=True)
         package = ModuleType(self.package, f"Exercises of {folder}.")
         package.__path__ = [str(folder)]
         sys.modules[self.package] = package
         importer.add_package(self.package, sources)
-        for file in curriculum.load().files() if wanted is None else wanted:
+        for file in curriculum.load().files() if files is None else files:
             try:
                 importlib.import_module(f"{self.package}.{dotted(file)}")
             except Exception as error:
                 self.problems[file] = error
 
     def __repr__(self) -> str:
-        return f"<Implementation {locations.shown(self.folder)}>"
+        return f"<Implementation {locations.display_path(self.folder)}>"
 
     def __enter__(self) -> "Implementation":
         return self
@@ -111,8 +111,8 @@ class Implementation(_Track):
         """Forget the implementation's modules; objects made from it live on."""
         importer.drop_package(self.package)
 
-    def _find(self, name: str, scratch: bool) -> Any:
-        listed = _listed(name, scratch)
+    def _lookup(self, name: str, scratch: bool) -> Any:
+        listed = _exercises_named(name, scratch)
         if listed:
             module = self.module(listed[0].module)
             if hasattr(module, name):
@@ -128,14 +128,14 @@ class Implementation(_Track):
         if found and (not scratch or found[0][0].startswith("scratch.")):
             return vars(found[0][1])[name]
         for file, problem in self.problems.items():
-            if name in _defined(file) and file.startswith("scratch/") == scratch:
+            if name in _stub_names(file) and file.startswith("scratch/") == scratch:
                 raise problem
-        where = listed[0].file if listed else locations.shown(self.folder)
+        where = listed[0].file if listed else locations.display_path(self.folder)
         raise MissingName(locale.text("student.implementation.no_name", name=name, where=where))
 
 
 @cache
-def _listed(name: str, scratch: bool) -> list[curriculum.Exercise]:
+def _exercises_named(name: str, scratch: bool) -> list[curriculum.Exercise]:
     return [e for e in curriculum.load() if e.qualname == name and e.is_scratch == scratch]
 
 
@@ -144,7 +144,7 @@ def dotted(file: str) -> str:
     return file.removesuffix(".py").replace("/", ".")
 
 
-def _defined(file: str) -> set[str]:
+def _stub_names(file: str) -> set[str]:
     """What the stub of a file defines at top level."""
     try:
         return set(source_blocks.spans(source_blocks.pristine_source(file)))
@@ -156,8 +156,8 @@ def load_implementation(
     folder: Path | str,
     *,
     sources: importer.Sources | None = None,
-    mend: bool = False,
-    wanted: Iterable[str] | None = None,
+    repair: bool = False,
+    files: Iterable[str] | None = None,
     resolved: bool = False,
 ) -> Implementation:
     """Import a folder of exercises under a fresh private package name.
@@ -172,10 +172,10 @@ def load_implementation(
     sources : mapping, optional
         Source, syntax tree or compiled code by file (`classifiers/cnn.py`), used in place of
         what the folder holds.
-    mend : bool
+    repair : bool
         Replace a top-level function or class that does not parse by its stub, so that it
-        costs only itself; see `Implementation.mended`.
-    wanted : iterable of str, optional
+        costs only itself; see `Implementation.repaired`.
+    files : iterable of str, optional
         The files to import at once, with what they import; the others are imported when they
         are asked for. All by default.
     resolved : bool
@@ -191,12 +191,16 @@ def load_implementation(
         if not folder.is_dir():
             raise WorkbookError(locale.text("student.implementation.no_folder", folder=folder))
     assert isinstance(folder, Path)
-    chosen: dict[str, str | ast.Module | CodeType] = dict(sources or {})
-    mended: dict[str, list[source_blocks.Replacement]] = {}
-    if mend:
+    contents: dict[str, str | ast.Module | CodeType] = dict(sources or {})
+    repaired: dict[str, list[source_blocks.Replacement]] = {}
+    if repair:
         for file in curriculum.load().files():
-            text = chosen[file] if file in chosen else source_blocks.read(folder / file) or ""
+            text = (
+                contents[file]
+                if file in contents
+                else source_blocks.read_source(folder / file) or ""
+            )
             result = source_blocks.repair(text, file) if isinstance(text, str) else None
             if result is not None:
-                chosen[file], mended[file] = result.tree, result.replaced
-    return Implementation(folder, chosen, mended, wanted)
+                contents[file], repaired[file] = result.tree, result.replaced
+    return Implementation(folder, contents, repaired, files)

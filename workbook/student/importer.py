@@ -34,9 +34,6 @@ __all__ = [
 PUBLIC = "workbook.exercises"
 
 Sources = Mapping[str, str | ast.Module | CodeType]
-_packages: dict[str, Sources] = {}
-# By implementation: what was imported, so that nobody has to look through all of Python's modules.
-_found: dict[str, set[str]] = {}
 
 
 class FileProblem(WorkbookError):
@@ -59,31 +56,31 @@ class FileProblem(WorkbookError):
         self.original = original
 
 
-def _place(file: str, line: int | None) -> str:
+def _location(file: str, line: int | None) -> str:
     return f"{file}, line {line}," if line else file
 
 
 def _syntax_problem(path: str, error: Exception) -> FileProblem:
-    file = locations.shown(path)
+    file = locations.display_path(path)
     line = getattr(error, "lineno", None)
     what = getattr(error, "msg", None) or str(error)
-    text = locale.text("student.file.syntax", place=_place(file, line), what=what)
+    text = locale.text("student.file.syntax", place=_location(file, line), what=what)
     return FileProblem(text, file, line, error)
 
 
 def _import_problem(path: str, root: str, error: BaseException) -> FileProblem:
-    file = locations.shown(path)
+    file = locations.display_path(path)
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
     line = lines[-1] if lines else None
     what = str(error).replace(f"{root}.", "")
     if isinstance(error, ImportError) and error.path:
         what = what.replace(f" ({error.path})", "")
     what = f"{type(error).__name__}: {what}" if what else type(error).__name__
-    text = locale.text("student.file.raises", place=_place(file, line), what=what)
+    text = locale.text("student.file.raises", place=_location(file, line), what=what)
     return FileProblem(text, file, line, error)
 
 
-class _StayInside(ast.NodeTransformer):
+class _AbsoluteImports(ast.NodeTransformer):
     """Let `workbook.exercises` inside a private implementation mean that implementation.
 
     A student's editor may write absolute imports; they must not reach the implementation that the
@@ -144,11 +141,11 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
                 source = self.data = self._bytes()
             if not isinstance(source, ast.Module):
                 tree = ast.parse(source, self.path)
-                source = tree if self.root == PUBLIC else _StayInside(self.root).visit(tree)
+                source = tree if self.root == PUBLIC else _AbsoluteImports(self.root).visit(tree)
             code: CodeType = compile(source, self.path, "exec", dont_inherit=True)
             return code
         except OSError as error:
-            file = locations.shown(self.path)
+            file = locations.display_path(self.path)
             text = locale.text("student.file.unreadable", file=file, why=error.strerror or error)
             raise FileProblem(text, file, None, error) from error
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -165,7 +162,19 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
 
 
 class _Finder:
-    """Finds the modules of every implementation by its package's `__path__`."""
+    """Finds the modules of every implementation by its package's `__path__`.
+
+    Attributes
+    ----------
+    packages : dict of str to mapping
+        By package: what is imported in place of its files.
+    found : dict of str to set of str
+        By package: the modules found, so that nobody has to look through all of Python's.
+    """
+
+    def __init__(self) -> None:
+        self.packages: dict[str, Sources] = {}
+        self.found: dict[str, set[str]] = {}
 
     def find_spec(
         self,
@@ -173,32 +182,32 @@ class _Finder:
         path: Sequence[str] | None = None,
         target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        root = next((name for name in _packages if fullname.startswith(f"{name}.")), None)
+        root = next((name for name in self.packages if fullname.startswith(f"{name}.")), None)
         if root is None or not path:
             return None
         inside = fullname[len(root) + 1 :].replace(".", "/")
         folder = os.path.join(path[0], inside.rpartition("/")[2])
         file = f"{folder}.py"
-        _found.setdefault(root, set()).add(fullname)
-        source = _packages[root].get(f"{inside}.py")
+        self.found.setdefault(root, set()).add(fullname)
+        source = self.packages[root].get(f"{inside}.py")
         if source is not None or os.path.isfile(file):
             loader = ExerciseLoader(fullname, file, root, source)
             return importlib.util.spec_from_file_location(fullname, file, loader=loader)
         if os.path.isdir(folder):
-            initial = os.path.join(folder, "__init__.py")
+            init = os.path.join(folder, "__init__.py")
             # A private implementation is imported once: nobody adds the file that is missing.
-            bare = root != PUBLIC and not os.path.exists(initial)
-            loader = ExerciseLoader(fullname, initial, root, _NOTHING if bare else None)
+            no_init = root != PUBLIC and not os.path.exists(init)
+            loader = ExerciseLoader(fullname, init, root, _EMPTY_MODULE if no_init else None)
             return importlib.util.spec_from_file_location(
-                fullname, initial, loader=loader, submodule_search_locations=[folder]
+                fullname, init, loader=loader, submodule_search_locations=[folder]
             )
         if f"{inside}.py" in curriculum.load().files():
-            text = locale.text("student.file.missing", file=locations.shown(file))
-            raise FileProblem(text, locations.shown(file), None, None)
+            text = locale.text("student.file.missing", file=locations.display_path(file))
+            raise FileProblem(text, locations.display_path(file), None, None)
         return None
 
 
-_NOTHING = compile("", "<a folder>", "exec")
+_EMPTY_MODULE = compile("", "<a folder>", "exec")
 _finder = _Finder()
 
 
@@ -213,14 +222,14 @@ def add_package(root: str, sources: Sources | None = None) -> None:
         Source, syntax tree or compiled code by file (`classifiers/cnn.py`), used in place of
         the file's.
     """
-    _packages[root] = dict(sources or {})
+    _finder.packages[root] = dict(sources or {})
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
 
 
 def modules_of(root: str) -> dict[str, ModuleType]:
     """The imported modules of the package `root`, without itself, by their full names."""
-    names = sorted(_found.get(root, ()))
+    names = sorted(_finder.found.get(root, ()))
     return {name: sys.modules[name] for name in names if sys.modules.get(name) is not None}
 
 
@@ -233,7 +242,7 @@ def has_module(folder: str, name: str) -> bool:
 
 def drop_package(root: str) -> None:
     """Forget the package and every module of it."""
-    _packages.pop(root, None)
-    _found.pop(root, None)
+    _finder.packages.pop(root, None)
+    _finder.found.pop(root, None)
     for name in [name for name in sys.modules if name == root or name.startswith(f"{root}.")]:
         del sys.modules[name]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbook import curriculum, locale
 from workbook.errors import UsageError, WorkbookError
-from workbook.student import diagnostics, hot_reload, locations
+from workbook.student import diagnostics, locations
+from workbook.student.hot_reload import HotReloader
 from workbook.student.importer import PUBLIC
+from workbook.student.notebook_session import banner, session
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -39,19 +41,21 @@ def todo_line(error: BaseException) -> str | None:
     return locale.text(
         "student.todo.line",
         id=error.args[0],
-        file=locations.shown(frames[-1].tb_frame.f_code.co_filename),
+        file=locations.display_path(frames[-1].tb_frame.f_code.co_filename),
         line=frames[-1].tb_lineno,
     )
 
 
-def _short(shell: "InteractiveShell", error: BaseException) -> list[str] | None:
+def _short_traceback(shell: "InteractiveShell", error: BaseException) -> list[str] | None:
     """A traceback of the cell and the exercise files alone, if the error arose in one."""
     frames = list(_frames(error.__traceback__))
     if not any(map(_in_implementation, frames)):
         return None
-    kept = [tb for tb in frames if _in_implementation(tb) or tb.tb_frame.f_globals is shell.user_ns]
+    shown = [
+        tb for tb in frames if _in_implementation(tb) or tb.tb_frame.f_globals is shell.user_ns
+    ]
     chain: TracebackType | None = None
-    for tb in reversed(kept):
+    for tb in reversed(shown):
         chain = TracebackType(chain, tb.tb_frame, tb.tb_lasti, tb.tb_lineno)
     lines: list[str] = shell.InteractiveTB.structured_traceback(
         type(error), error, chain, tb_offset=0
@@ -59,7 +63,7 @@ def _short(shell: "InteractiveShell", error: BaseException) -> list[str] | None:
     return lines
 
 
-def _made_by(cell: str) -> set[str]:
+def _defined_by(cell: str) -> set[str]:
     """Names that a cell sets at its top level."""
     try:
         tree = ast.parse(cell)
@@ -74,26 +78,21 @@ def _made_by(cell: str) -> set[str]:
     }
 
 
-# Names that are not there because their cell stopped at something still to do: name -> line.
-_unmade: dict[str, str] = {}
-
-
-def _one_line(shell: "InteractiveShell", error: BaseException) -> str | None:
+def _todo_message(shell: "InteractiveShell", error: BaseException) -> str | None:
     """The line for an exercise that is still to do, in its own cell or in one that follows."""
     line = todo_line(error)
     if line:
-        cell = hot_reload.current.cell if hot_reload.current is not None else ""
-        _unmade.update(dict.fromkeys(_made_by(cell), line))
+        session.undefined.update(dict.fromkeys(_defined_by(session.cell), line))
         return line
     name = error.name if isinstance(error, NameError) else None
     frames = list(_frames(error.__traceback__))
     in_notebook = bool(frames) and frames[-1].tb_frame.f_globals is shell.user_ns
-    if name in _unmade and name not in shell.user_ns and in_notebook:
-        return locale.text("student.todo.follows", line=_unmade[name], name=name)
+    if name in session.undefined and name not in shell.user_ns and in_notebook:
+        return locale.text("student.todo.follows", line=session.undefined[name], name=name)
     return None
 
 
-def _show(
+def _show_exception(
     shell: "InteractiveShell",
     kind: type[BaseException],
     error: BaseException,
@@ -102,58 +101,64 @@ def _show(
 ) -> None:
     """Show an exception of a cell: IPython prints what `_render_traceback_` returns."""
     if not hasattr(error, "_render_traceback_") and not isinstance(error, SyntaxError):
-        line = _one_line(shell, error)
-        lines = [line] if line else _short(shell, error)
+        line = _todo_message(shell, error)
+        lines = [line] if line else _short_traceback(shell, error)
         if lines:
             error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
     shell.showtraceback((kind, error, tb), tb_offset=tb_offset, running_compiled_code=True)
 
 
-def _solutions(line: str) -> None:
+def _solutions_magic(line: str) -> None:
     """`%solutions on|off|status`: run this notebook with the solutions, or with your files."""
-    asked = line.strip() or "status"
-    if asked not in ("on", "off", "status"):
-        raise UsageError(locale.text("student.toggle.usage", given=asked))
-    if asked == "status":
-        print(hot_reload.banner())
+    argument = line.strip() or "status"
+    if argument not in ("on", "off", "status"):
+        raise UsageError(locale.text("student.toggle.usage", given=argument))
+    if argument == "status":
+        print(banner())
     else:
-        hot_reload.use_solutions(asked == "on")
+        session.use_solutions(argument == "on")
 
 
-def _say_if_on() -> None:
+def _warn_if_solutions_on() -> None:
     with contextlib.suppress(WorkbookError):  # whatever imports from the implementation will say it
         if locations.solutions_on():
-            print(hot_reload.banner())
+            print(banner())
 
 
-def _say_if_broken() -> None:
+def _warn_if_broken() -> None:
     """Nothing if all is well here; else what is wrong and the command that mends it."""
     for found in diagnostics.quick():
-        print(locale.text("doctor.in_notebook", name=found.name, says=found.says, mend=found.mend))
+        print(
+            locale.text(
+                "doctor.in_notebook", name=found.name, message=found.message, repair=found.repair
+            )
+        )
 
 
 def load(shell: "InteractiveShell") -> None:
     """Make a notebook run the exercises as last saved. Loading it again changes nothing."""
-    if hot_reload.current is not None and hot_reload.current.namespace is shell.user_ns:
-        _say_if_on()
+    if session.runs_in(shell.user_ns):
+        _warn_if_solutions_on()
         return
-    locations.anchor(Path.cwd())
-    impl = hot_reload.current = hot_reload.HotReloader(shell.user_ns)
+    locations.process.start = Path.cwd()
+    reloader = session.reloader = HotReloader(shell.user_ns)
     # The cell that loads this is already running, and may import from the implementation.
     cells = shell.user_ns.get("In") or [""]
-    impl.note(str(cells[-1]))
+    reloader.note_cell(str(cells[-1]))
 
     def before_cell(info: Any) -> None:
         # Students run the first cell again; "already loaded" would look like an error.
         untyped.extension_manager.loaded.discard("workbook")
-        moved = impl.refresh()
-        impl.note(str(getattr(info, "transformed_cell", None) or getattr(info, "raw_cell", "")))
-        if moved and impl.lost is None:
-            print(hot_reload.banner(switched=True))
+        moved = reloader.refresh()
+        reloader.note_cell(
+            str(getattr(info, "transformed_cell", None) or getattr(info, "raw_cell", ""))
+        )
+        if moved and reloader.location_error is None:
+            print(banner(switched=True))
 
     untyped: Any = shell
     shell.events.register("pre_run_cell", before_cell)
-    untyped.set_custom_exc((Exception,), _show)
-    untyped.register_magic_function(_solutions, "line", "solutions")
-    _say_if_on()
-    _say_if_broken()
+    untyped.set_custom_exc((Exception,), _show_exception)
+    untyped.register_magic_function(_solutions_magic, "line", "solutions")
+    _warn_if_solutions_on()
+    _warn_if_broken()

@@ -18,15 +18,16 @@ __all__ = [
     "MARKER",
     "VARIABLE",
     "Location",
-    "anchor",
+    "ProcessLocations",
     "current",
+    "display_path",
     "exercises_folder",
     "mark_folder",
     "nearest_folder",
     "own_folder",
     "pristine_folder",
+    "process",
     "save",
-    "shown",
     "solutions_folder",
     "solutions_on",
     "state_folder",
@@ -37,9 +38,6 @@ __all__ = [
 VARIABLE = "WORKBOOK_EXERCISES"
 MARKER = ".workbook/folder.toml"
 _SAVED = "choice.toml"
-
-_switch: str | None = None
-_anchor: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -52,23 +50,36 @@ class Location:
         `stubs` (the student's files), `solutions`, or `folder` (one named by hand).
     folder : Path
         The folder itself.
-    because : str
+    decided_by : str
         What decided: `switch`, `variable`, `saved`, `init` or `package`.
     """
 
     which: str
     folder: Path
-    because: str
+    decided_by: str
 
 
-def anchor(start: Path | None) -> None:
-    """Look for a student's folder from `start` on, whatever the working directory becomes."""
-    global _anchor
-    _anchor = start
+@dataclass
+class ProcessLocations:
+    """What this process was told about locations.
+
+    Attributes
+    ----------
+    switch : str or None
+        `stubs`, `solutions` or a folder; goes before the variable and the saved choice.
+    start : Path or None
+        Where to look for a student's folder, whatever the working directory becomes.
+    """
+
+    switch: str | None = None
+    start: Path | None = None
+
+
+process = ProcessLocations()
 
 
 def _start(start: Path | str | None) -> Path:
-    return Path(start).resolve() if start is not None else (_anchor or Path.cwd())
+    return Path(start).resolve() if start is not None else (process.start or Path.cwd())
 
 
 def _package() -> Path:
@@ -77,8 +88,8 @@ def _package() -> Path:
 
 def _checkout() -> Path | None:
     """The folder above the package, if it is a copy of the project and not site-packages."""
-    above = _package().parent
-    return above if (above / "pyproject.toml").is_file() else None
+    parent = _package().parent
+    return parent if (parent / "pyproject.toml").is_file() else None
 
 
 def nearest_folder(start: Path | str | None = None) -> Path | None:
@@ -113,9 +124,9 @@ def state_folder(start: Path | str | None = None) -> Path:
     `.workbook` in the nearest folder that `workbook init` made, else in the checkout; for an
     installed package without either, a folder of the user's own.
     """
-    home = nearest_folder(start) or _checkout()
-    if home is not None:
-        return home / ".workbook"
+    root = nearest_folder(start) or _checkout()
+    if root is not None:
+        return root / ".workbook"
     import platformdirs
 
     return Path(platformdirs.user_data_path("workbook", appauthor=False))
@@ -123,41 +134,49 @@ def state_folder(start: Path | str | None = None) -> Path:
 
 def solutions_folder() -> Path | None:
     """The instructor's solutions beside the package, or None in a copy without it."""
-    above = _checkout()
-    folder = above / "solutions" if above is not None else None
+    parent = _checkout()
+    folder = parent / "solutions" if parent is not None else None
     return folder if folder is not None and (folder / "__init__.py").is_file() else None
 
 
 def pristine_folder() -> Path:
-    """The stubs as they were generated; never an implementation that a student has edited."""
-    return _package() / "student" / "pristine"
+    """Return the stubs as they were generated; never an implementation that a student has edited.
+
+    A checkout generates them from its solutions; other copies were built with them.
+    """
+    solutions = solutions_folder()
+    if solutions is None:
+        return _package() / "student" / "pristine"
+    from workbook.student import pristine_stubs  # The generator is of use in a checkout alone.
+
+    return pristine_stubs.folder(solutions)
 
 
-def _solutions(asked_by: str) -> Path:
+def _require_solutions(requested_by: str) -> Path:
     folder = solutions_folder()
     if folder is None:
-        raise WorkbookError(locale.text(f"student.locations.no_solutions_{asked_by}"))
+        raise WorkbookError(locale.text(f"student.locations.no_solutions_{requested_by}"))
     return folder
 
 
-def _named(value: str, start: Path | str | None) -> Path:
+def _named_folder(value: str, start: Path | str | None) -> Path:
     folder = (_start(start) / Path(value).expanduser()).resolve()
     if not folder.is_dir():
         raise UsageError(locale.text("student.locations.no_folder", value=value))
     return folder
 
 
-def _students(start: Path | str | None) -> Location:
-    made = nearest_folder(start)
-    if made is None:
+def _student_location(start: Path | str | None) -> Location:
+    marked = nearest_folder(start)
+    if marked is None:
         return Location("stubs", _package() / "exercises", "package")
-    name = _read(made / MARKER).get("exercises", "exercises")
-    return Location("stubs", made / str(name), "init")
+    name = _read(marked / MARKER).get("exercises", "exercises")
+    return Location("stubs", marked / str(name), "init")
 
 
 def own_folder(start: Path | str | None = None) -> Path:
     """The student's own files, also while `WORKBOOK_EXERCISES` names another folder."""
-    return _students(start).folder
+    return _student_location(start).folder
 
 
 def student_folder(start: Path | str | None = None) -> Path:
@@ -168,19 +187,19 @@ def student_folder(start: Path | str | None = None) -> Path:
     """
     value = os.environ.get(VARIABLE, "")
     if value not in ("", "stubs", "solutions"):
-        folder = _named(value, start)
+        folder = _named_folder(value, start)
         if folder != solutions_folder():
             return folder
-    return _students(start).folder
+    return _student_location(start).folder
 
 
-def _resolve(value: str, because: str, start: Path | str | None) -> Location:
+def _resolve(value: str, decided_by: str, start: Path | str | None) -> Location:
     if value == "solutions":
-        return Location("solutions", _solutions(because), because)
+        return Location("solutions", _require_solutions(decided_by), decided_by)
     if value == "stubs":
-        return Location("stubs", student_folder(start), because)
-    folder = _named(value, start)
-    return Location("solutions" if folder == solutions_folder() else "folder", folder, because)
+        return Location("stubs", student_folder(start), decided_by)
+    folder = _named_folder(value, start)
+    return Location("solutions" if folder == solutions_folder() else "folder", folder, decided_by)
 
 
 def current(start: Path | str | None = None) -> Location:
@@ -191,14 +210,14 @@ def current(start: Path | str | None = None) -> Location:
     WorkbookError
         If solutions are asked for in a copy without them, or the variable names no folder.
     """
-    if _switch is not None:
-        return _resolve(_switch, "switch", start)
+    if process.switch is not None:
+        return _resolve(process.switch, "switch", start)
     value = os.environ.get(VARIABLE, "")
     if value:
         return _resolve(value, "variable", start)
     if _read(state_folder(start) / _SAVED).get("exercises") == "solutions":
         return _resolve("solutions", "saved", start)
-    return _students(start)
+    return _student_location(start)
 
 
 def exercises_folder(start: Path | str | None = None) -> Path:
@@ -214,20 +233,19 @@ def solutions_on(start: Path | str | None = None) -> bool:
 def use(which: str | None) -> None:
     """Switch this process to `stubs`, `solutions` or a folder; None takes the switch back.
 
-    Names that were imported before keep their old code: `workspace.use_solutions` also
-    renews those of a notebook.
+    Names that were imported before keep their old code: `student.use_solutions` also renews
+    those of a notebook.
     """
-    global _switch
     if which is not None:
         _resolve(which, "switch", None)
-    _switch = which
+    process.switch = which
 
 
 def save(which: str, start: Path | str | None = None) -> None:
     """Keep the choice `stubs` or `solutions` for the next process."""
     path = state_folder(start) / _SAVED
     if which == "solutions":
-        _solutions("switch")
+        _require_solutions("switch")
         atomic_write.write_text(path, 'exercises = "solutions"\n')
     elif which == "stubs":
         path.unlink(missing_ok=True)
@@ -235,10 +253,10 @@ def save(which: str, start: Path | str | None = None) -> None:
         raise UsageError(locale.text("student.locations.save_what", value=which))
 
 
-def shown(path: Path | str) -> str:
+def display_path(path: Path | str) -> str:
     """`path` as a reader knows it: relative to the checkout or their own folder."""
     path = Path(path).resolve()
-    for home in (nearest_folder(path.parent), _package().parent):
-        if home is not None and path.is_relative_to(home):
-            return path.relative_to(home).as_posix()
+    for root in (nearest_folder(path.parent), _package().parent):
+        if root is not None and path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
     return str(path)

@@ -40,7 +40,7 @@ class Placeholder:
         raise self._problem.with_traceback(None)
 
 
-def _refuse(name: str) -> Callable[..., NoReturn]:
+def _raising(name: str) -> Callable[..., NoReturn]:
     def refuse(self: Placeholder, *args: Any, **kwargs: Any) -> NoReturn:
         raise self._problem.with_traceback(None)
 
@@ -53,6 +53,6 @@ _UNARY = "call iter next len bool int float complex index enter exit contains ne
 _ITEMS = "getitem setitem delitem setattr delattr mro_entries array lt le gt ge"
 _BINARY = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift divmod"
 for _name in [*_UNARY.split(), *_ITEMS.split(), *_BINARY.split()]:
-    setattr(Placeholder, f"__{_name}__", _refuse(f"__{_name}__"))
+    setattr(Placeholder, f"__{_name}__", _raising(f"__{_name}__"))
 for _name in _BINARY.split():
-    setattr(Placeholder, f"__r{_name}__", _refuse(f"__r{_name}__"))
+    setattr(Placeholder, f"__r{_name}__", _raising(f"__r{_name}__"))

@@ -15,12 +15,12 @@ from workbook.student import locations
 from workbook.student.state_file import read_state, write_state
 
 __all__ = [
-    "counts",
+    "count_hint",
     "forget",
     "hints_read",
+    "is_tracked",
     "mark_shown",
     "outcomes",
-    "read_hint",
     "record",
     "recorded",
 ]
@@ -35,7 +35,7 @@ def _now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def counts(folder: Path) -> bool:
+def is_tracked(folder: Path) -> bool:
     """Whether what is found in `folder` is the student's progress."""
     with contextlib.suppress(WorkbookError):
         own = locations.own_folder().resolve() == Path(folder).resolve()
@@ -59,7 +59,9 @@ def recorded() -> dict[str, dict[str, Any]]:
 
 def outcomes() -> dict[str, str]:
     """The last outcome of each exercise that was checked."""
-    return {name: str(kept["outcome"]) for name, kept in recorded().items() if "outcome" in kept}
+    return {
+        name: str(stored["outcome"]) for name, stored in recorded().items() if "outcome" in stored
+    }
 
 
 def record(folder: Path, results: Iterable[Mapping[str, Any]], *, card: bool = False) -> bool:
@@ -79,11 +81,11 @@ def record(folder: Path, results: Iterable[Mapping[str, Any]], *, card: bool = F
     bool
         Whether they were kept; a folder that cannot be written to is no reason to stop a check.
     """
-    news = [result for result in results if result["outcome"] != _NO_VERDICT]
-    if not news or not counts(folder):
+    judged = [result for result in results if result["outcome"] != _NO_VERDICT]
+    if not judged or not is_tracked(folder):
         return False
     known = recorded()
-    for result in news:
+    for result in judged:
         entry = {**known.get(result["exercise"], {})}
         entry |= {key: result[key] for key in ("outcome", "sha256", "points")}
         entry["time"] = _now()
@@ -122,11 +124,11 @@ def mark_shown(exercise_id: str) -> None:
 
 def hints_read(exercise_id: str) -> int:
     """How many of an exercise's hints were asked for."""
-    kept = read_state(_HINTS).get(exercise_id, 0)
-    return kept if isinstance(kept, int) else 0
+    stored = read_state(_HINTS).get(exercise_id, 0)
+    return stored if isinstance(stored, int) else 0
 
 
-def read_hint(exercise_id: str, most: int) -> int:
+def count_hint(exercise_id: str, most: int) -> int:
     """Count one more hint as asked for, up to `most`; return how many that makes."""
     number = min(hints_read(exercise_id) + 1, most)
     write_state(_HINTS, {**read_state(_HINTS), exercise_id: number})

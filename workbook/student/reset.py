@@ -10,7 +10,7 @@ from pathlib import Path
 from workbook import curriculum
 from workbook.student import atomic_write, progress, snapshots, source_blocks
 
-__all__ = ["ResetPlan", "carry_out", "plan", "plan_all"]
+__all__ = ["ResetPlan", "execute", "plan", "plan_all"]
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,17 @@ class ResetPlan:
         The files that would change, and what they would hold.
     exercises : tuple of str
         Every exercise that would go back to its stub, in the order of learning.
-    along : tuple of str
+    also_reset : tuple of str
         Those of them that were not asked for: parts of the same class, or of the same file.
-    whole : tuple of str
+    unparsable : tuple of str
         Files that cannot be read as Python, so that only a reset of the whole file helps.
     """
 
     folder: Path
     contents: dict[str, bytes]
     exercises: tuple[str, ...]
-    along: tuple[str, ...]
-    whole: tuple[str, ...] = ()
+    also_reset: tuple[str, ...]
+    unparsable: tuple[str, ...] = ()
 
 
 def _ordered(names: Iterable[str]) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def _ordered(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in curriculum.load().ids() if name in wanted)
 
 
-def _same_form(text: str, data: bytes) -> bytes:
+def _encoded_like(text: str, data: bytes) -> bytes:
     """`text` in the encoding and with the line ends of the file that it replaces."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
@@ -60,7 +60,7 @@ def _same_form(text: str, data: bytes) -> bytes:
 
 def _with_stubs(path: Path, ids: list[str]) -> bytes | None:
     """The file with the stubs of some of its exercises; None if it cannot be read as Python."""
-    source = source_blocks.read(path)
+    source = source_blocks.read_source(path)
     if source is None:
         return None
     try:
@@ -68,7 +68,7 @@ def _with_stubs(path: Path, ids: list[str]) -> bytes | None:
             source = source_blocks.with_stub(source, exercise_id)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    return _same_form(source, path.read_bytes())
+    return _encoded_like(source, path.read_bytes())
 
 
 def plan(folder: Path, exercise_ids: Iterable[str]) -> ResetPlan:
@@ -86,12 +86,12 @@ def plan(folder: Path, exercise_ids: Iterable[str]) -> ResetPlan:
         For an unknown exercise.
     """
     known = curriculum.load()
-    asked = {known[name].id for name in exercise_ids}
+    requested = {known[name].id for name in exercise_ids}
     contents: dict[str, bytes] = {}
-    going: set[str] = set()
-    whole: list[str] = []
+    affected: set[str] = set()
+    unparsable: list[str] = []
     for file in known.files():
-        ids = [e.id for e in known.in_file(file) if e.id in asked]
+        ids = [e.id for e in known.in_file(file) if e.id in requested]
         path = folder / file
         if not ids:
             continue
@@ -99,15 +99,18 @@ def plan(folder: Path, exercise_ids: Iterable[str]) -> ResetPlan:
         if data is None:
             # Gone, or not Python: then every exercise in it is.
             data = source_blocks.pristine_source(file).encode("utf-8")
-            going |= {e.id for e in known.in_file(file)}
+            affected |= {e.id for e in known.in_file(file)}
             if path.is_file():
-                whole.append(file)
+                unparsable.append(file)
         else:
-            going |= {*ids, *(other for name in ids for other in source_blocks.sharing(name))}
+            affected |= {
+                *ids,
+                *(other for name in ids for other in source_blocks.class_siblings(name)),
+            }
         if not path.is_file() or path.read_bytes() != data:
             contents[file] = data
-    along = going - asked if contents else set()
-    return ResetPlan(folder, contents, _ordered(going), _ordered(along), tuple(whole))
+    also_reset = affected - requested if contents else set()
+    return ResetPlan(folder, contents, _ordered(affected), _ordered(also_reset), tuple(unparsable))
 
 
 def plan_all(folder: Path, only: Iterable[str] | None = None) -> ResetPlan:
@@ -118,11 +121,11 @@ def plan_all(folder: Path, only: Iterable[str] | None = None) -> ResetPlan:
         stub = source_blocks.pristine_source(file)
         if not atomic_write.same_text(folder / file, stub):
             contents[file] = stub.encode("utf-8")
-    going = _ordered(e.id for file in contents for e in known.in_file(file))
-    return ResetPlan(folder, contents, going, ())
+    affected = _ordered(e.id for file in contents for e in known.in_file(file))
+    return ResetPlan(folder, contents, affected, ())
 
 
-def carry_out(plan: ResetPlan, reason: str) -> snapshots.Snapshot | None:
+def execute(plan: ResetPlan, reason: str) -> snapshots.Snapshot | None:
     """Take a snapshot of what will change, then change it, each file whole or not at all.
 
     Returns
@@ -135,9 +138,9 @@ def carry_out(plan: ResetPlan, reason: str) -> snapshots.Snapshot | None:
     WorkbookError
         If the snapshot or a file cannot be written; without a snapshot nothing is changed.
     """
-    kept = snapshots.take(plan.folder, plan.contents, reason)
+    snapshot = snapshots.take(plan.folder, plan.contents, reason)
     for file, data in plan.contents.items():
         atomic_write.write_bytes(plan.folder / file, data)
-    if progress.counts(plan.folder):
+    if progress.is_tracked(plan.folder):
         progress.forget(plan.exercises)
-    return kept
+    return snapshot

@@ -16,7 +16,7 @@ from workbook import locale
 from workbook.errors import UsageError, WorkbookError
 from workbook.student import atomic_write, locations
 
-__all__ = ["Snapshot", "find", "listing", "restore", "take"]
+__all__ = ["Snapshot", "find", "list_snapshots", "restore", "take"]
 
 _NOTE = "snapshot.json"
 
@@ -49,11 +49,11 @@ class Snapshot:
         return (self.path / "files" / file).read_bytes()
 
 
-def _store() -> Path:
+def _default_store() -> Path:
     return locations.state_folder() / "snapshots"
 
 
-def _inside(name: str) -> str:
+def _checked_name(name: str) -> str:
     """`name`, if it cannot lead out of a folder."""
     parts = PurePosixPath(name).parts
     if not parts or ".." in parts or name.startswith("/") or ":" in parts[0] or "\\" in name:
@@ -87,31 +87,31 @@ def take(
     WorkbookError
         If it cannot be written; nothing may be overwritten then.
     """
-    store = store or _store()
-    names = sorted({_inside(name) for name in names if (folder / name).is_file()})
+    store = store or _default_store()
+    names = sorted({_checked_name(name) for name in names if (folder / name).is_file()})
     if not names:
         return None
     now = datetime.now()
     note = {
         "taken": now.strftime("%Y-%m-%d %H:%M:%S"),
         "reason": reason,
-        "folder": locations.shown(folder),
+        "folder": locations.display_path(folder),
         "files": names,
     }
     try:
         store.mkdir(parents=True, exist_ok=True)
         # Made beside and renamed, so that half a snapshot is never taken for a whole one.
-        made = Path(tempfile.mkdtemp(dir=store, prefix=".part-"))
+        temporary = Path(tempfile.mkdtemp(dir=store, prefix=".part-"))
         try:
             for name in names:
-                target = made / "files" / name
+                target = temporary / "files" / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(folder / name, target)
-            atomic_write.write_text(made / _NOTE, json.dumps(note, indent=1) + "\n")
-            made.chmod(0o755)
-            return _load(_name(made, store, now.strftime("%Y%m%d-%H%M%S")))
+            atomic_write.write_text(temporary / _NOTE, json.dumps(note, indent=1) + "\n")
+            temporary.chmod(0o755)
+            return _load(_move_into_store(temporary, store, now.strftime("%Y%m%d-%H%M%S")))
         except BaseException:
-            shutil.rmtree(made, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
             raise
     except OSError as error:
         raise WorkbookError(
@@ -119,14 +119,14 @@ def take(
         ) from error
 
 
-def _name(made: Path, store: Path, stem: str) -> Path:
+def _move_into_store(temporary: Path, store: Path, stem: str) -> Path:
     """Rename a finished snapshot to the first free name."""
     for number in range(1, 1000):
         path = store / (stem if number == 1 else f"{stem}-{number}")
         if path.exists():
             continue
         try:
-            os.rename(made, path)
+            os.rename(temporary, path)
         except OSError:
             if path.exists():  # another process was faster
                 continue
@@ -145,9 +145,9 @@ def _order(path: Path) -> tuple[str, int]:
     return (stem, int(number) if number.isdigit() else 1)
 
 
-def listing(store: Path | None = None) -> list[Snapshot]:
+def list_snapshots(store: Path | None = None) -> list[Snapshot]:
     """All snapshots, the newest first; folders that are none are passed over."""
-    store = store or _store()
+    store = store or _default_store()
     found: list[Snapshot] = []
     if not store.is_dir():
         return found
@@ -163,7 +163,7 @@ def listing(store: Path | None = None) -> list[Snapshot]:
 
 def find(snapshot_id: str, store: Path | None = None) -> Snapshot:
     """The snapshot of that id, or `latest`; an unknown one is a `UsageError`."""
-    known = listing(store)
+    known = list_snapshots(store)
     for snapshot in known[:1] if snapshot_id == "latest" else known:
         if snapshot_id in ("latest", snapshot.id):
             return snapshot
@@ -195,12 +195,12 @@ def restore(
         What stood there before.
     """
     snapshot = find(snapshot_id, store)
-    wanted = [_inside(name) for name in (snapshot.files if names is None else names)]
-    for name in wanted:
+    selected = [_checked_name(name) for name in (snapshot.files if names is None else names)]
+    for name in selected:
         if name not in snapshot.files:
             raise UsageError(locale.text("student.snapshots.no_file", id=snapshot.id, name=name))
     try:
-        contents = {name: snapshot.read(name) for name in wanted}
+        contents = {name: snapshot.read(name) for name in selected}
     except OSError as error:
         raise WorkbookError(
             locale.text("student.snapshots.damaged", id=snapshot.id, why=error)

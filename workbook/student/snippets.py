@@ -13,7 +13,7 @@ from workbook import curriculum
 from workbook.student import source_blocks
 from workbook.student.solution_markers import find_blocks
 
-__all__ = ["reference", "theirs"]
+__all__ = ["reference_snippet", "student_snippet"]
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -32,7 +32,7 @@ def _docstrings(node: ast.AST) -> set[int]:
     return lines
 
 
-def _part(source: str, exercise_id: str) -> ast.stmt | None:
+def _definition(source: str, exercise_id: str) -> ast.stmt | None:
     """The exercise's function or class; of two with one name the last, as Python has it."""
     name = curriculum.load()[exercise_id].qualname
     named = [n for n in ast.parse(source).body if isinstance(n, _Documented) and n.name == name]
@@ -41,7 +41,7 @@ def _part(source: str, exercise_id: str) -> ast.stmt | None:
 
 def _nodes(source: str, exercise_id: str, methods: list[str] | None) -> list[ast.stmt]:
     """The exercise's function or class, or those of the class's methods that are wanted."""
-    part = _part(source, exercise_id)
+    part = _definition(source, exercise_id)
     if methods is None or not isinstance(part, ast.ClassDef):
         return [part] if part is not None else []
     return [n for n in part.body if isinstance(n, _Function) and n.name in methods]
@@ -50,7 +50,7 @@ def _nodes(source: str, exercise_id: str, methods: list[str] | None) -> list[ast
 def _methods(solution: str, exercise_id: str) -> list[str] | None:
     """For a part of a class: the methods in which its solution blocks stand."""
     exercise = curriculum.load()[exercise_id]
-    part = _part(solution, exercise_id)
+    part = _definition(solution, exercise_id)
     if not exercise.part or not isinstance(part, ast.ClassDef):
         return None
     begins = [b.begin for b in find_blocks(solution, exercise.file) if b.exercise_id == exercise_id]
@@ -65,12 +65,14 @@ def _methods(solution: str, exercise_id: str) -> list[str] | None:
 def _lines(source: str, nodes: list[ast.stmt]) -> list[str]:
     """The lines of some parts, without docstrings and blank lines."""
     lines = source.split("\n")
-    kept: list[str] = []
+    shown: list[str] = []
     for node in nodes:
-        gone = _docstrings(node)
+        docstrings = _docstrings(node)
         numbers = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-        kept += [lines[n - 1] for n in numbers if n not in gone and lines[n - 1].strip()] + [""]
-    return kept[:-1]
+        shown += [lines[n - 1] for n in numbers if n not in docstrings and lines[n - 1].strip()] + [
+            ""
+        ]
+    return shown[:-1]
 
 
 def _shortened(lines: list[str], given: list[str], exercise_id: str) -> str:
@@ -114,7 +116,7 @@ def _snippet(source: str, exercise_id: str, methods: list[str] | None) -> str | 
     return _shortened(_lines(source, nodes), given, exercise_id)
 
 
-def reference(solution: str, exercise_id: str) -> str:
+def reference_snippet(solution: str, exercise_id: str) -> str:
     """The solution of one exercise, and of no other.
 
     Parameters
@@ -127,7 +129,7 @@ def reference(solution: str, exercise_id: str) -> str:
     return _snippet(own, exercise_id, _methods(solution, exercise_id)) or ""
 
 
-def theirs(source: str, exercise_id: str, solution: str) -> str | None:
+def student_snippet(source: str, exercise_id: str, solution: str) -> str | None:
     """The same part of a student's file; None if it cannot be found there.
 
     Parameters

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from workbook import curriculum, locale
 from workbook.errors import WorkbookError
 
-__all__ = ["Block", "MarkerError", "find_blocks"]
+__all__ = ["MarkerError", "SolutionBlock", "find_blocks"]
 
 _MARKER = re.compile(r"### (?:BEGIN SOLUTION(?: (?P<id>[\w.]+))?|(?P<end>END SOLUTION))")
-_LIKE_A_MARKER = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTIONS?\b", re.IGNORECASE)
+_LOOKS_LIKE_MARKER = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTIONS?\b", re.IGNORECASE)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Scope = _Named | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -30,7 +30,7 @@ class MarkerError(WorkbookError):
 
 
 @dataclass
-class Block:
+class SolutionBlock:
     """One solution block.
 
     Attributes
@@ -57,9 +57,9 @@ class Block:
         return self.begin < line < self.end
 
 
-def _pairs(source: str, file: str) -> list[Block]:
+def _marked_blocks(source: str, file: str) -> list[SolutionBlock]:
     """The blocks as the comments mark them."""
-    blocks: list[Block] = []
+    blocks: list[SolutionBlock] = []
     lines = source.split("\n")
     start: tuple[int, str, str] | None = None
     comments = {
@@ -68,7 +68,7 @@ def _pairs(source: str, file: str) -> list[Block]:
         if token.type == tokenize.COMMENT
     }
     for number, line in enumerate(lines, start=1):
-        if not _LIKE_A_MARKER.search(line):
+        if not _LOOKS_LIKE_MARKER.search(line):
             continue
         text = line.strip()
         match = _MARKER.fullmatch(text)
@@ -78,7 +78,7 @@ def _pairs(source: str, file: str) -> list[Block]:
             if start is None:
                 raise MarkerError(file, number, "no_begin")
             begin, marked, indent = start
-            blocks.append(Block(begin, number, indent, marked))
+            blocks.append(SolutionBlock(begin, number, indent, marked))
             start = None
         elif start is not None:
             raise MarkerError(file, number, "nested", begin=start[0])
@@ -99,9 +99,11 @@ def _suites(node: ast.AST) -> Iterator[list[ast.stmt]]:
         yield inner.body
 
 
-def _locate(tree: ast.Module, block: Block, file: str) -> list[ast.stmt]:
+def _locate(
+    tree: ast.Module, statements: list[ast.stmt], block: SolutionBlock, file: str
+) -> list[ast.stmt]:
     """Fill in `block.suites`; return the statements that the block lies in, outermost first."""
-    around: list[ast.stmt] = []
+    enclosing: list[ast.stmt] = []
     suite = tree.body
     while True:
         block.suites.append(suite)
@@ -112,27 +114,26 @@ def _locate(tree: ast.Module, block: Block, file: str) -> list[ast.stmt]:
         within = [s for s in outer[-1:] for t in ast.walk(s) if _starts_in(t, block)]
         if not within:
             raise MarkerError(file, block.begin, "empty")
-        around.append(within[0])
+        enclosing.append(within[0])
         suite = next(u for u in _suites(within[0]) for t in u if _holds(t, block))
-    covered = [n for n in ast.walk(tree) if _starts_in(n, block)]
     last = inside[-1].end_lineno or 0
-    crossing = [n for n in covered if getattr(n, "lineno", 0) > last]
+    crossing = [s for s in statements if s.lineno in block and s.lineno > last]
     if last > block.end or crossing or inside[0].col_offset != len(block.indent):
         raise MarkerError(file, block.begin, "crossing", end=block.end)
-    return around
+    return enclosing
 
 
-def _starts_in(node: ast.AST, block: Block) -> bool:
+def _starts_in(node: ast.AST, block: SolutionBlock) -> bool:
     return isinstance(node, ast.stmt) and node.lineno in block
 
 
-def _holds(node: ast.stmt, block: Block) -> bool:
+def _holds(node: ast.stmt, block: SolutionBlock) -> bool:
     return any(_starts_in(inner, block) for inner in ast.walk(node))
 
 
-def _id_of(around: list[ast.stmt], file: str) -> str:
+def _id_of(enclosing: list[ast.stmt], file: str) -> str:
     """The exercise that the enclosing function or class stands for."""
-    named = [s for s in around if isinstance(s, _Named)]
+    named = [s for s in enclosing if isinstance(s, _Named)]
     top: str = named[0].name
     if file.startswith("scratch/"):
         return f"scratch.{top}"
@@ -166,7 +167,7 @@ def _uses(node: ast.AST) -> list[tuple[int, int, str]]:
     )
 
 
-def _find_unset(function: ast.stmt, blocks: list[Block], block: Block) -> list[str]:
+def _find_unset(function: ast.stmt, blocks: list[SolutionBlock], block: SolutionBlock) -> list[str]:
     """Names that are set in the block, used after it, and set nowhere before it."""
     assert isinstance(function, _Function)
     arguments = function.args
@@ -190,7 +191,9 @@ def _find_unset(function: ast.stmt, blocks: list[Block], block: Block) -> list[s
     return [name for name in dict.fromkeys(used) if name in inside - before]
 
 
-def _check_vanishing(tree: ast.Module, blocks: list[Block], block: Block, file: str) -> None:
+def _check_vanishing(
+    tree: ast.Module, blocks: list[SolutionBlock], block: SolutionBlock, file: str
+) -> None:
     if block.suites[-1] is not tree.body:
         return
     gone = {name for name, line in _stores(tree) if line in block}
@@ -200,7 +203,7 @@ def _check_vanishing(tree: ast.Module, blocks: list[Block], block: Block, file: 
             raise MarkerError(file, block.begin, "still_used", name=name, used=line)
 
 
-def find_blocks(source: str, file: str) -> list[Block]:
+def find_blocks(source: str, file: str) -> list[SolutionBlock]:
     """Every solution block of a file, with its exercise and the names to set to None.
 
     Raises
@@ -214,16 +217,17 @@ def find_blocks(source: str, file: str) -> list[Block]:
     except SyntaxError as error:
         raise MarkerError(file, error.lineno or 1, "syntax", what=error.msg) from error
     listed = [exercise.id for exercise in curriculum.load().in_file(file)]
-    blocks = _pairs(source, file)
+    blocks = _marked_blocks(source, file)
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     for block in blocks:
-        around = _locate(tree, block, file)
-        functions = [s for s in around if isinstance(s, _Function)]
+        enclosing = _locate(tree, statements, block, file)
+        functions = [s for s in enclosing if isinstance(s, _Function)]
         if not functions:
             if block.exercise_id:
                 raise MarkerError(file, block.begin, "id_outside", id=block.exercise_id)
             _check_vanishing(tree, blocks, block, file)
             continue
-        block.exercise_id = block.exercise_id or _id_of(around, file)
+        block.exercise_id = block.exercise_id or _id_of(enclosing, file)
         if listed and block.exercise_id not in listed:
             raise MarkerError(file, block.begin, "unknown_id", id=block.exercise_id)
         block.set_to_none = _find_unset(functions[-1], blocks, block)

@@ -17,13 +17,13 @@ from workbook.student import locations
 
 __all__ = [
     "LineSpan",
-    "Repaired",
+    "RepairedSource",
     "Replacement",
+    "class_siblings",
     "part_of",
     "pristine_source",
-    "read",
+    "read_source",
     "repair",
-    "sharing",
     "spans",
     "with_stub",
 ]
@@ -67,14 +67,14 @@ class Replacement:
 
 
 @dataclass(frozen=True)
-class Repaired:
+class RepairedSource:
     """A file whose broken parts were replaced; every other line keeps its number."""
 
     tree: ast.Module
     replaced: list[Replacement]
 
 
-def read(path: Path) -> str | None:
+def read_source(path: Path) -> str | None:
     """The text of a Python file, by its own coding line; None if it cannot be decoded."""
     import tokenize
 
@@ -98,7 +98,7 @@ def part_of(exercise_id: str) -> str:
     return curriculum.load()[exercise_id].qualname
 
 
-def sharing(exercise_id: str) -> list[str]:
+def class_siblings(exercise_id: str) -> list[str]:
     """Other exercises in the same top-level class, which a reset takes along."""
     this = curriculum.load()[exercise_id]
     return [
@@ -167,7 +167,7 @@ def with_stub(source: str, exercise_id: str, pristine: str | None = None) -> str
     return head + ("\n\n" if head else "") + stub + "".join(lines[at:])
 
 
-def _compiles(source: str) -> SyntaxError | None:
+def _compile_error(source: str) -> SyntaxError | None:
     """What keeps a source from compiling; `ast.parse` alone would accept a stray `return`."""
     try:
         compile(source, "part", "exec", dont_inherit=True)
@@ -190,16 +190,16 @@ def _chunks(lines: list[str]) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(lines)], strict=True))
 
 
-def _whole(lines: list[str], chunks: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _join_cut_strings(lines: list[str], chunks: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Join chunks that were cut inside a string: together they are one statement."""
     joined: list[tuple[int, int]] = []
     index = 0
     while index < len(chunks):
         first, last = chunks[index]
-        if _compiles("".join(lines[first:last])):
+        if _compile_error("".join(lines[first:last])):
             for further in range(index + 1, len(chunks)):
                 text = "".join(lines[first : chunks[further][1]])
-                if not _compiles(text) and len(ast.parse(text).body) == 1:
+                if not _compile_error(text) and len(ast.parse(text).body) == 1:
                     index, last = further, chunks[further][1]
                     break
         joined.append((first, last))
@@ -212,7 +212,7 @@ def _part_name(lines: list[str]) -> str:
     return next((name for name in names if name), "")
 
 
-def repair(source: str, file: str, pristine: str | None = None) -> Repaired | None:
+def repair(source: str, file: str, pristine: str | None = None) -> RepairedSource | None:
     """Replace each part that does not parse by its stub.
 
     Parameters
@@ -226,27 +226,27 @@ def repair(source: str, file: str, pristine: str | None = None) -> Repaired | No
 
     Returns
     -------
-    Mended or None
+    RepairedSource or None
         None if the file parses as it is, or if it cannot be saved: it is not Python at all,
         or holds nothing that the stub file has.
     """
-    if not _compiles(source):
+    if not _compile_error(source):
         return None
     stubs = ast.parse(pristine_source(file) if pristine is None else pristine).body
     lines = _lines(source)
-    kept = list(lines)
+    remaining = list(lines)
     replaced: list[Replacement] = []
     inserted: list[ast.stmt] = []
     known = {s.name for s in stubs if isinstance(s, _Definition)}
-    python = False
-    for first, last in _whole(lines, _chunks(lines)):
+    is_python = False
+    for first, last in _join_cut_strings(lines, _chunks(lines)):
         part = lines[first:last]
-        error = _compiles("".join(part))
+        error = _compile_error("".join(part))
         name = _part_name(part)
-        python |= name in known
+        is_python |= name in known
         if error is None:
             continue
-        kept[first:last] = ["\n"] * len(part)
+        remaining[first:last] = ["\n"] * len(part)
         stub = [s for s in stubs if (s.name if isinstance(s, _Definition) else "") == name]
         node: Any
         for node in (inner for statement in stub for inner in ast.walk(statement)):
@@ -256,8 +256,8 @@ def repair(source: str, file: str, pristine: str | None = None) -> Repaired | No
         inserted += stub
         line = first + (error.lineno or 1)
         replaced.append(Replacement(name, first + 1, line, error.msg, bool(stub)))
-    if not python or _compiles("".join(kept)):
+    if not is_python or _compile_error("".join(remaining)):
         return None
-    tree = ast.parse("".join(kept))
+    tree = ast.parse("".join(remaining))
     tree.body = sorted([*tree.body, *inserted], key=lambda s: s.lineno)
-    return Repaired(tree, replaced)
+    return RepairedSource(tree, replaced)

@@ -6,7 +6,7 @@ from typing import Any
 from workbook.student.atomic_write import write_text
 from workbook.student.locations import state_folder
 
-__all__ = ["read_state", "state_folder", "write_state", "write_text"]
+__all__ = ["read_state", "write_state"]
 
 
 def read_state(name: str) -> dict[str, Any]:

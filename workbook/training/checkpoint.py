@@ -1,4 +1,4 @@
-"""What a checkpoint holds, and how a model and `np.random` are put back to it."""
+"""Checkpoints of a run: write, read and compare them; put a model and `np.random` back."""
 
 import copy
 import zlib
@@ -9,9 +9,11 @@ import numpy as np
 
 from workbook.errors import WorkbookError
 from workbook.training import storage
-from workbook.training.inputs import Array, BadValue, Model
+from workbook.training.inputs import ArgumentValueError, Array, Model
 
 __all__ = [
+    "check_same_data",
+    "check_same_params",
     "copy_params",
     "fingerprint",
     "model_state",
@@ -37,7 +39,7 @@ def write(path: Path, state: dict[str, Any]) -> None:
     try:
         storage.save(path, {"format": _FORMAT, **state})
     except TypeError as error:
-        raise BadValue(f"The run cannot be saved to {path}: {error}.") from error
+        raise ArgumentValueError(f"The run cannot be saved to {path}: {error}.") from error
 
 
 def read(name: str | Path) -> dict[str, Any]:
@@ -87,10 +89,10 @@ def restore_random(state: dict[str, Any]) -> None:
 
 
 def fingerprint(data: dict[str, Array]) -> dict[str, Any]:
-    """Enough of the data to notice that a run goes on with other ones.
+    """Return checksums that tell whether a run goes on with other data.
 
-    The labels whole, and 64 inputs spread over the set: a second spent on reading
-    a gigabyte at every checkpoint would be wasted.
+    All labels and about 64 inputs spread over the set: reading all of them would cost a
+    second per gigabyte.
     """
     found: dict[str, Any] = {}
     for key, array in data.items():
@@ -101,3 +103,32 @@ def fingerprint(data: dict[str, Array]) -> dict[str, Any]:
             "crc32": zlib.crc32(np.ascontiguousarray(rows).tobytes()),
         }
     return found
+
+
+def check_same_params(params: dict[str, Array], saved: dict[str, Array]) -> None:
+    """Raise `ArgumentValueError` unless names, dtypes and shapes are those of the checkpoint."""
+
+    def signature(arrays: dict[str, Array]) -> dict[str, str]:
+        return {name: f"{w.dtype} {w.shape}" for name, w in arrays.items()}
+
+    ours, theirs = signature(params), signature(saved)
+    for name in {**theirs, **ours}:
+        if ours.get(name) != theirs.get(name):
+            raise ArgumentValueError(
+                f"The model is not the run's: params[{name!r}] is {ours.get(name, 'missing')} "
+                f"in the model, {theirs.get(name, 'missing')} in the checkpoint."
+            )
+
+
+def check_same_data(found: dict[str, Any], saved: dict[str, Any]) -> None:
+    """Raise `ArgumentValueError` if two fingerprints of data differ."""
+
+    def describe(one: dict[str, Any]) -> str:
+        return f"{one['dtype']} of shape {tuple(one['shape'])}, checksum {one['crc32']:08x}"
+
+    for key, now in found.items():
+        if now != saved[key]:
+            raise ArgumentValueError(
+                f"data[{key!r}] is not what the run was trained with: "
+                f"{describe(saved[key])} then, {describe(now)} now."
+            )

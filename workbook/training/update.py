@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from workbook.training.inputs import Array, BadValue, Config, UpdateRule, describe
+from workbook.training.inputs import ArgumentValueError, Array, Config, UpdateRule, describe_value
 
 __all__ = ["apply_rule"]
 
@@ -36,17 +36,18 @@ def apply_rule(
     for name, w in params.items():
         dw = grads.get(name)
         if dw is None or np.shape(dw) != w.shape:
-            raise BadValue(_bad_gradient(name, params, grads))
+            raise ArgumentValueError(_bad_gradient(name, params, grads))
         answer = rule(w, dw, dict(configs[name]))
         if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[1], dict):
-            raise BadValue(
+            raise ArgumentValueError(
                 f"{_name(rule)}(w, dw, config) must return (next_w, config); "
-                f"got {describe(answer)} for {name}."
+                f"got {describe_value(answer)} for {name}."
             )
         next_w, kept[name] = answer
         if not isinstance(next_w, np.ndarray) or next_w.shape != w.shape:
-            raise BadValue(
-                f"{_name(rule)} returned {describe(next_w)} for {name}, which has shape {w.shape}."
+            raise ArgumentValueError(
+                f"{_name(rule)} returned {describe_value(next_w)} for {name}, "
+                f"which has shape {w.shape}."
             )
         # A float64 in the rule's state must not turn a float32 model into a float64 one.
         updated[name] = next_w.astype(w.dtype, copy=False)
@@ -61,7 +62,7 @@ def _bad_gradient(name: str, params: Mapping[str, Array], grads: Mapping[str, Ar
             f"grads has {', '.join(map(str, grads)) or 'no keys'}."
         )
     return (
-        f"model.loss(X, y) returned {describe(grads[name])} as grads[{name!r}]; "
+        f"model.loss(X, y) returned {describe_value(grads[name])} as grads[{name!r}]; "
         f"params[{name!r}] has shape {params[name].shape}."
     )
 

@@ -60,7 +60,7 @@ def hunt(
         passed = {name for name, outcome in progress.outcomes().items() if outcome == "pass"}
     played = new_round(level, seed, passed)
     if played is None:
-        print(bughunt_text.closed(level, passed or (), text("hunt.anyway_cell")))
+        print(bughunt_text.none_available(level, passed or (), text("hunt.anyway_cell")))
         return
     _check("place", place, played.places)
     _check("what", what, played.answers)
@@ -99,8 +99,8 @@ def _show(played: HuntRound) -> None:
     print(bughunt_text.story(played))
     display(_figure(played))  # type: ignore[no-untyped-call]
     right, wrong = played.hunt.right, played.hunt.wrong
-    print(f"{text('hunt.loss')}, {bughunt_text.ends(right.loss, wrong.loss)}")
-    print(f"{text('hunt.val_loss')}, {bughunt_text.ends(right.val_loss, wrong.val_loss)}")
+    print(f"{text('hunt.loss')}, {bughunt_text.final_losses(right.loss, wrong.loss)}")
+    print(f"{text('hunt.val_loss')}, {bughunt_text.final_losses(right.val_loss, wrong.val_loss)}")
     print(text("hunt.above"))
 
 
@@ -109,7 +109,7 @@ def _answer(played: HuntRound, place: int | None, what: int | None) -> None:
     if place != played.place:
         if place is not None:
             print(text("hunt.not_there", place=played.places[place - 1]))
-        print("\n".join([text("hunt.where"), *bughunt_text.numbered(played.places)]))
+        print("\n".join([text("hunt.where"), *bughunt_text.numbered_list(played.places)]))
     elif what == played.answer:
         print("\n".join(bughunt_text.verdict(played, found=True)))
     else:
@@ -117,7 +117,7 @@ def _answer(played: HuntRound, place: int | None, what: int | None) -> None:
         print(text("hunt.there", place=where) if what is None else text("hunt.not_that"))
         print(
             "\n".join(
-                [text("hunt.what", place=where), *bughunt_text.numbered(played.descriptions())]
+                [text("hunt.what", place=where), *bughunt_text.numbered_list(played.descriptions())]
             )
         )
 
@@ -143,8 +143,8 @@ def _figure(played: HuntRound) -> "Figure":
         bad = tuple(np.clip(bad, bottom, top))
         for index, (name, values) in enumerate((("hunt.right", good), ("hunt.wrong", bad))):
             epochs = range(1, len(values) + 1)
-            (line,) = panel.plot(epochs, values, label=text(name), **style.series(index))
+            (line,) = panel.plot(epochs, values, label=text(name), **style.line_style(index))
             lines.append(line)
-        style.dress(panel, title=text(title), xlabel=text("hunt.epochs"))
+        style.label_axes(panel, title=text(title), xlabel=text("hunt.epochs"))
     style.figure_legend(figure, lines)
     return figure

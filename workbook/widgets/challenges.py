@@ -12,7 +12,7 @@ from workbook.student.state_file import read_state, write_state
 __all__ = ["reached", "tune"]
 
 
-def _solved(challenge: str) -> dict[str, object]:
+def _solution_settings(challenge: str) -> dict[str, object]:
     folder = solutions_folder()
     if folder is None:
         return {}
@@ -35,7 +35,7 @@ def tune(challenge: str, **settings: object) -> SimpleNamespace:
         If the solutions hold a setting that the cell does not name, or lack the challenge.
     """
     if solutions_on():
-        solved = _solved(challenge)
+        solved = _solution_settings(challenge)
         unknown = sorted(set(solved) - set(settings))
         if unknown or not solved:
             what = f"it sets {', '.join(unknown)}" if unknown else "it has no such table"
@@ -43,11 +43,11 @@ def tune(challenge: str, **settings: object) -> SimpleNamespace:
                 f"solutions/tuning.toml does not fit the challenge {challenge!r}: {what}."
             )
         settings = {**settings, **solved}
-        print(text("challenge.solved", settings=_listed(settings)))
+        print(text("challenge.solved", settings=_as_text(settings)))
     return SimpleNamespace(**settings)
 
 
-def _listed(settings: dict[str, object]) -> str:
+def _as_text(settings: dict[str, object]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in settings.items())
 
 

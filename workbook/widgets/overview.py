@@ -6,13 +6,13 @@ from IPython.display import Markdown, display
 
 from workbook.curriculum import Curriculum, Exercise, load
 from workbook.locale import text
-from workbook.student.locations import shown, student_folder
+from workbook.student.locations import display_path, student_folder
 from workbook.student.state_file import read_state
 
-__all__ = ["course_map", "stations"]
+__all__ = ["course_map", "notebook_visits"]
 
 
-def stations(curriculum: Curriculum) -> list[tuple[str, list[Exercise]]]:
+def notebook_visits(curriculum: Curriculum) -> list[tuple[str, list[Exercise]]]:
     """The walk through the notebooks: each stop is a notebook and its exercises done there.
 
     A notebook that the order of learning visits twice stands there twice.
@@ -25,7 +25,7 @@ def stations(curriculum: Curriculum) -> list[tuple[str, list[Exercise]]]:
     return walk
 
 
-def _row(number: int, name: str, exercises: list[Exercise], passed: set[str]) -> str:
+def _table_row(number: int, name: str, exercises: list[Exercise], passed: set[str]) -> str:
     title = load().notebook(name).title
     needed = [e for e in exercises if not e.optional]
     extra = len(exercises) - len(needed)
@@ -51,8 +51,8 @@ def course_map() -> None:
     }
     rows = [text("map.head"), "| -: | :- | :- | -: | :- |"]
     rows += [
-        _row(number, name, exercises, passed)
-        for number, (name, exercises) in enumerate(stations(load()), start=1)
+        _table_row(number, name, exercises, passed)
+        for number, (name, exercises) in enumerate(notebook_visits(load()), start=1)
     ]
-    where = text("map.files", folder=shown(student_folder()))
+    where = text("map.files", folder=display_path(student_folder()))
     display(Markdown("\n".join(rows) + f"\n\n{where}"))  # type: ignore[no-untyped-call]

@@ -2,38 +2,37 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, wrong, wrong_edit
-
-wrong_edit("dw_for_w", ("(dout @ w.T)", "(dout @ (rows.T @ dout).T)"), row="A3")
+wrong_edit("affine_backward.dw_for_w", ("(dout @ w.T)", "(dout @ (rows.T @ dout).T)"), row="A3")
 
 
-@wrong("db_keepdims", row="A4")
+@wrong("affine_backward.db_keepdims", row="A4")
 def affine_backward(dout, cache):
     x, w = cache
     rows = x.reshape(x.shape[0], -1)
     return (dout @ w.T).reshape(x.shape), rows.T @ dout, dout.sum(axis=0, keepdims=True)
 
 
-wrong_edit("db_axis", ("dout.sum(axis=0)", "dout.sum(axis=1)"), row="A6")
-wrong_edit("db_scalar", ("dout.sum(axis=0)", "dout.sum()"), row="A9")
-wrong_edit("db_not_summed", ("dout.sum(axis=0)", "dout"))
-wrong_edit("db_mean", ("dout.sum(axis=0)", "dout.mean(axis=0)"))
-wrong_edit("dw_mean", ("rows.T @ dout", "rows.T @ dout / x.shape[0]"))
+wrong_edit("affine_backward.db_axis", ("dout.sum(axis=0)", "dout.sum(axis=1)"), row="A6")
+wrong_edit("affine_backward.db_scalar", ("dout.sum(axis=0)", "dout.sum()"), row="A9")
+wrong_edit("affine_backward.db_not_summed", ("dout.sum(axis=0)", "dout"))
+wrong_edit("affine_backward.db_mean", ("dout.sum(axis=0)", "dout.mean(axis=0)"))
+wrong_edit("affine_backward.dw_mean", ("rows.T @ dout", "rows.T @ dout / x.shape[0]"))
 wrong_edit(
-    "all_means",
+    "affine_backward.all_means",
     ("dout.sum(axis=0)", "dout.mean(axis=0)"),
     ("rows.T @ dout", "rows.T @ dout / x.shape[0]"),
     message="affine_backward.dw_mean",
 )
-wrong_edit("dx_flat", ("(dout @ w.T).reshape(x.shape)", "dout @ w.T"))
-wrong_edit("dx_scrambled", ("(dout @ w.T)", "(w @ dout.T)"))
-wrong_edit("dw_transposed", ("rows.T @ dout", "dout.T @ rows"))
+wrong_edit("affine_backward.dx_flat", ("(dout @ w.T).reshape(x.shape)", "dout @ w.T"))
+wrong_edit("affine_backward.dx_scrambled", ("(dout @ w.T)", "(w @ dout.T)"))
+wrong_edit("affine_backward.dw_transposed", ("rows.T @ dout", "dout.T @ rows"))
 wrong_edit(
-    "dx_is_dout_sum", ("(dout @ w.T)", "(dout.sum(axis=1, keepdims=True) * np.ones_like(rows))")
+    "affine_backward.dx_is_dout_sum",
+    ("(dout @ w.T)", "(dout.sum(axis=1, keepdims=True) * np.ones_like(rows))"),
 )
 
 
-@wrong("dw_one_sample")
+@wrong("affine_backward.dw_one_sample")
 def affine_backward(dout, cache):
     x, w = cache
     dx, dw = np.zeros_like(x), np.zeros_like(w)
@@ -43,7 +42,7 @@ def affine_backward(dout, cache):
     return dx, dw, dout.sum(axis=0)
 
 
-@wrong("float64_gradients")
+@wrong("affine_backward.float64_gradients")
 def affine_backward(dout, cache):
     x, w = cache
     rows = x.reshape(x.shape[0], -1)
@@ -54,7 +53,7 @@ def affine_backward(dout, cache):
     return (dout @ w.T).reshape(x.shape), dw, db
 
 
-@wrong("float64_db", message="affine_backward.float64_gradients")
+@wrong("affine_backward.float64_db", message="affine_backward.float64_gradients")
 def affine_backward(dout, cache):
     x, w = cache
     rows = x.reshape(x.shape[0], -1)
@@ -64,7 +63,7 @@ def affine_backward(dout, cache):
     return (dout @ w.T).reshape(x.shape), rows.T @ dout, db
 
 
-@right("einsum")
+@right("affine_backward.einsum")
 def affine_backward(dout, cache):
     x, w = cache
     rows = x.reshape(x.shape[0], -1)
@@ -72,7 +71,7 @@ def affine_backward(dout, cache):
     return dx, np.einsum("nd,nm->dm", rows, dout), np.einsum("nm->m", dout)
 
 
-@right("loops")
+@right("affine_backward.loops")
 def affine_backward(dout, cache):
     x, w = cache
     dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros_like(w[0])
@@ -83,7 +82,7 @@ def affine_backward(dout, cache):
     return dx, dw, db
 
 
-@right("ones_times_dout")
+@right("affine_backward.ones_times_dout")
 def affine_backward(dout, cache):
     x, w = cache
     dx = np.matmul(dout, np.transpose(w)).reshape(*x.shape)
@@ -91,13 +90,13 @@ def affine_backward(dout, cache):
     return dx, dw, np.ones(len(x), dtype=x.dtype).dot(dout)
 
 
-@right("another_cache")
+@right("affine_backward.another_cache")
 def affine_forward(x, w, b):
     rows = x.reshape(x.shape[0], -1)
     return rows @ w + b, {"shape": x.shape, "rows": rows, "w": w.copy(), "b": b}
 
 
-@right("another_cache")
+@right("affine_backward.another_cache")
 def affine_backward(dout, cache):
     dx = np.dot(dout, cache["w"].T).reshape(cache["shape"])
     return dx, (dout.T @ cache["rows"]).T, np.sum(dout, 0)

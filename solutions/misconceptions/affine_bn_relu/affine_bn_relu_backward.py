@@ -2,36 +2,44 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, wrong_edit
-
 RELU = "dnormalised = relu_backward(dout, relu_cache)"
 NORM = "da, dgamma, dbeta = batchnorm_backward(dnormalised, bn_cache)"
 AFFINE = "dx, dw, db = affine_backward(da, affine_cache)"
 
-wrong_edit("no_relu", (RELU, "dnormalised = dout"))
+wrong_edit("affine_bn_relu_backward.no_relu", (RELU, "dnormalised = dout"))
 wrong_edit(
-    "same_order_as_forward",
+    "affine_bn_relu_backward.same_order_as_forward",
     (RELU, "dnormalised, dgamma, dbeta = batchnorm_backward(dout, bn_cache)"),
     (NORM, "da = relu_backward(dnormalised, relu_cache)"),
 )
-wrong_edit("no_norm", (AFFINE, "dx, dw, db = affine_backward(dnormalised, affine_cache)"))
-wrong_edit("affine_gets_dout", (AFFINE, "dx, dw, db = affine_backward(dout, affine_cache)"))
 wrong_edit(
-    "norm_gets_dout",
+    "affine_bn_relu_backward.no_norm",
+    (AFFINE, "dx, dw, db = affine_backward(dnormalised, affine_cache)"),
+)
+wrong_edit(
+    "affine_bn_relu_backward.affine_gets_dout",
+    (AFFINE, "dx, dw, db = affine_backward(dout, affine_cache)"),
+)
+wrong_edit(
+    "affine_bn_relu_backward.norm_gets_dout",
     (NORM, "da, dgamma, dbeta = batchnorm_backward(dout, bn_cache)"),
     message="affine_bn_relu_backward.no_relu",
 )
 wrong_edit(
-    "dgamma_and_dbeta_swapped",
+    "affine_bn_relu_backward.dgamma_and_dbeta_swapped",
     (NORM, "da, dbeta, dgamma = batchnorm_backward(dnormalised, bn_cache)"),
 )
 wrong_edit(
-    "db_from_the_norm", (AFFINE, "dx, dw, _ = affine_backward(da, affine_cache)\n    db = dbeta")
+    "affine_bn_relu_backward.db_from_the_norm",
+    (AFFINE, "dx, dw, _ = affine_backward(da, affine_cache)\n    db = dbeta"),
 )
-wrong_edit("dw_and_db_swapped", (AFFINE, "dx, db, dw = affine_backward(da, affine_cache)"))
+wrong_edit(
+    "affine_bn_relu_backward.dw_and_db_swapped",
+    (AFFINE, "dx, db, dw = affine_backward(da, affine_cache)"),
+)
 
 
-@right("written_out")
+@right("affine_bn_relu_backward.written_out")
 def affine_bn_relu_backward(dout, cache):
     fc_cache, bn_cache, relu_cache = cache
     dout = relu_backward(dout, relu_cache)
@@ -39,14 +47,14 @@ def affine_bn_relu_backward(dout, cache):
     return (*affine_backward(dout, fc_cache), dgamma, dbeta)
 
 
-@right("another_cache")
+@right("affine_bn_relu_backward.another_cache")
 def affine_bn_relu_forward(x, w, b, gamma, beta, bn_param):
     a, fc_cache = affine_forward(x, w, b)
     n, bn_cache = batchnorm_forward(a, gamma, beta, bn_param)
     return np.maximum(n, 0), {"fc": fc_cache, "bn": bn_cache, "mask": n > 0}
 
 
-@right("another_cache")
+@right("affine_bn_relu_backward.another_cache")
 def affine_bn_relu_backward(dout, cache):
     da, dgamma, dbeta = batchnorm_backward(dout * cache["mask"], cache["bn"])
     dx, dw, db = affine_backward(da, cache["fc"])

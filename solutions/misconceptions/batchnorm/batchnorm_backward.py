@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 CENTRED = "dcentred = dx_hat * inv_std + dvar * (2 / N) * centred"
 DVAR = "dvar = dinv_std * -0.5 * inv_std**3"
 DMEAN = "dmean = -dcentred.sum(axis=0)"
@@ -13,7 +11,7 @@ DGAMMA = "dgamma = (dout * x_hat).sum(axis=0)"
 DXHAT = "dx_hat = dout * gamma"
 
 
-@wrong("shape_before_the_cache", row="B5")
+@wrong("batchnorm_backward.shape_before_the_cache", row="B5")
 def batchnorm_backward(dout, cache):
     N, D = x.shape
     x, x_hat, gamma, inv_std = cache
@@ -24,69 +22,87 @@ def batchnorm_backward(dout, cache):
 
 
 wrong_edit(
-    "dnorm_for_dvar",
+    "batchnorm_backward.dnorm_for_dvar",
     (CENTRED, "dcentred = dx_hat * inv_std + dx_hat * (2 / N) * centred"),
     row="B6",
 )
 wrong_edit(
-    "dnorm_for_dvar_last",
+    "batchnorm_backward.dnorm_for_dvar_last",
     (DX, "dx = dx_hat * inv_std + dx_hat * (2 / N) * centred - (dx_hat * inv_std).mean(axis=0)"),
     message="batchnorm_backward.dnorm_for_dvar",
 )
-wrong_edit("dbeta_scalar", (DBETA, "dbeta = dout.sum()"), row="B7")
-wrong_edit("dbeta_keepdims", (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"), row="B8")
+wrong_edit("batchnorm_backward.dbeta_scalar", (DBETA, "dbeta = dout.sum()"), row="B7")
 wrong_edit(
-    "both_keepdims",
+    "batchnorm_backward.dbeta_keepdims",
+    (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
+    row="B8",
+)
+wrong_edit(
+    "batchnorm_backward.both_keepdims",
     (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=0, keepdims=True)"),
     message="batchnorm_backward.dbeta_keepdims",
 )
-wrong_edit("no_branches", (DX, "dx = dx_hat * inv_std"), row="B14")
-wrong_edit("no_variance_branch", (CENTRED, "dcentred = dx_hat * inv_std"))
-wrong_edit("no_mean_branch", (DX, "dx = dcentred"))
-wrong_edit("mean_branch_not_divided", (DX, "dx = dcentred + dmean"))
+wrong_edit("batchnorm_backward.no_branches", (DX, "dx = dx_hat * inv_std"), row="B14")
+wrong_edit("batchnorm_backward.no_variance_branch", (CENTRED, "dcentred = dx_hat * inv_std"))
+wrong_edit("batchnorm_backward.no_mean_branch", (DX, "dx = dcentred"))
+wrong_edit("batchnorm_backward.mean_branch_not_divided", (DX, "dx = dcentred + dmean"))
 wrong_edit(
-    "variance_branch_not_divided", (CENTRED, "dcentred = dx_hat * inv_std + dvar * 2 * centred")
+    "batchnorm_backward.variance_branch_not_divided",
+    (CENTRED, "dcentred = dx_hat * inv_std + dvar * 2 * centred"),
 )
-wrong_edit("square_without_two", (CENTRED, "dcentred = dx_hat * inv_std + dvar / N * centred"))
-wrong_edit("sign_of_dvar", (DVAR, "dvar = dinv_std * 0.5 * inv_std**3"))
-wrong_edit("power_of_dvar", (DVAR, "dvar = dinv_std * -0.5 * inv_std**2"))
-wrong_edit("sign_of_dmean", (DMEAN, "dmean = dcentred.sum(axis=0)"))
-wrong_edit("gamma_forgotten", (DXHAT, "dx_hat = dout"))
-wrong_edit("dgamma_of_the_input", (DGAMMA, "dgamma = (dout * x_hat / inv_std).sum(axis=0)"))
-wrong_edit("dgamma_like_dbeta", (DGAMMA, "dgamma = dout.sum(axis=0)"))
-wrong_edit("dgamma_of_scaled", (DGAMMA, "dgamma = (dout * gamma * x_hat).sum(axis=0)"))
 wrong_edit(
-    "means_for_sums",
+    "batchnorm_backward.square_without_two",
+    (CENTRED, "dcentred = dx_hat * inv_std + dvar / N * centred"),
+)
+wrong_edit("batchnorm_backward.sign_of_dvar", (DVAR, "dvar = dinv_std * 0.5 * inv_std**3"))
+wrong_edit("batchnorm_backward.power_of_dvar", (DVAR, "dvar = dinv_std * -0.5 * inv_std**2"))
+wrong_edit("batchnorm_backward.sign_of_dmean", (DMEAN, "dmean = dcentred.sum(axis=0)"))
+wrong_edit("batchnorm_backward.gamma_forgotten", (DXHAT, "dx_hat = dout"))
+wrong_edit(
+    "batchnorm_backward.dgamma_of_the_input",
+    (DGAMMA, "dgamma = (dout * x_hat / inv_std).sum(axis=0)"),
+)
+wrong_edit("batchnorm_backward.dgamma_like_dbeta", (DGAMMA, "dgamma = dout.sum(axis=0)"))
+wrong_edit(
+    "batchnorm_backward.dgamma_of_scaled", (DGAMMA, "dgamma = (dout * gamma * x_hat).sum(axis=0)")
+)
+wrong_edit(
+    "batchnorm_backward.means_for_sums",
     (DBETA, "dbeta = dout.mean(axis=0)"),
     (DGAMMA, "dgamma = (dout * x_hat).mean(axis=0)"),
 )
 wrong_edit(
-    "sums_over_the_features",
+    "batchnorm_backward.sums_over_the_features",
     (DBETA, "dbeta = dout.sum(axis=1)"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=1)"),
 )
-wrong_edit("returned_in_another_order", (DX, DX + "\n    dgamma, dbeta = dbeta, dgamma"))
-wrong_edit("dout_changed", (DXHAT, "dout *= gamma\n    dx_hat = dout"))
 wrong_edit(
-    "float64_gradients", (DBETA, "dbeta = np.zeros(gamma.shape)\n    dbeta += dout.sum(axis=0)")
+    "batchnorm_backward.returned_in_another_order", (DX, DX + "\n    dgamma, dbeta = dbeta, dgamma")
+)
+wrong_edit("batchnorm_backward.dout_changed", (DXHAT, "dout *= gamma\n    dx_hat = dout"))
+wrong_edit(
+    "batchnorm_backward.float64_gradients",
+    (DBETA, "dbeta = np.zeros(gamma.shape)\n    dbeta += dout.sum(axis=0)"),
 )
 wrong_edit(
-    "float64_both",
+    "batchnorm_backward.float64_both",
     (DBETA, "dbeta = np.zeros(gamma.shape)\n    dbeta += dout.sum(axis=0)"),
     (DGAMMA, "dgamma = np.zeros(gamma.shape)\n    dgamma += (dout * x_hat).sum(axis=0)"),
     message="batchnorm_backward.float64_gradients",
 )
 
 right_edit(
-    "sum_that_is_zero",
+    "batchnorm_backward.sum_that_is_zero",
     (DMEAN, "dmean = -(dx_hat * inv_std).sum(axis=0) - 2 * dvar * centred.sum(axis=0)"),
     row="B23",
 )
-right_edit("mean_branch_alone", (DMEAN, "dmean = -(dx_hat * inv_std).sum(axis=0)"))
+right_edit(
+    "batchnorm_backward.mean_branch_alone", (DMEAN, "dmean = -(dx_hat * inv_std).sum(axis=0)")
+)
 
 
-@right("node_by_node")
+@right("batchnorm_backward.node_by_node")
 def batchnorm_forward(x, gamma, beta, bn_param):
     eps = bn_param.get("eps", 1e-5)
     mu = np.mean(x, axis=0)
@@ -99,7 +115,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return gamma * xhat + beta, (xhat, gamma, xmu, ivar, sqrtvar, var, eps)
 
 
-@right("node_by_node")
+@right("batchnorm_backward.node_by_node")
 def batchnorm_backward(dout, cache):
     xhat, gamma, xmu, ivar, sqrtvar, var, eps = cache
     N, D = dout.shape
@@ -118,7 +134,7 @@ def batchnorm_backward(dout, cache):
     return dx1 + dx2, dgamma, dbeta
 
 
-@right("one_expression")
+@right("batchnorm_backward.one_expression")
 def batchnorm_backward(dout, cache):
     x_hat, gamma, inv_std = cache
     dx_hat = dout * gamma
@@ -126,7 +142,7 @@ def batchnorm_backward(dout, cache):
     return inv_std * dx, np.einsum("nd,nd->d", dout, x_hat), np.einsum("nd->d", dout)
 
 
-@right("matrix_of_derivatives")
+@right("batchnorm_backward.matrix_of_derivatives")
 def batchnorm_backward(dout, cache):
     x_hat, gamma, inv_std = cache
     N, D = x_hat.shape

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 MEAN = "mean = x.mean(axis=0)"
 VAR = "var = (centred * centred).mean(axis=0)"
 INV = "inv_std = 1 / np.sqrt(var + eps)"
@@ -13,103 +11,122 @@ RUNNING_MEAN = 'bn_param["running_mean"] = momentum * running_mean + (1 - moment
 RUNNING_VAR = 'bn_param["running_var"] = momentum * running_var + (1 - momentum) * var'
 
 wrong_edit(
-    "misspelt_name",
+    "batchnorm_forward.misspelt_name",
     ("cache = (x_hat, gamma, inv_std)", "cache = (x_normalized, gamma, inv_std)"),
     row="B1",
 )
 wrong_edit(
-    "running_keepdims",
+    "batchnorm_forward.running_keepdims",
     (MEAN, "mean = x.mean(axis=0, keepdims=True)"),
     (VAR, "var = (centred * centred).mean(axis=0, keepdims=True)"),
     row="B2",
 )
 wrong_edit(
-    "batch_names_in_test",
+    "batchnorm_forward.batch_names_in_test",
     (MEAN, "sample_mean = mean = x.mean(axis=0)"),
     (VAR, "sample_var = var = (centred * centred).mean(axis=0)"),
     (TEST, "x_hat = (x - sample_mean) / np.sqrt(sample_var + eps)"),
     row="B3",
 )
 wrong_edit(
-    "batch_statistics_in_test",
+    "batchnorm_forward.batch_statistics_in_test",
     (TEST, "x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)"),
     row="B3b",
 )
 wrong_edit(
-    "raise_in_test",
+    "batchnorm_forward.raise_in_test",
     (TEST, TEST + "\n        raise ValueError('Invalid forward batchnorm mode \"%s\"' % mode)"),
     row="B4",
 )
-wrong_edit("eps_outside", (INV, "inv_std = 1 / (np.sqrt(var) + eps)"), row="B9")
+wrong_edit("batchnorm_forward.eps_outside", (INV, "inv_std = 1 / (np.sqrt(var) + eps)"), row="B9")
 wrong_edit(
-    "eps_outside_twice",
+    "batchnorm_forward.eps_outside_twice",
     (INV, "inv_std = 1 / (np.sqrt(var) + eps)"),
     (TEST, "x_hat = (x - running_mean) / (np.sqrt(running_var) + eps)"),
     message="batchnorm_forward.eps_outside",
 )
-wrong_edit("divided_by_the_variance", (INV, "inv_std = 1 / (var + eps)"), row="B10")
 wrong_edit(
-    "divided_by_the_variance_twice",
+    "batchnorm_forward.divided_by_the_variance", (INV, "inv_std = 1 / (var + eps)"), row="B10"
+)
+wrong_edit(
+    "batchnorm_forward.divided_by_the_variance_twice",
     (INV, "inv_std = 1 / (var + eps)"),
     (TEST, "x_hat = (x - running_mean) / (running_var + eps)"),
     message="batchnorm_forward.divided_by_the_variance",
 )
 wrong_edit(
-    "divided_by_the_variance_in_test", (TEST, "x_hat = (x - running_mean) / (running_var + eps)")
+    "batchnorm_forward.divided_by_the_variance_in_test",
+    (TEST, "x_hat = (x - running_mean) / (running_var + eps)"),
 )
 wrong_edit(
-    "swapped_momentum",
+    "batchnorm_forward.swapped_momentum",
     (RUNNING_MEAN, 'bn_param["running_mean"] = (1 - momentum) * running_mean + momentum * mean'),
     (RUNNING_VAR, 'bn_param["running_var"] = (1 - momentum) * running_var + momentum * var'),
     row="B12",
 )
-wrong_edit("never_updated", (RUNNING_MEAN, "pass"), (RUNNING_VAR, "pass"), row="B13")
 wrong_edit(
-    "updated_but_not_stored",
+    "batchnorm_forward.never_updated", (RUNNING_MEAN, "pass"), (RUNNING_VAR, "pass"), row="B13"
+)
+wrong_edit(
+    "batchnorm_forward.updated_but_not_stored",
     (RUNNING_MEAN, "running_mean = momentum * running_mean + (1 - momentum) * mean"),
     (RUNNING_VAR, "running_var = momentum * running_var + (1 - momentum) * var"),
     message="batchnorm_forward.never_updated",
 )
 wrong_edit(
-    "stored_as_they_came",
+    "batchnorm_forward.stored_as_they_came",
     (RUNNING_MEAN, 'bn_param["running_mean"] = running_mean'),
     (RUNNING_VAR, 'bn_param["running_var"] = running_var'),
 )
-wrong_edit("eps_default", ('bn_param.get("eps", 1e-5)', 'bn_param.get("eps", 10e-7)'), row="B15")
 wrong_edit(
-    "over_the_features",
+    "batchnorm_forward.eps_default",
+    ('bn_param.get("eps", 1e-5)', 'bn_param.get("eps", 10e-7)'),
+    row="B15",
+)
+wrong_edit(
+    "batchnorm_forward.over_the_features",
     (MEAN, "mean = x.mean(axis=1, keepdims=True)"),
     (VAR, "var = (centred * centred).mean(axis=1, keepdims=True)"),
     row="B19",
 )
-wrong_edit("over_everything", (MEAN, "mean = x.mean()"), (VAR, "var = (centred * centred).mean()"))
-wrong_edit("one_less_than_N", (VAR, "var = x.var(axis=0, ddof=1)"))
 wrong_edit(
-    "running_var_one_less",
+    "batchnorm_forward.over_everything",
+    (MEAN, "mean = x.mean()"),
+    (VAR, "var = (centred * centred).mean()"),
+)
+wrong_edit("batchnorm_forward.one_less_than_N", (VAR, "var = x.var(axis=0, ddof=1)"))
+wrong_edit(
+    "batchnorm_forward.running_var_one_less",
     (
         RUNNING_VAR,
         'bn_param["running_var"] = momentum * running_var + (1 - momentum) * x.var(axis=0, ddof=1)',
     ),
 )
 wrong_edit(
-    "running_std",
+    "batchnorm_forward.running_std",
     (
         RUNNING_VAR,
         'bn_param["running_var"] = momentum * running_var + (1 - momentum) * np.sqrt(var)',
     ),
 )
-wrong_edit("fixed_momentum", ('momentum = float(bn_param.get("momentum", 0.9))', "momentum = 0.9"))
-wrong_edit("no_shift", (TRAIN_OUT, "out = gamma * x_hat\n        cache = "))
-wrong_edit("no_scale", (TRAIN_OUT, "out = x_hat + beta\n        cache = "))
 wrong_edit(
-    "no_scale_nor_shift_in_test",
+    "batchnorm_forward.fixed_momentum",
+    ('momentum = float(bn_param.get("momentum", 0.9))', "momentum = 0.9"),
+)
+wrong_edit("batchnorm_forward.no_shift", (TRAIN_OUT, "out = gamma * x_hat\n        cache = "))
+wrong_edit("batchnorm_forward.no_scale", (TRAIN_OUT, "out = x_hat + beta\n        cache = "))
+wrong_edit(
+    "batchnorm_forward.no_scale_nor_shift_in_test",
     (TEST + "\n        out = gamma * x_hat + beta", TEST + "\n        out = x_hat"),
 )
-wrong_edit("gamma_and_beta_swapped", (TRAIN_OUT, "out = beta * x_hat + gamma\n        cache = "))
-wrong_edit("no_eps", (INV, "inv_std = 1 / np.sqrt(var)"))
-wrong_edit("not_centred", ("x_hat = centred * inv_std", "x_hat = x * inv_std"))
 wrong_edit(
-    "averages_changed_in_place",
+    "batchnorm_forward.gamma_and_beta_swapped",
+    (TRAIN_OUT, "out = beta * x_hat + gamma\n        cache = "),
+)
+wrong_edit("batchnorm_forward.no_eps", (INV, "inv_std = 1 / np.sqrt(var)"))
+wrong_edit("batchnorm_forward.not_centred", ("x_hat = centred * inv_std", "x_hat = x * inv_std"))
+wrong_edit(
+    "batchnorm_forward.averages_changed_in_place",
     (
         RUNNING_MEAN,
         'running_mean *= momentum\n        running_mean += (1 - momentum) * mean\n        bn_param["running_mean"] = running_mean',
@@ -120,28 +137,30 @@ wrong_edit(
     ),
 )
 wrong_edit(
-    "updated_in_test",
+    "batchnorm_forward.updated_in_test",
     (
         TEST,
         'bn_param["running_mean"] = momentum * running_mean + (1 - momentum) * x.mean(axis=0)\n        bn_param["running_var"] = momentum * running_var + (1 - momentum) * x.var(axis=0)\n        '
         + TEST,
     ),
 )
-wrong_edit("input_changed", ("centred = x - mean", "x -= mean\n        centred = x"))
 wrong_edit(
-    "float64_averages",
+    "batchnorm_forward.input_changed", ("centred = x - mean", "x -= mean\n        centred = x")
+)
+wrong_edit(
+    "batchnorm_forward.float64_averages",
     (RUNNING_MEAN, RUNNING_MEAN.replace("* mean", '* mean.astype("float64")')),
     (RUNNING_VAR, RUNNING_VAR.replace("* var", '* var.astype("float64")')),
 )
 wrong_edit(
-    "float64_zeros",
+    "batchnorm_forward.float64_zeros",
     ('"running_mean", np.zeros(x.shape[1], dtype=x.dtype)', '"running_mean", np.zeros(x.shape[1])'),
     ('"running_var", np.zeros(x.shape[1], dtype=x.dtype)', '"running_var", np.zeros(x.shape[1])'),
     message="batchnorm_forward.float64_averages",
 )
 
 
-@right("as_in_the_notes")
+@right("batchnorm_forward.as_in_the_notes")
 def batchnorm_forward(x, gamma, beta, bn_param):
     mode = bn_param["mode"]
     eps = bn_param.get("eps", 1e-5)
@@ -166,9 +185,12 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return out, cache
 
 
-right_edit("variance_of_squares", (VAR, "var = np.einsum('nd,nd->d', centred, centred) / len(x)"))
 right_edit(
-    "difference_to_the_average",
+    "batchnorm_forward.variance_of_squares",
+    (VAR, "var = np.einsum('nd,nd->d', centred, centred) / len(x)"),
+)
+right_edit(
+    "batchnorm_forward.difference_to_the_average",
     (
         RUNNING_MEAN,
         'bn_param["running_mean"] = running_mean + (1 - momentum) * (mean - running_mean)',
@@ -178,9 +200,12 @@ right_edit(
         "bn_param.update(running_var=running_var + (1 - momentum) * (var - running_var))",
     ),
 )
-right_edit("keeps_more_in_bn_param", (INV, INV + '\n        bn_param["last_mean"] = mean'))
 right_edit(
-    "scale_in_one",
+    "batchnorm_forward.keeps_more_in_bn_param",
+    (INV, INV + '\n        bn_param["last_mean"] = mean'),
+)
+right_edit(
+    "batchnorm_forward.scale_in_one",
     (
         TEST + "\n        out = gamma * x_hat + beta",
         "scale = gamma / np.sqrt(running_var + eps)\n        out = scale * x + (beta - scale * running_mean)",

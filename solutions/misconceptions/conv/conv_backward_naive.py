@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 CROP = "dx = dx_pad[:, :, pad : H_pad - pad, pad : W_pad - pad]"
 DX = "dx_pad[n, :, rows, columns] += dout[n, f, i, j] * w[f]"
 DW = "dw[f] += dout[n, f, i, j] * x_pad[n, :, rows, columns]"
@@ -11,46 +9,51 @@ DB = "db = dout.sum(axis=(0, 2, 3))"
 CORNER = "top, left = i * stride, j * stride"
 
 wrong_edit(
-    "crop_ends_too_early",
+    "conv_backward_naive.crop_ends_too_early",
     (CROP, "H, W = H_pad - 2 * pad, W_pad - 2 * pad\n    dx = dx_pad[:, :, pad:H, pad:W]"),
     row="C8",
 )
-wrong_edit("windows_overwritten", (DX, DX.replace("+=", "=")), row="C12")
-wrong_edit("not_cropped", (CROP, "dx = dx_pad"), row="C18")
-wrong_edit("cropped_to_nothing", (CROP, "dx = dx_pad[:, :, pad:-pad, pad:-pad]"))
+wrong_edit("conv_backward_naive.windows_overwritten", (DX, DX.replace("+=", "=")), row="C12")
+wrong_edit("conv_backward_naive.not_cropped", (CROP, "dx = dx_pad"), row="C18")
 wrong_edit(
-    "crop_from_the_corner", (CROP, "dx = dx_pad[:, :, : H_pad - 2 * pad, : W_pad - 2 * pad]")
+    "conv_backward_naive.cropped_to_nothing", (CROP, "dx = dx_pad[:, :, pad:-pad, pad:-pad]")
 )
-wrong_edit("dw_overwritten", (DW, DW.replace("+=", "=")))
-wrong_edit("dw_for_w", (DX, DX.replace("* w[f]", "* dw[f]")))
-wrong_edit("flipped_in_dx", (DX, DX.replace("* w[f]", "* w[f, :, ::-1, ::-1]")))
-wrong_edit("stride_ignored", (CORNER, "top, left = i, j"))
-wrong_edit("db_scalar", (DB, "db = dout.sum()"))
-wrong_edit("db_of_one_pixel", (DB, "db = dout.sum(axis=0)"))
-wrong_edit("db_by_image", (DB, "db = dout.sum(axis=(2, 3))"))
-wrong_edit("db_over_the_filters", (DB, "db = dout.sum(axis=(1, 2, 3))"))
-wrong_edit("db_keepdims", (DB, "db = dout.sum(axis=(0, 2, 3), keepdims=True)"))
-wrong_edit("db_mean", (DB, "db = dout.mean(axis=(0, 2, 3))"))
-wrong_edit("means_over_the_batch", (CROP, CROP + "\n    dw /= N\n    db = db / N"))
 wrong_edit(
-    "without_dout",
+    "conv_backward_naive.crop_from_the_corner",
+    (CROP, "dx = dx_pad[:, :, : H_pad - 2 * pad, : W_pad - 2 * pad]"),
+)
+wrong_edit("conv_backward_naive.dw_overwritten", (DW, DW.replace("+=", "=")))
+wrong_edit("conv_backward_naive.dw_for_w", (DX, DX.replace("* w[f]", "* dw[f]")))
+wrong_edit("conv_backward_naive.flipped_in_dx", (DX, DX.replace("* w[f]", "* w[f, :, ::-1, ::-1]")))
+wrong_edit("conv_backward_naive.stride_ignored", (CORNER, "top, left = i, j"))
+wrong_edit("conv_backward_naive.db_scalar", (DB, "db = dout.sum()"))
+wrong_edit("conv_backward_naive.db_of_one_pixel", (DB, "db = dout.sum(axis=0)"))
+wrong_edit("conv_backward_naive.db_by_image", (DB, "db = dout.sum(axis=(2, 3))"))
+wrong_edit("conv_backward_naive.db_over_the_filters", (DB, "db = dout.sum(axis=(1, 2, 3))"))
+wrong_edit("conv_backward_naive.db_keepdims", (DB, "db = dout.sum(axis=(0, 2, 3), keepdims=True)"))
+wrong_edit("conv_backward_naive.db_mean", (DB, "db = dout.mean(axis=(0, 2, 3))"))
+wrong_edit(
+    "conv_backward_naive.means_over_the_batch", (CROP, CROP + "\n    dw /= N\n    db = db / N")
+)
+wrong_edit(
+    "conv_backward_naive.without_dout",
     (DX, "dx_pad[n, :, rows, columns] += w[f]"),
     (DW, "dw[f] += x_pad[n, :, rows, columns]"),
 )
-wrong_edit("first_image", (DW, DW.replace("x_pad[n,", "x_pad[0,")))
+wrong_edit("conv_backward_naive.first_image", (DW, DW.replace("x_pad[n,", "x_pad[0,")))
 wrong_edit(
-    "float64_gradients",
+    "conv_backward_naive.float64_gradients",
     ("dx_pad = np.zeros_like(x_pad)", "dx_pad = np.zeros(x_pad.shape)"),
     ("dw = np.zeros_like(w)", "dw = np.zeros(w.shape)"),
 )
 wrong_edit(
-    "float64_dx",
+    "conv_backward_naive.float64_dx",
     ("dx_pad = np.zeros_like(x_pad)", "dx_pad = np.zeros(x_pad.shape)"),
     message="conv_backward_naive.float64_gradients",
 )
 
 
-@right("one_entry_of_the_filter_at_a_time")
+@right("conv_backward_naive.one_entry_of_the_filter_at_a_time")
 def conv_backward_naive(dout, cache):
     xp, w, s, p = cache
     H2, W2 = dout.shape[2:]
@@ -64,7 +67,7 @@ def conv_backward_naive(dout, cache):
     return dxp[:, :, p : p + H, p : p + W], dw, np.einsum("nfij->f", dout)
 
 
-@right("another_cache")
+@right("conv_backward_naive.another_cache")
 def conv_forward_naive(x, w, b, conv_param):
     s, p = conv_param["stride"], conv_param["pad"]
     xp = np.pad(x, [(0, 0), (0, 0), (p, p), (p, p)])
@@ -76,7 +79,7 @@ def conv_forward_naive(x, w, b, conv_param):
     return out, (x, w, b, conv_param)
 
 
-@right("another_cache")
+@right("conv_backward_naive.another_cache")
 def conv_backward_naive(dout, cache):
     x, w, b, conv_param = cache
     s, p = conv_param["stride"], conv_param["pad"]
@@ -94,7 +97,7 @@ def conv_backward_naive(dout, cache):
 
 
 right_edit(
-    "other_crop",
+    "conv_backward_naive.other_crop",
     (
         CROP,
         "inner = np.arange(pad, W_pad - pad)\n    dx = dx_pad[:, :, pad : H_pad - pad][..., inner].copy()",

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 HEIGHT = "H_out = 1 + (H + 2 * pad - HH) // stride"
 WIDTH = "W_out = 1 + (W + 2 * pad - WW) // stride"
 PAD = "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))"
@@ -12,35 +10,40 @@ CORNER = "top, left = i * stride, j * stride"
 WINDOW = "window = x_pad[n, :, top : top + HH, left : left + WW]"
 SUM = "out[n, f, i, j] = np.sum(window * w[f]) + b[f]"
 
-wrong_edit("no_bias", (SUM, "out[n, f, i, j] = np.sum(window * w[f])"), row="C1")
-wrong_edit("not_padded", (PAD, "x"), row="C2")
+wrong_edit("conv_forward_naive.no_bias", (SUM, "out[n, f, i, j] = np.sum(window * w[f])"), row="C1")
+wrong_edit("conv_forward_naive.not_padded", (PAD, "x"), row="C2")
 wrong_edit(
-    "padding_ignored",
+    "conv_forward_naive.padding_ignored",
     (HEIGHT, "H_out = 1 + (H - HH) // stride"),
     (WIDTH, "W_out = 1 + (W - WW) // stride"),
     (PAD, "x"),
 )
 wrong_edit(
-    "flipped", (SUM, "out[n, f, i, j] = np.sum(window * w[f, :, ::-1, ::-1]) + b[f]"), row="C3"
+    "conv_forward_naive.flipped",
+    (SUM, "out[n, f, i, j] = np.sum(window * w[f, :, ::-1, ::-1]) + b[f]"),
+    row="C3",
 )
 wrong_edit(
-    "removed_name",
+    "conv_forward_naive.removed_name",
     (PAD, 'np.lib.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), "constant")'),
     row="C4",
 )
 wrong_edit(
-    "float64_out", (ZEROS, "np.zeros([N, F, H_out, W_out])"), row="C5", message="shared.float64_out"
+    "conv_forward_naive.float64_out",
+    (ZEROS, "np.zeros([N, F, H_out, W_out])"),
+    row="C5",
+    message="shared.float64_out",
 )
-wrong_edit("stride_ignored", (CORNER, "top, left = i, j"), row="C14")
-wrong_edit("stride_one_way", (CORNER, "top, left = i * stride, j"))
+wrong_edit("conv_forward_naive.stride_ignored", (CORNER, "top, left = i, j"), row="C14")
+wrong_edit("conv_forward_naive.stride_one_way", (CORNER, "top, left = i * stride, j"))
 wrong_edit(
-    "sizes_with_a_point",
+    "conv_forward_naive.sizes_with_a_point",
     (HEIGHT, HEIGHT.replace("//", "/")),
     (WIDTH, WIDTH.replace("//", "/")),
     row="C17",
 )
 wrong_edit(
-    "rounded_up",
+    "conv_forward_naive.rounded_up",
     (HEIGHT, "H_out = 1 + -(-(H + 2 * pad - HH) // stride)"),
     (WIDTH, "W_out = 1 + -(-(W + 2 * pad - WW) // stride)"),
     (
@@ -49,17 +52,17 @@ wrong_edit(
     ),
 )
 wrong_edit(
-    "size_without_one",
+    "conv_forward_naive.size_without_one",
     (HEIGHT, "H_out = (H + 2 * pad - HH) // stride"),
     (WIDTH, "W_out = (W + 2 * pad - WW) // stride"),
 )
 wrong_edit(
-    "padding_counted_once",
+    "conv_forward_naive.padding_counted_once",
     (HEIGHT, "H_out = 1 + (H + pad - HH) // stride"),
     (WIDTH, "W_out = 1 + (W + pad - WW) // stride"),
 )
 wrong_edit(
-    "height_and_width_swapped",
+    "conv_forward_naive.height_and_width_swapped",
     (CORNER, "left, top = i * stride, j * stride"),
     (
         WINDOW,
@@ -67,7 +70,7 @@ wrong_edit(
     ),
 )
 wrong_edit(
-    "sizes_swapped",
+    "conv_forward_naive.sizes_swapped",
     (HEIGHT, "W_out = 1 + (H + 2 * pad - HH) // stride"),
     (WIDTH, "H_out = 1 + (W + 2 * pad - WW) // stride"),
     (
@@ -77,35 +80,48 @@ wrong_edit(
     message="conv_forward_naive.height_and_width_swapped",
 )
 wrong_edit(
-    "edge_padding", (PAD, 'np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge")')
+    "conv_forward_naive.edge_padding",
+    (PAD, 'np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge")'),
 )
-wrong_edit("first_channel", (SUM, "out[n, f, i, j] = np.sum(window[0] * w[f, 0]) + b[f]"))
 wrong_edit(
-    "last_channel",
+    "conv_forward_naive.first_channel",
+    (SUM, "out[n, f, i, j] = np.sum(window[0] * w[f, 0]) + b[f]"),
+)
+wrong_edit(
+    "conv_forward_naive.last_channel",
     (
         SUM,
         "for c in range(x.shape[1]):\n                        out[n, f, i, j] = np.sum(window[c] * w[f, c]) + b[f]",
     ),
 )
 wrong_edit(
-    "bias_for_each_channel",
+    "conv_forward_naive.bias_for_each_channel",
     (
         SUM,
         "out[n, f, i, j] = 0\n                    for c in range(x.shape[1]):\n                        out[n, f, i, j] += np.sum(window[c] * w[f, c]) + b[f]",
     ),
 )
-wrong_edit("bias_for_each_entry", (SUM, "out[n, f, i, j] = np.sum(window * w[f] + b[f])"))
-wrong_edit("mean_of_the_window", (SUM, "out[n, f, i, j] = np.mean(window * w[f]) + b[f]"))
-wrong_edit("first_image", (WINDOW, "window = x_pad[0, :, top : top + HH, left : left + WW]"))
+wrong_edit(
+    "conv_forward_naive.bias_for_each_entry",
+    (SUM, "out[n, f, i, j] = np.sum(window * w[f] + b[f])"),
+)
+wrong_edit(
+    "conv_forward_naive.mean_of_the_window",
+    (SUM, "out[n, f, i, j] = np.mean(window * w[f]) + b[f]"),
+)
+wrong_edit(
+    "conv_forward_naive.first_image",
+    (WINDOW, "window = x_pad[0, :, top : top + HH, left : left + WW]"),
+)
 
 
 wrong_edit(
-    "view_of_the_window",
+    "conv_forward_naive.view_of_the_window",
     (SUM, "window *= w[f]\n                    out[n, f, i, j] = window.sum() + b[f]"),
 )
 
 
-@right("windows_at_once")
+@right("conv_forward_naive.windows_at_once")
 def conv_forward_naive(x, w, b, conv_param):
     s, p = conv_param["stride"], conv_param["pad"]
     xp = np.pad(x, ((0,), (0,), (p,), (p,)), mode="constant")
@@ -114,7 +130,7 @@ def conv_forward_naive(x, w, b, conv_param):
     return out, (xp, w, s, p)
 
 
-@right("filters_as_rows")
+@right("conv_forward_naive.filters_as_rows")
 def conv_forward_naive(x, w, b, conv_param):
     s, p = conv_param["stride"], conv_param["pad"]
     N, C, H, W = x.shape
@@ -130,7 +146,7 @@ def conv_forward_naive(x, w, b, conv_param):
     return out, (xp, w, s, p)
 
 
-@right("one_entry_of_the_filter_at_a_time")
+@right("conv_forward_naive.one_entry_of_the_filter_at_a_time")
 def conv_forward_naive(x, w, b, conv_param):
     s, p = int(conv_param["stride"]), int(conv_param["pad"])
     xp = np.pad(x, [(0, 0), (0, 0), (p, p), (p, p)])
@@ -144,9 +160,12 @@ def conv_forward_naive(x, w, b, conv_param):
     return out + b.reshape(1, -1, 1, 1), (xp, w, s, p)
 
 
-right_edit("prints", (WINDOW, WINDOW + "\n                    print(n, f, i, j, window.shape)"))
 right_edit(
-    "starts_with_the_bias",
+    "conv_forward_naive.prints",
+    (WINDOW, WINDOW + "\n                    print(n, f, i, j, window.shape)"),
+)
+right_edit(
+    "conv_forward_naive.starts_with_the_bias",
     (
         SUM,
         "total = b[f]\n                    for c in range(x.shape[1]):\n                        total = total + (window[c] * w[f, c]).sum()\n                    out[n, f, i, j] = total",

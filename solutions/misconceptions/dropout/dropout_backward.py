@@ -2,38 +2,44 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 TRAIN = "dx = dout * mask"
 TEST = "dx = dout\n"
 
-wrong_edit("commented_out", (TRAIN, "dx = None"), row="D5")
-wrong_edit("no_mask", (TRAIN, "dx = dout * 1"))
-wrong_edit("mask_without_scale", (TRAIN, "dx = dout * (mask > 0)"))
-wrong_edit("scaled_twice", (TRAIN, "dx = dout * mask * mask.max()"))
+wrong_edit("dropout_backward.commented_out", (TRAIN, "dx = None"), row="D5")
+wrong_edit("dropout_backward.no_mask", (TRAIN, "dx = dout * 1"))
+wrong_edit("dropout_backward.mask_without_scale", (TRAIN, "dx = dout * (mask > 0)"))
+wrong_edit("dropout_backward.scaled_twice", (TRAIN, "dx = dout * mask * mask.max()"))
 wrong_edit(
-    "new_mask",
+    "dropout_backward.new_mask",
     (
         TRAIN,
         "keep = 1 / mask.max()\n        dx = dout * (np.random.rand(*dout.shape) < keep).astype(dout.dtype) / keep",
     ),
 )
-wrong_edit("nothing_in_test", (TEST, "dx = None\n"))
-wrong_edit("zeros_in_test", (TEST, "dx = np.zeros_like(dout)\n"))
-wrong_edit("mask_in_test", (TEST, "dx = dout * mask\n"))
-wrong_edit("only_the_mask", (TRAIN, "dx = mask.copy()"))
-wrong_edit("dout_changed", (TRAIN, "dout *= mask\n        dx = dout"))
-wrong_edit("divided", (TRAIN, "dx = dout / np.where(mask > 0, mask, np.inf).astype(dout.dtype)"))
-wrong_edit("float64_dx", (TRAIN, "dx = dout * mask.astype(float)"), message="shared.float64_dx")
-
-right_edit("product", (TRAIN, "dx = np.multiply(mask, dout)"))
-right_edit(
-    "indexed", (TRAIN, "dx = dout.copy()\n        dx[mask == 0] = 0\n        dx *= mask.max()")
+wrong_edit("dropout_backward.nothing_in_test", (TEST, "dx = None\n"))
+wrong_edit("dropout_backward.zeros_in_test", (TEST, "dx = np.zeros_like(dout)\n"))
+wrong_edit("dropout_backward.mask_in_test", (TEST, "dx = dout * mask\n"))
+wrong_edit("dropout_backward.only_the_mask", (TRAIN, "dx = mask.copy()"))
+wrong_edit("dropout_backward.dout_changed", (TRAIN, "dout *= mask\n        dx = dout"))
+wrong_edit(
+    "dropout_backward.divided",
+    (TRAIN, "dx = dout / np.where(mask > 0, mask, np.inf).astype(dout.dtype)"),
 )
-right_edit("copy_in_test", (TEST, "dx = dout.copy()\n"))
+wrong_edit(
+    "dropout_backward.float64_dx",
+    (TRAIN, "dx = dout * mask.astype(float)"),
+    message="shared.float64_dx",
+)
+
+right_edit("dropout_backward.product", (TRAIN, "dx = np.multiply(mask, dout)"))
+right_edit(
+    "dropout_backward.indexed",
+    (TRAIN, "dx = dout.copy()\n        dx[mask == 0] = 0\n        dx *= mask.max()"),
+)
+right_edit("dropout_backward.copy_in_test", (TEST, "dx = dout.copy()\n"))
 
 
-@right("boolean_mask_in_the_cache")
+@right("dropout_backward.boolean_mask_in_the_cache")
 def dropout_forward(x, dropout_param):
     keep = 1.0 - dropout_param["p"]
     if dropout_param["mode"] == "test":
@@ -42,7 +48,7 @@ def dropout_forward(x, dropout_param):
     return np.where(kept, x, 0) / keep, (kept, keep)
 
 
-@right("boolean_mask_in_the_cache")
+@right("dropout_backward.boolean_mask_in_the_cache")
 def dropout_backward(dout, cache):
     if cache is None:
         return dout

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 MASK = "mask = (np.random.rand(*x.shape) < keep).astype(x.dtype) / keep"
 TEST = "### BEGIN SOLUTION\n        out = x\n"
 DRAW = "np.random.rand(*x.shape)"
@@ -17,64 +15,99 @@ def _test(text):
     return (TEST, f"out = {text}\n")
 
 
-wrong_edit("not_scaled", _mask(f"({DRAW} < keep).astype(x.dtype)"), row="D1")
+wrong_edit("dropout_forward.not_scaled", _mask(f"({DRAW} < keep).astype(x.dtype)"), row="D1")
 wrong_edit(
-    "not_scaled_but_in_test",
+    "dropout_forward.not_scaled_but_in_test",
     _mask(f"({DRAW} < keep).astype(x.dtype)"),
     _test("x * keep_probability"),
     ("mask = None\n", "mask = None\n    keep_probability = 1 - p\n"),
 )
-wrong_edit("p_keeps", _mask(f"({DRAW} < p).astype(x.dtype) / np.maximum(p, 1e-300)"), row="D2")
 wrong_edit(
-    "p_keeps_plain",
+    "dropout_forward.p_keeps",
+    _mask(f"({DRAW} < p).astype(x.dtype) / np.maximum(p, 1e-300)"),
+    row="D2",
+)
+wrong_edit(
+    "dropout_forward.p_keeps_plain",
     _mask(f"({DRAW} < p).astype(x.dtype) / x.dtype.type(p)"),
     message="dropout_forward.p_keeps",
 )
 wrong_edit(
-    "p_keeps_scaled_right",
+    "dropout_forward.p_keeps_scaled_right",
     _mask(f"({DRAW} < p).astype(x.dtype) / keep"),
     message="dropout_forward.opposite_comparison",
 )
-wrong_edit("scaled_in_test_too", _test("x * (1 - p)"), row="D3")
+wrong_edit("dropout_forward.scaled_in_test_too", _test("x * (1 - p)"), row="D3")
 wrong_edit(
-    "normal_numbers", _mask("(np.random.randn(*x.shape) < keep).astype(x.dtype) / keep"), row="D7"
+    "dropout_forward.normal_numbers",
+    _mask("(np.random.randn(*x.shape) < keep).astype(x.dtype) / keep"),
+    row="D7",
 )
-wrong_edit("opposite_comparison", _mask(f"({DRAW} > keep).astype(x.dtype) / keep"), row="D8")
-wrong_edit("float64_out", _mask(f"({DRAW} < keep) / keep"), row="D10", message="shared.float64_out")
-wrong_edit("scaled_by_p", _mask(f"({DRAW} < keep).astype(x.dtype) / x.dtype.type(p)"))
-wrong_edit("multiplied_by_keep", _mask(f"({DRAW} < keep).astype(x.dtype) * keep"))
 wrong_edit(
-    "whole_rows",
+    "dropout_forward.opposite_comparison",
+    _mask(f"({DRAW} > keep).astype(x.dtype) / keep"),
+    row="D8",
+)
+wrong_edit(
+    "dropout_forward.float64_out",
+    _mask(f"({DRAW} < keep) / keep"),
+    row="D10",
+    message="shared.float64_out",
+)
+wrong_edit(
+    "dropout_forward.scaled_by_p", _mask(f"({DRAW} < keep).astype(x.dtype) / x.dtype.type(p)")
+)
+wrong_edit("dropout_forward.multiplied_by_keep", _mask(f"({DRAW} < keep).astype(x.dtype) * keep"))
+wrong_edit(
+    "dropout_forward.whole_rows",
     _mask("(np.random.rand(*x.shape[:1], *[1] * (x.ndim - 1)) < keep).astype(x.dtype) / keep"),
 )
-wrong_edit("whole_columns", _mask("(np.random.rand(*x.shape[1:]) < keep).astype(x.dtype) / keep"))
-wrong_edit("always_the_same_mask", (MASK, "np.random.seed(0)\n        " + MASK))
-wrong_edit("dropped_in_test", _test(f"x * ({DRAW} < 1 - p).astype(x.dtype) / x.dtype.type(1 - p)"))
-wrong_edit("nothing_dropped", _mask("np.ones_like(x) / keep"))
-wrong_edit("noise", _mask(f"{DRAW}.astype(x.dtype) / keep"))
-wrong_edit("input_changed", ("out = x * mask", "x *= mask\n        out = x"))
 wrong_edit(
-    "exactly_one_value", _mask("x.dtype.type(np.random.rand() < keep) / keep * np.ones_like(x)")
+    "dropout_forward.whole_columns",
+    _mask("(np.random.rand(*x.shape[1:]) < keep).astype(x.dtype) / keep"),
+)
+wrong_edit("dropout_forward.always_the_same_mask", (MASK, "np.random.seed(0)\n        " + MASK))
+wrong_edit(
+    "dropout_forward.dropped_in_test",
+    _test(f"x * ({DRAW} < 1 - p).astype(x.dtype) / x.dtype.type(1 - p)"),
+)
+wrong_edit("dropout_forward.nothing_dropped", _mask("np.ones_like(x) / keep"))
+wrong_edit("dropout_forward.noise", _mask(f"{DRAW}.astype(x.dtype) / keep"))
+wrong_edit("dropout_forward.input_changed", ("out = x * mask", "x *= mask\n        out = x"))
+wrong_edit(
+    "dropout_forward.exactly_one_value",
+    _mask("x.dtype.type(np.random.rand() < keep) / keep * np.ones_like(x)"),
 )
 
 right_edit(
-    "greater_than_p",
+    "dropout_forward.greater_than_p",
     _mask(f"({DRAW} > p) / keep"),
     ("out = x * mask", "out = (x * mask).astype(x.dtype, copy=False)"),
     row="D9",
 )
-right_edit("greater_than_p_typed", _mask(f"({DRAW} >= p).astype(x.dtype) / (1 - p)"), row="D9")
-right_edit("binomial", _mask("np.random.binomial(1, keep, size=x.shape).astype(x.dtype) / keep"))
 right_edit(
-    "choice", _mask("np.random.choice([0, 1 / keep], size=x.shape, p=[p, keep]).astype(x.dtype)")
+    "dropout_forward.greater_than_p_typed",
+    _mask(f"({DRAW} >= p).astype(x.dtype) / (1 - p)"),
+    row="D9",
 )
 right_edit(
-    "where",
+    "dropout_forward.binomial",
+    _mask("np.random.binomial(1, keep, size=x.shape).astype(x.dtype) / keep"),
+)
+right_edit(
+    "dropout_forward.choice",
+    _mask("np.random.choice([0, 1 / keep], size=x.shape, p=[p, keep]).astype(x.dtype)"),
+)
+right_edit(
+    "dropout_forward.where",
     (MASK, f"mask = {DRAW} < keep"),
     (
         "out = x * mask",
         "out = np.where(mask, x / keep, x.dtype.type(0))\n        mask = mask / keep",
     ),
 )
-right_edit("copy_in_test", _test("x.copy()"))
-right_edit("uniform", _mask("(np.random.uniform(size=x.shape) < keep) * x.dtype.type(1 / keep)"))
+right_edit("dropout_forward.copy_in_test", _test("x.copy()"))
+right_edit(
+    "dropout_forward.uniform",
+    _mask("(np.random.uniform(size=x.shape) < keep) * x.dtype.type(1 / keep)"),
+)

@@ -1,16 +1,19 @@
 """Wrong ways to write FullyConnectedNet.init, and right ones in other words."""
 
-from workbook.checks.misconceptions import right_edit, wrong_edit
-
 DIMS = "dims = [input_dim, *hidden_dims, num_classes]"
 LOOP = "for layer in range(1, self.num_layers + 1):"
 SIZES = "before, after = dims[layer - 1], dims[layer]"
 W = 'self.params[f"W{layer}"] = weight_scale * np.random.randn(before, after)'
 B = 'self.params[f"b{layer}"] = np.zeros(after)'
 
-wrong_edit("uniform", (W, W.replace("randn", "rand")), row="N4", message="shared.uniform_weights")
 wrong_edit(
-    "uniform_of_both_signs",
+    "FullyConnectedNet.init.uniform",
+    (W, W.replace("randn", "rand")),
+    row="N4",
+    message="shared.uniform_weights",
+)
+wrong_edit(
+    "FullyConnectedNet.init.uniform_of_both_signs",
     (
         W,
         W.replace(
@@ -20,55 +23,68 @@ wrong_edit(
     ),
     message="shared.uniform_of_both_signs",
 )
-wrong_edit("scale_missing", (W, W.replace("weight_scale * ", "")), message="shared.scale_missing")
 wrong_edit(
-    "scale_is_a_variance",
+    "FullyConnectedNet.init.scale_missing",
+    (W, W.replace("weight_scale * ", "")),
+    message="shared.scale_missing",
+)
+wrong_edit(
+    "FullyConnectedNet.init.scale_is_a_variance",
     (W, W.replace("weight_scale", "np.sqrt(weight_scale)")),
     message="shared.scale_is_a_variance",
 )
-wrong_edit("all_zeros", (W, W.replace("weight_scale", "0")), message="shared.all_zeros")
 wrong_edit(
-    "weights_turned_over",
+    "FullyConnectedNet.init.all_zeros",
+    (W, W.replace("weight_scale", "0")),
+    message="shared.all_zeros",
+)
+wrong_edit(
+    "FullyConnectedNet.init.weights_turned_over",
     (W, W.replace("before, after", "after, before")),
     message="shared.weights_turned_over",
 )
 wrong_edit(
-    "bias_of_two_axes",
+    "FullyConnectedNet.init.bias_of_two_axes",
     (B, B.replace("np.zeros(after)", "np.zeros((1, after))")),
     message="shared.bias_of_two_axes",
 )
 wrong_edit(
-    "bias_for_each_input",
+    "FullyConnectedNet.init.bias_for_each_input",
     (B, B.replace("after", "before")),
     message="shared.bias_for_each_input",
 )
 wrong_edit(
-    "random_biases",
+    "FullyConnectedNet.init.random_biases",
     (B, B.replace("np.zeros(after)", "weight_scale * np.random.randn(after)")),
     message="shared.random_biases",
 )
-wrong_edit("last_layer_missing", (LOOP, "for layer in range(1, self.num_layers):"))
 wrong_edit(
-    "counted_from_0",
+    "FullyConnectedNet.init.last_layer_missing", (LOOP, "for layer in range(1, self.num_layers):")
+)
+wrong_edit(
+    "FullyConnectedNet.init.counted_from_0",
     (LOOP, "for layer in range(self.num_layers):"),
     (SIZES, "before, after = dims[layer], dims[layer + 1]"),
 )
-wrong_edit("always_from_the_input", (SIZES, "before, after = input_dim, dims[layer]"))
+wrong_edit(
+    "FullyConnectedNet.init.always_from_the_input",
+    (SIZES, "before, after = input_dim, dims[layer]"),
+)
 
 right_edit(
-    "pairs",
+    "FullyConnectedNet.init.pairs",
     (LOOP, "for layer, (before, after) in enumerate(zip(dims[:-1], dims[1:]), 1):"),
     (SIZES, "pass"),
     (W, 'self.params["W%d" % layer] = np.random.normal(0, weight_scale, size=(before, after))'),
 )
 right_edit(
-    "ends_by_hand",
+    "FullyConnectedNet.init.ends_by_hand",
     (DIMS, "dims = list(hidden_dims) + [num_classes]\n        before = input_dim"),
     (SIZES, "after = dims[layer - 1]"),
     (B, B + "\n            before = after"),
 )
 right_edit(
-    "from_the_last",
+    "FullyConnectedNet.init.from_the_last",
     (LOOP, "for layer in reversed(range(1, self.num_layers + 1)):"),
     (B, 'self.params["b" + str(layer)] = np.zeros((after,), dtype=dtype)'),
 )

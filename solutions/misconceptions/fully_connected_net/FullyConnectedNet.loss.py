@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 RELU = "out, relu_cache = relu_forward(out)"
 SCORES = 'scores, scores_cache = affine_forward(out, self.params[f"W{L}"], self.params[f"b{L}"])'
 LOSS = "loss, dout = softmax_loss(scores, y)"
@@ -16,25 +14,33 @@ REG_LOSS = "loss += 0.5 * self.reg * np.sum(W * W)"
 REG_GRAD = 'grads[f"W{layer}"] += self.reg * W'
 
 wrong_edit(
-    "reg_doubled",
+    "FullyConnectedNet.loss.reg_doubled",
     (REG_LOSS, REG_LOSS.replace("0.5 * ", "")),
     row="N1",
     message="shared.reg_doubled",
 )
 wrong_edit(
-    "reg_doubled_in_both",
+    "FullyConnectedNet.loss.reg_doubled_in_both",
     (REG_LOSS, REG_LOSS.replace("0.5 * ", "")),
     (REG_GRAD, REG_GRAD.replace("self.reg", "2 * self.reg")),
     message="shared.reg_doubled_in_both",
 )
-wrong_edit("hidden_layers_only", (REG, "for layer in range(1, L):"), row="F12")
-wrong_edit("last_layer_only", (REG, "for layer in range(L, L + 1):"))
-wrong_edit("reg_in_the_loss_only", (REG_GRAD, "pass"), message="shared.reg_in_the_loss_only")
 wrong_edit(
-    "reg_in_the_gradients_only", (REG_LOSS, "pass"), message="shared.reg_in_the_gradients_only"
+    "FullyConnectedNet.loss.hidden_layers_only", (REG, "for layer in range(1, L):"), row="F12"
+)
+wrong_edit("FullyConnectedNet.loss.last_layer_only", (REG, "for layer in range(L, L + 1):"))
+wrong_edit(
+    "FullyConnectedNet.loss.reg_in_the_loss_only",
+    (REG_GRAD, "pass"),
+    message="shared.reg_in_the_loss_only",
 )
 wrong_edit(
-    "biases_regularised",
+    "FullyConnectedNet.loss.reg_in_the_gradients_only",
+    (REG_LOSS, "pass"),
+    message="shared.reg_in_the_gradients_only",
+)
+wrong_edit(
+    "FullyConnectedNet.loss.biases_regularised",
     (REG_LOSS, 'loss += 0.5 * self.reg * (np.sum(W * W) + np.sum(self.params[f"b{layer}"] ** 2))'),
     (
         REG_GRAD,
@@ -43,19 +49,19 @@ wrong_edit(
     message="shared.biases_regularised",
 )
 wrong_edit(
-    "weights_not_squared",
+    "FullyConnectedNet.loss.weights_not_squared",
     (REG_LOSS, REG_LOSS.replace("W * W", "np.abs(W)")),
     message="shared.weights_not_squared",
 )
 wrong_edit(
-    "rectified_scores",
+    "FullyConnectedNet.loss.rectified_scores",
     (SCORES, SCORES + "\n        scores, last_cache = relu_forward(scores)"),
     (LAST, "dout = relu_backward(dout, last_cache)\n        " + LAST),
     row="F11",
     message="shared.rectified_scores",
 )
 wrong_edit(
-    "output_layer_twice",
+    "FullyConnectedNet.loss.output_layer_twice",
     (
         SCORES,
         SCORES
@@ -64,19 +70,22 @@ wrong_edit(
     row="F3",
 )
 wrong_edit(
-    "no_relu",
+    "FullyConnectedNet.loss.no_relu",
     (RELU, "relu_cache = None"),
     (RELU_BACK, "pass"),
     message="shared.no_relu",
 )
-wrong_edit("relu_forwards_only", (RELU_BACK, "pass"))
-wrong_edit("first_layer_has_no_gradient", (BACK, "for layer in range(L - 1, 1, -1):"))
+wrong_edit("FullyConnectedNet.loss.relu_forwards_only", (RELU_BACK, "pass"))
 wrong_edit(
-    "one_cache_for_all",
+    "FullyConnectedNet.loss.first_layer_has_no_gradient",
+    (BACK, "for layer in range(L - 1, 1, -1):"),
+)
+wrong_edit(
+    "FullyConnectedNet.loss.one_cache_for_all",
     ("= caches[layer]", "= caches[L - 1]"),
 )
 wrong_edit(
-    "names_from_the_wrong_end",
+    "FullyConnectedNet.loss.names_from_the_wrong_end",
     (
         AFFINE_BACK,
         'dout, grads[f"W{L - layer}"], grads[f"b{L - layer}"] = affine_backward(dout, affine_cache)',
@@ -84,17 +93,17 @@ wrong_edit(
     (REG_GRAD, 'if grads[f"W{layer}"].shape == W.shape:\n                ' + REG_GRAD),
 )
 wrong_edit(
-    "float64_gradients",
+    "FullyConnectedNet.loss.float64_gradients",
     (REG_GRAD, 'grads[f"W{layer}"] = grads[f"W{layer}"] + np.full(W.shape, self.reg) * W'),
 )
 wrong_edit(
-    "parameters_updated",
+    "FullyConnectedNet.loss.parameters_updated",
     (REG_GRAD, REG_GRAD + '\n            self.params[f"W{layer}"] -= 0.1 * grads[f"W{layer}"]'),
     message="shared.parameters_updated",
 )
 
 right_edit(
-    "one_pass_over_the_parameters",
+    "FullyConnectedNet.loss.one_pass_over_the_parameters",
     (REG, "for layer in ():"),
     (
         REG_GRAD,
@@ -108,7 +117,7 @@ right_edit(
 )
 
 
-@right("lists_of_caches")
+@right("FullyConnectedNet.loss.lists_of_caches")
 class FullyConnectedNet(FullyConnectedNet):
     def loss(self, X, y=None):
         X = X.astype(self.dtype)
@@ -147,7 +156,7 @@ class FullyConnectedNet(FullyConnectedNet):
         return data_loss + 0.5 * self.reg * squares, grads
 
 
-@right("by_hand")
+@right("FullyConnectedNet.loss.by_hand")
 class FullyConnectedNet(FullyConnectedNet):
     def loss(self, X, y=None):
         L, p = self.num_layers, self.params

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 BRANCH = 'if self.normalization == "batchnorm":\n            # TODO: add'
 FORWARD = "out, cache = batchnorm_forward(x, gamma, beta, self.bn_params[layer - 1])"
 BACKWARD = "dx, dgamma, dbeta = batchnorm_backward(dout, cache)"
@@ -16,7 +14,7 @@ REG_GRAD = 'grads[f"W{layer}"] += self.reg * W'
 RETURN = "return loss, grads"
 
 wrong_edit(
-    "output_layer_too",
+    "FullyConnectedNet.batchnorm.output_layer_too",
     (
         "        # Batch normalisation keeps",
         "        "
@@ -29,7 +27,7 @@ wrong_edit(
     message="shared.output_layer_too",
 )
 wrong_edit(
-    "parameter_for_a_gradient",
+    "FullyConnectedNet.batchnorm.parameter_for_a_gradient",
     (
         "        # Batch normalisation keeps",
         "        "
@@ -48,7 +46,7 @@ wrong_edit(
     row="F1b",
 )
 wrong_edit(
-    "no_gradients_beside_it",
+    "FullyConnectedNet.batchnorm.no_gradients_beside_it",
     (
         AFFINE_BACK,
         """if self.normalization == "batchnorm":
@@ -61,7 +59,7 @@ wrong_edit(
     row="F2",
 )
 wrong_edit(
-    "gamma_and_beta_regularised",
+    "FullyConnectedNet.batchnorm.gamma_and_beta_regularised",
     (
         RETURN,
         """if self.normalization == "batchnorm":
@@ -75,7 +73,7 @@ wrong_edit(
     message="shared.gamma_and_beta_regularised",
 )
 wrong_edit(
-    "after_the_relu",
+    "FullyConnectedNet.batchnorm.after_the_relu",
     (NORM, RELU),
     (RELU + "\n            out, drop", NORM + "\n            out, drop"),
     (RELU_BACK, NORM_BACK),
@@ -83,7 +81,7 @@ wrong_edit(
     message="shared.after_the_relu",
 )
 wrong_edit(
-    "gamma_of_zeros",
+    "FullyConnectedNet.batchnorm.gamma_of_zeros",
     (
         "        # Batch normalisation keeps",
         """        for name in self.params if self.normalization == "batchnorm" else ():
@@ -93,35 +91,41 @@ wrong_edit(
     ),
     message="shared.gamma_of_zeros",
 )
-wrong_edit("averages_of_the_first_layer", (FORWARD, FORWARD.replace("layer - 1", "0")))
-wrong_edit("next_layers_averages", (FORWARD, FORWARD.replace("layer - 1", "layer")))
 wrong_edit(
-    "averages_in_a_copy",
+    "FullyConnectedNet.batchnorm.averages_of_the_first_layer",
+    (FORWARD, FORWARD.replace("layer - 1", "0")),
+)
+wrong_edit(
+    "FullyConnectedNet.batchnorm.next_layers_averages",
+    (FORWARD, FORWARD.replace("layer - 1", "layer")),
+)
+wrong_edit(
+    "FullyConnectedNet.batchnorm.averages_in_a_copy",
     (FORWARD, FORWARD.replace("self.bn_params[layer - 1]", "dict(self.bn_params[layer - 1])")),
 )
 wrong_edit(
-    "always_training",
+    "FullyConnectedNet.batchnorm.always_training",
     (FORWARD, FORWARD.replace("self.bn_params[layer - 1]", '{"mode": "train"}')),
 )
 wrong_edit(
-    "not_called",
+    "FullyConnectedNet.batchnorm.not_called",
     (NORM, "norm_cache = None"),
     (NORM_BACK, "pass"),
     message="shared.norm_not_called",
 )
 wrong_edit(
-    "gradient_passed_by",
+    "FullyConnectedNet.batchnorm.gradient_passed_by",
     (BACKWARD, BACKWARD.replace("dx,", "_,")),
     message="shared.norm_gradient_passed_by",
 )
 wrong_edit(
-    "dgamma_and_dbeta_swapped",
+    "FullyConnectedNet.batchnorm.dgamma_and_dbeta_swapped",
     (BACKWARD, BACKWARD.replace("dgamma, dbeta", "dbeta, dgamma")),
     message="shared.dgamma_and_dbeta_swapped",
 )
 
 right_edit(
-    "short_backward",
+    "FullyConnectedNet.batchnorm.short_backward",
     (
         BACKWARD,
         "from ..layers import batchnorm_backward_alt\n            dx, dgamma, dbeta = batchnorm_backward_alt(dout, cache)",
@@ -129,7 +133,7 @@ right_edit(
 )
 
 
-@right("not_by_the_steps")
+@right("FullyConnectedNet.batchnorm.not_by_the_steps")
 class FullyConnectedNet(FullyConnectedNet):
     def norm_forward(self, layer, x):
         return x, None

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 FORWARD = "out, cache = dropout_forward(x, self.dropout_param)"
 BACKWARD = "dx = dropout_backward(dout, cache)"
 DROP = "out, drop_cache = self.drop_forward(out)"
@@ -11,16 +9,17 @@ DROP_BACK = "dout = self.drop_backward(dout, drop_cache)"
 SCORES = 'scores, scores_cache = affine_forward(out, self.params[f"W{L}"], self.params[f"b{L}"])'
 LAST = 'dout, grads[f"W{L}"], grads[f"b{L}"] = affine_backward(dout, scores_cache)'
 
-wrong_edit("backward_left_out", (BACKWARD, "pass"))
+wrong_edit("FullyConnectedNet.dropout.backward_left_out", (BACKWARD, "pass"))
 wrong_edit(
-    "another_mask_backwards", (BACKWARD, "dx, _ = dropout_forward(dout, self.dropout_param)")
+    "FullyConnectedNet.dropout.another_mask_backwards",
+    (BACKWARD, "dx, _ = dropout_forward(dout, self.dropout_param)"),
 )
 wrong_edit(
-    "dropped_in_the_test_pass",
+    "FullyConnectedNet.dropout.dropped_in_the_test_pass",
     (FORWARD, 'out, cache = dropout_forward(x, {**self.dropout_param, "mode": "train"})'),
 )
 wrong_edit(
-    "scaled_in_the_test_pass",
+    "FullyConnectedNet.dropout.scaled_in_the_test_pass",
     (
         FORWARD,
         FORWARD
@@ -28,7 +27,7 @@ wrong_edit(
     ),
 )
 wrong_edit(
-    "probability_of_keeping",
+    "FullyConnectedNet.dropout.probability_of_keeping",
     (
         FORWARD,
         'out, cache = dropout_forward(x, {**self.dropout_param, "p": 1 - self.dropout_param["p"]})',
@@ -36,7 +35,7 @@ wrong_edit(
     row="D2",
 )
 wrong_edit(
-    "scores_dropped",
+    "FullyConnectedNet.dropout.scores_dropped",
     (
         SCORES,
         SCORES
@@ -49,18 +48,18 @@ wrong_edit(
     ),
 )
 wrong_edit(
-    "first_layer_only",
+    "FullyConnectedNet.dropout.first_layer_only",
     (DROP, "drop_cache = None\n            if layer == 1:\n                " + DROP),
     (DROP_BACK, "if layer == 1:\n                " + DROP_BACK),
 )
-wrong_edit("not_called", (DROP, "drop_cache = None"), (DROP_BACK, "pass"))
+wrong_edit("FullyConnectedNet.dropout.not_called", (DROP, "drop_cache = None"), (DROP_BACK, "pass"))
 wrong_edit(
-    "dropped_twice",
+    "FullyConnectedNet.dropout.dropped_twice",
     (FORWARD, FORWARD + "\n            out, cache = dropout_forward(out, self.dropout_param)"),
 )
 
 right_edit(
-    "before_the_relu",
+    "FullyConnectedNet.dropout.before_the_relu",
     (DROP, "pass"),
     (
         "out, relu_cache = relu_forward(out)",
@@ -74,7 +73,7 @@ right_edit(
 )
 
 
-@right("a_mask_of_its_own")
+@right("FullyConnectedNet.dropout.a_mask_of_its_own")
 class FullyConnectedNet(FullyConnectedNet):
     def drop_forward(self, x):
         if not self.use_dropout or self.dropout_param["mode"] == "test":

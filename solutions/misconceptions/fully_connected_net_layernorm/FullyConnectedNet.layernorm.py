@@ -1,7 +1,5 @@
 """Wrong ways to write FullyConnectedNet.layernorm, and right ones in other words."""
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 FORWARD = "out, cache = layernorm_forward(x, gamma, beta, self.bn_params[layer - 1])"
 BACKWARD = "dx, dgamma, dbeta = layernorm_backward(dout, cache)"
 NORM = "out, norm_cache = self.norm_forward(layer, out)"
@@ -12,7 +10,7 @@ KEEPS = "        # Batch normalisation keeps"
 RETURN = "return loss, grads"
 
 wrong_edit(
-    "output_layer_too",
+    "FullyConnectedNet.layernorm.output_layer_too",
     (
         KEEPS,
         """        if self.normalization == "layernorm":
@@ -25,7 +23,7 @@ wrong_edit(
     message="shared.output_layer_too",
 )
 wrong_edit(
-    "gamma_and_beta_regularised",
+    "FullyConnectedNet.layernorm.gamma_and_beta_regularised",
     (
         RETURN,
         """if self.normalization == "layernorm":
@@ -39,7 +37,7 @@ wrong_edit(
     message="shared.gamma_and_beta_regularised",
 )
 wrong_edit(
-    "after_the_relu",
+    "FullyConnectedNet.layernorm.after_the_relu",
     (NORM, RELU),
     (RELU + "\n            out, drop", NORM + "\n            out, drop"),
     (RELU_BACK, NORM_BACK),
@@ -47,7 +45,7 @@ wrong_edit(
     message="shared.after_the_relu",
 )
 wrong_edit(
-    "gamma_of_zeros",
+    "FullyConnectedNet.layernorm.gamma_of_zeros",
     (
         KEEPS,
         """        for name in self.params if self.normalization == "layernorm" else ():
@@ -59,30 +57,33 @@ wrong_edit(
     message="shared.gamma_of_zeros",
 )
 wrong_edit(
-    "batch_normalisation_in_its_place",
+    "FullyConnectedNet.layernorm.batch_normalisation_in_its_place",
     (FORWARD, 'out, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})'),
     (BACKWARD, "dx, dgamma, dbeta = batchnorm_backward(dout, cache)\n            # layernorm"),
 )
-wrong_edit("options_ignored", (FORWARD, FORWARD.replace("self.bn_params[layer - 1]", "{}")))
 wrong_edit(
-    "not_called",
+    "FullyConnectedNet.layernorm.options_ignored",
+    (FORWARD, FORWARD.replace("self.bn_params[layer - 1]", "{}")),
+)
+wrong_edit(
+    "FullyConnectedNet.layernorm.not_called",
     (NORM, "norm_cache = None"),
     (NORM_BACK, "pass"),
     message="shared.norm_not_called",
 )
 wrong_edit(
-    "gradient_passed_by",
+    "FullyConnectedNet.layernorm.gradient_passed_by",
     (BACKWARD, BACKWARD.replace("dx,", "_,")),
     message="shared.norm_gradient_passed_by",
 )
 wrong_edit(
-    "dgamma_and_dbeta_swapped",
+    "FullyConnectedNet.layernorm.dgamma_and_dbeta_swapped",
     (BACKWARD, BACKWARD.replace("dgamma, dbeta", "dbeta, dgamma")),
     message="shared.dgamma_and_dbeta_swapped",
 )
 
 right_edit(
-    "eps_handed_on",
+    "FullyConnectedNet.layernorm.eps_handed_on",
     (
         FORWARD,
         'eps = self.bn_params[layer - 1].get("eps", 1e-5)\n            out, cache = layernorm_forward(x, gamma, beta, {"eps": eps})',
@@ -91,7 +92,7 @@ right_edit(
 )
 
 
-@right("not_by_the_steps")
+@right("FullyConnectedNet.layernorm.not_by_the_steps")
 class FullyConnectedNet(FullyConnectedNet):
     def norm_forward(self, layer, x):
         return x, None

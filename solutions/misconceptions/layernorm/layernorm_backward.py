@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 DBETA = "dbeta = dout.sum(axis=0)"
 DGAMMA = "dgamma = (dout * x_hat).sum(axis=0)"
 DXHAT = "dx_hat = dout * gamma"
@@ -12,71 +10,73 @@ MEAN = "- dx_hat.mean(axis=1, keepdims=True)"
 VARIANCE = "- x_hat * (dx_hat * x_hat).mean(axis=1, keepdims=True)"
 
 wrong_edit(
-    "gamma_outside", (DXHAT, "dx_hat = dout"), ("dx = inv_std * (", "dx = gamma * inv_std * (")
+    "layernorm_backward.gamma_outside",
+    (DXHAT, "dx_hat = dout"),
+    ("dx = inv_std * (", "dx = gamma * inv_std * ("),
 )
-wrong_edit("gamma_forgotten", (DXHAT, "dx_hat = dout"))
+wrong_edit("layernorm_backward.gamma_forgotten", (DXHAT, "dx_hat = dout"))
 wrong_edit(
-    "means_over_the_batch",
+    "layernorm_backward.means_over_the_batch",
     (MEAN, "- dx_hat.mean(axis=0)"),
     (VARIANCE, "- x_hat * (dx_hat * x_hat).mean(axis=0)"),
 )
-wrong_edit("no_branches", (MEAN, ""), (VARIANCE, ""))
-wrong_edit("no_variance_branch", (VARIANCE, ""))
-wrong_edit("no_mean_branch", (MEAN, ""))
+wrong_edit("layernorm_backward.no_branches", (MEAN, ""), (VARIANCE, ""))
+wrong_edit("layernorm_backward.no_variance_branch", (VARIANCE, ""))
+wrong_edit("layernorm_backward.no_mean_branch", (MEAN, ""))
 wrong_edit(
-    "divided_by_N",
+    "layernorm_backward.divided_by_N",
     (MEAN, "- dx_hat.sum(axis=1, keepdims=True) / len(dout)"),
     (VARIANCE, "- x_hat * (dx_hat * x_hat).sum(axis=1, keepdims=True) / len(dout)"),
 )
 wrong_edit(
-    "sums_not_divided",
+    "layernorm_backward.sums_not_divided",
     (MEAN, "- dx_hat.sum(axis=1, keepdims=True)"),
     (VARIANCE, "- x_hat * (dx_hat * x_hat).sum(axis=1, keepdims=True)"),
 )
 wrong_edit(
-    "sign_of_the_variance_branch",
+    "layernorm_backward.sign_of_the_variance_branch",
     (VARIANCE, "+ x_hat * (dx_hat * x_hat).mean(axis=1, keepdims=True)"),
 )
-wrong_edit("std_forgotten", ("dx = inv_std * (", "dx = ("))
+wrong_edit("layernorm_backward.std_forgotten", ("dx = inv_std * (", "dx = ("))
 wrong_edit(
-    "sums_over_the_features",
+    "layernorm_backward.sums_over_the_features",
     (DBETA, "dbeta = dout.sum(axis=1)"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=1)"),
 )
 wrong_edit(
-    "dgamma_like_dbeta",
+    "layernorm_backward.dgamma_like_dbeta",
     (DGAMMA, "dgamma = dout.sum(axis=0)"),
     message="batchnorm_backward.dgamma_like_dbeta",
 )
 wrong_edit(
-    "dgamma_of_the_input",
+    "layernorm_backward.dgamma_of_the_input",
     (DGAMMA, "dgamma = (dout * x_hat / inv_std).sum(axis=0)"),
     message="batchnorm_backward.dgamma_of_the_input",
 )
 wrong_edit(
-    "both_keepdims",
+    "layernorm_backward.both_keepdims",
     (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=0, keepdims=True)"),
     message="batchnorm_backward.dbeta_keepdims",
 )
 wrong_edit(
-    "dbeta_keepdims",
+    "layernorm_backward.dbeta_keepdims",
     (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
     message="batchnorm_backward.dbeta_keepdims",
 )
 wrong_edit(
-    "returned_in_another_order",
+    "layernorm_backward.returned_in_another_order",
     (DXHAT, DXHAT + "\n    dgamma, dbeta = dbeta, dgamma"),
     message="batchnorm_backward.returned_in_another_order",
 )
 wrong_edit(
-    "dout_changed",
+    "layernorm_backward.dout_changed",
     (DXHAT, "dout *= gamma\n    dx_hat = dout"),
     message="batchnorm_backward.dout_changed",
 )
 
 
-@right("node_by_node")
+@right("layernorm_backward.node_by_node")
 def layernorm_forward(x, gamma, beta, ln_param):
     mu = x.mean(axis=1, keepdims=True)
     var = x.var(axis=1, keepdims=True)
@@ -89,7 +89,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
     )
 
 
-@right("node_by_node")
+@right("layernorm_backward.node_by_node")
 def layernorm_backward(dout, cache):
     x, mu, var, gamma, eps = cache
     D = x.shape[1]
@@ -101,7 +101,7 @@ def layernorm_backward(dout, cache):
     return dx, np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
 
 
-@right("turned_over")
+@right("layernorm_backward.turned_over")
 def layernorm_backward(dout, cache):
     x_hat, gamma, inv_std = cache
     d, h, D = (dout * gamma).T, x_hat.T, dout.shape[1]

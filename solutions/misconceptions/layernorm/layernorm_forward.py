@@ -2,58 +2,62 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 CENTRED = "centred = x - x.mean(axis=1, keepdims=True)"
 VAR = "var = (centred * centred).mean(axis=1, keepdims=True)"
 INV = "inv_std = 1 / np.sqrt(var + eps)"
 OUT = "out = gamma * x_hat + beta"
 
 wrong_edit(
-    "over_the_batch",
+    "layernorm_forward.over_the_batch",
     (CENTRED, "centred = x - x.mean(axis=0)"),
     (VAR, "var = (centred * centred).mean(axis=0)"),
 )
 wrong_edit(
-    "over_everything",
+    "layernorm_forward.over_everything",
     (CENTRED, "centred = x - x.mean()"),
     (VAR, "var = (centred * centred).mean()"),
 )
 wrong_edit(
-    "variance_over_the_batch", (VAR, "var = (centred * centred).mean(axis=0, keepdims=True)")
+    "layernorm_forward.variance_over_the_batch",
+    (VAR, "var = (centred * centred).mean(axis=0, keepdims=True)"),
 )
-wrong_edit("axis_lost", (CENTRED, "centred = x - x.mean(axis=1)"))
+wrong_edit("layernorm_forward.axis_lost", (CENTRED, "centred = x - x.mean(axis=1)"))
 wrong_edit(
-    "axis_lost_in_the_variance",
+    "layernorm_forward.axis_lost_in_the_variance",
     (VAR, "var = (centred * centred).mean(axis=1)"),
     message="layernorm_forward.axis_lost",
 )
-wrong_edit("eps_outside", (INV, "inv_std = 1 / (np.sqrt(var) + eps)"))
-wrong_edit("no_eps", (INV, "inv_std = 1 / np.sqrt(var)"))
-wrong_edit("divided_by_the_variance", (INV, "inv_std = 1 / (var + eps)"))
-wrong_edit("one_less_than_D", (VAR, "var = x.var(axis=1, ddof=1, keepdims=True)"))
-wrong_edit("eps_default", ('ln_param.get("eps", 1e-5)', 'ln_param.get("eps", 1e-8)'))
-wrong_edit("no_scale", (OUT, "out = x_hat + beta"))
-wrong_edit("no_shift", (OUT, "out = gamma * x_hat"))
+wrong_edit("layernorm_forward.eps_outside", (INV, "inv_std = 1 / (np.sqrt(var) + eps)"))
+wrong_edit("layernorm_forward.no_eps", (INV, "inv_std = 1 / np.sqrt(var)"))
+wrong_edit("layernorm_forward.divided_by_the_variance", (INV, "inv_std = 1 / (var + eps)"))
+wrong_edit("layernorm_forward.one_less_than_D", (VAR, "var = x.var(axis=1, ddof=1, keepdims=True)"))
 wrong_edit(
-    "scaled_before",
+    "layernorm_forward.eps_default", ('ln_param.get("eps", 1e-5)', 'ln_param.get("eps", 1e-8)')
+)
+wrong_edit("layernorm_forward.no_scale", (OUT, "out = x_hat + beta"))
+wrong_edit("layernorm_forward.no_shift", (OUT, "out = gamma * x_hat"))
+wrong_edit(
+    "layernorm_forward.scaled_before",
     (
         CENTRED,
         "centred = gamma * x + beta\n    centred = centred - centred.mean(axis=1, keepdims=True)",
     ),
     (OUT, "out = x_hat"),
 )
-wrong_edit("not_turned_back", (OUT, "out = (gamma * x_hat + beta).T"))
-wrong_edit("input_changed", (CENTRED, "x -= x.mean(axis=1, keepdims=True)\n    centred = x"))
+wrong_edit("layernorm_forward.not_turned_back", (OUT, "out = (gamma * x_hat + beta).T"))
+wrong_edit(
+    "layernorm_forward.input_changed",
+    (CENTRED, "x -= x.mean(axis=1, keepdims=True)\n    centred = x"),
+)
 
 right_edit(
-    "none_axis",
+    "layernorm_forward.none_axis",
     (CENTRED, "centred = x - np.mean(x, 1)[:, None]"),
     (VAR, "var = np.var(x, axis=-1)[:, np.newaxis]"),
 )
 
 
-@right("transposed")
+@right("layernorm_forward.transposed")
 def layernorm_forward(x, gamma, beta, ln_param):
     eps = ln_param.get("eps", 1e-5)
     xt = x.T
@@ -62,7 +66,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
     return gamma * x_hat + beta, (x_hat, gamma, 1 / std[:, None])
 
 
-@right("sample_by_sample")
+@right("layernorm_forward.sample_by_sample")
 def layernorm_forward(x, gamma, beta, ln_param):
     eps = ln_param.get("eps", 1e-5)
     out, x_hat = np.empty_like(x), np.empty_like(x)
@@ -74,7 +78,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
     return out, (x_hat, gamma, inv_std)
 
 
-@right("through_batchnorm")
+@right("layernorm_forward.through_batchnorm")
 def layernorm_forward(x, gamma, beta, ln_param):
     ones = np.ones(len(x), dtype=x.dtype)
     bn_param = {"mode": "train", "eps": ln_param.get("eps", 1e-5)}

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, wrong, wrong_edit
-
 SUBTRACT = "dx[samples, y] -= 1"
 SHIFT = "x - x.max(axis=1, keepdims=True)"
 LOSS = "-log_probs[samples, y].mean()"
 
-wrong_edit("assigned_one", (SUBTRACT, "dx[samples, y] = 1"), row="S2")
-wrong_edit("global_maximum_log", (SHIFT, "x - x.max()"), message="softmax_loss.global_maximum")
+wrong_edit("softmax_loss.assigned_one", (SUBTRACT, "dx[samples, y] = 1"), row="S2")
+wrong_edit(
+    "softmax_loss.global_maximum_log", (SHIFT, "x - x.max()"), message="softmax_loss.global_maximum"
+)
 
 
-@wrong("global_maximum", row="S3")
+@wrong("softmax_loss.global_maximum", row="S3")
 def softmax_loss(x, y):
     samples = np.arange(x.shape[0])
     probs = np.exp(x - np.max(x))
@@ -23,7 +23,7 @@ def softmax_loss(x, y):
     return loss, dx / x.shape[0]
 
 
-@wrong("no_shift", row="S4")
+@wrong("softmax_loss.no_shift", row="S4")
 def softmax_loss(x, y):
     samples = np.arange(x.shape[0])
     probs = np.exp(x) / np.exp(x).sum(1, keepdims=True)
@@ -33,7 +33,7 @@ def softmax_loss(x, y):
     return loss, dx / x.shape[0]
 
 
-wrong_edit("no_shift_log", (SHIFT, "x.copy()"), message="softmax_loss.no_shift")
+wrong_edit("softmax_loss.no_shift_log", (SHIFT, "x.copy()"), message="softmax_loss.no_shift")
 
 
 def _with_epsilon(epsilon):
@@ -49,35 +49,39 @@ def _with_epsilon(epsilon):
     return softmax_loss
 
 
-wrong("epsilon_in_the_logarithm", row="S8")(_with_epsilon(1e-7))
-wrong("epsilon_1e8", message="softmax_loss.epsilon_in_the_logarithm")(_with_epsilon(1e-8))
-wrong("epsilon_1e12", message="softmax_loss.epsilon_in_the_logarithm")(_with_epsilon(1e-12))
-wrong("logarithm_of_zero")(_with_epsilon(0))
+wrong("softmax_loss.epsilon_in_the_logarithm", row="S8")(_with_epsilon(1e-7))
+wrong("softmax_loss.epsilon_1e8", message="softmax_loss.epsilon_in_the_logarithm")(
+    _with_epsilon(1e-8)
+)
+wrong("softmax_loss.epsilon_1e12", message="softmax_loss.epsilon_in_the_logarithm")(
+    _with_epsilon(1e-12)
+)
+wrong("softmax_loss.logarithm_of_zero")(_with_epsilon(0))
 
-wrong_edit("loss_summed", (".mean()", ".sum()"))
+wrong_edit("softmax_loss.loss_summed", (".mean()", ".sum()"))
 wrong_edit(
-    "nothing_divided",
+    "softmax_loss.nothing_divided",
     (".mean()", ".sum()"),
     ("dx /= x.shape[0]", "pass"),
 )
-wrong_edit("dx_not_divided", ("dx /= x.shape[0]", "pass"))
-wrong_edit("loss_over_all_entries", (LOSS, "-log_probs[samples, y].sum() / x.size"))
-wrong_edit("sign_of_the_loss", (LOSS, "log_probs[samples, y].mean()"))
-wrong_edit("no_logarithm", (LOSS, "-np.exp(log_probs)[samples, y].mean()"))
-wrong_edit("all_classes", (LOSS, "-log_probs.mean()"))
-wrong_edit("right_class_left_out", (SUBTRACT, "pass"))
-wrong_edit("added_one", (SUBTRACT, "dx[samples, y] += 1"))
-wrong_edit("whole_columns", (SUBTRACT, "dx[:, y] -= 1"))
-wrong_edit("sign_of_dx", ("dx /= x.shape[0]", "dx /= -x.shape[0]"))
+wrong_edit("softmax_loss.dx_not_divided", ("dx /= x.shape[0]", "pass"))
+wrong_edit("softmax_loss.loss_over_all_entries", (LOSS, "-log_probs[samples, y].sum() / x.size"))
+wrong_edit("softmax_loss.sign_of_the_loss", (LOSS, "log_probs[samples, y].mean()"))
+wrong_edit("softmax_loss.no_logarithm", (LOSS, "-np.exp(log_probs)[samples, y].mean()"))
+wrong_edit("softmax_loss.all_classes", (LOSS, "-log_probs.mean()"))
+wrong_edit("softmax_loss.right_class_left_out", (SUBTRACT, "pass"))
+wrong_edit("softmax_loss.added_one", (SUBTRACT, "dx[samples, y] += 1"))
+wrong_edit("softmax_loss.whole_columns", (SUBTRACT, "dx[:, y] -= 1"))
+wrong_edit("softmax_loss.sign_of_dx", ("dx /= x.shape[0]", "dx /= -x.shape[0]"))
 wrong_edit(
-    "over_the_samples",
+    "softmax_loss.over_the_samples",
     (SHIFT, "x - x.max(axis=0, keepdims=True)"),
     ("np.exp(shifted).sum(axis=1, keepdims=True)", "np.exp(shifted).sum(axis=0, keepdims=True)"),
 )
-wrong_edit("base_ten", (LOSS, "-log_probs[samples, y].mean() / np.log(10)"))
+wrong_edit("softmax_loss.base_ten", (LOSS, "-log_probs[samples, y].mean() / np.log(10)"))
 
 
-@wrong("scores_changed", message="shared.scores_changed")
+@wrong("softmax_loss.scores_changed", message="shared.scores_changed")
 def softmax_loss(x, y):
     x -= np.max(x, axis=1, keepdims=True)
     log_probs = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
@@ -85,7 +89,7 @@ def softmax_loss(x, y):
     return -np.sum(one_hot * log_probs) / len(y), (np.exp(log_probs) - one_hot) / len(y)
 
 
-@wrong("float64_one_hot", message="shared.float64_scores")
+@wrong("softmax_loss.float64_one_hot", message="shared.float64_scores")
 def softmax_loss(x, y):
     shifted = x - np.max(x, axis=1, keepdims=True)
     log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -94,7 +98,7 @@ def softmax_loss(x, y):
     return -log_probs[np.arange(len(y)), y].mean(), (np.exp(log_probs) - one_hot) / len(y)
 
 
-@right("one_hot")
+@right("softmax_loss.one_hot")
 def softmax_loss(x, y):
     one_hot = (np.arange(x.shape[1]) == y[:, None]).astype(x.dtype)
     shifted = x - np.max(x, axis=1, keepdims=True)
@@ -104,7 +108,7 @@ def softmax_loss(x, y):
     return float(loss) / len(x), (powers / sums - one_hot) / len(x)
 
 
-@right("loops")
+@right("softmax_loss.loops")
 def softmax_loss(x, y):
     loss, dx = 0.0, np.empty_like(x)
     for i, row in enumerate(x):
@@ -116,7 +120,7 @@ def softmax_loss(x, y):
     return loss / len(x), dx / len(x)
 
 
-@right("logaddexp")
+@right("softmax_loss.logaddexp")
 def softmax_loss(x, y):
     rows = np.arange(len(y))
     log_probs = x - np.logaddexp.reduce(x, axis=1)[:, None]

@@ -2,47 +2,47 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, wrong, wrong_edit
-
 MARGINS = "np.maximum(0, x - x[samples, y, None] + 1)"
 RIGHT_CLASS = "dx[samples, y] = -dx.sum(axis=1)"
 LOSS = "margins.sum() / x.shape[0]"
 
-wrong_edit("sign_of_the_right_class", (RIGHT_CLASS, "dx[samples, y] = dx.sum(axis=1)"), row="S1")
 wrong_edit(
-    "margin_of_the_right_class",
+    "svm_loss.sign_of_the_right_class", (RIGHT_CLASS, "dx[samples, y] = dx.sum(axis=1)"), row="S1"
+)
+wrong_edit(
+    "svm_loss.margin_of_the_right_class",
     ("margins[samples, y] = 0", "pass"),
     (RIGHT_CLASS, "dx[samples, y] -= dx.sum(axis=1)"),
     row="S6",
 )
-wrong_edit("right_class_counted_twice", ("margins[samples, y] = 0", "pass"))
-wrong_edit("right_class_left_out", (RIGHT_CLASS, "pass"))
-wrong_edit("right_class_once", (RIGHT_CLASS, "dx[samples, y] = -1"))
-wrong_edit("no_margin", (MARGINS, "np.maximum(0, x - x[samples, y, None])"))
-wrong_edit("swapped_difference", (MARGINS, "np.maximum(0, x[samples, y, None] - x + 1)"))
-wrong_edit("not_cut_at_zero", (MARGINS, "x - x[samples, y, None] + 1"))
+wrong_edit("svm_loss.right_class_counted_twice", ("margins[samples, y] = 0", "pass"))
+wrong_edit("svm_loss.right_class_left_out", (RIGHT_CLASS, "pass"))
+wrong_edit("svm_loss.right_class_once", (RIGHT_CLASS, "dx[samples, y] = -1"))
+wrong_edit("svm_loss.no_margin", (MARGINS, "np.maximum(0, x - x[samples, y, None])"))
+wrong_edit("svm_loss.swapped_difference", (MARGINS, "np.maximum(0, x[samples, y, None] - x + 1)"))
+wrong_edit("svm_loss.not_cut_at_zero", (MARGINS, "x - x[samples, y, None] + 1"))
 wrong_edit(
-    "at_the_margin",
+    "svm_loss.at_the_margin",
     (
         "(margins > 0).astype(x.dtype)",
         "(x - x[samples, y, None] + 1 >= 0).astype(x.dtype)\n    dx[samples, y] = 0",
     ),
 )
-wrong_edit("loss_summed", (LOSS, "margins.sum()"))
-wrong_edit("loss_over_all_entries", (LOSS, "margins.mean()"))
-wrong_edit("nothing_divided", (LOSS, "margins.sum()"), ("dx /= x.shape[0]", "pass"))
-wrong_edit("dx_not_divided", ("dx /= x.shape[0]", "pass"))
-wrong_edit("squared", (LOSS, "(margins**2).sum() / x.shape[0]"))
-wrong_edit("largest_only", (LOSS, "margins.max(axis=1).sum() / x.shape[0]"))
-wrong_edit("dx_of_margins", ("(margins > 0).astype(x.dtype)", "margins.copy()"))
+wrong_edit("svm_loss.loss_summed", (LOSS, "margins.sum()"))
+wrong_edit("svm_loss.loss_over_all_entries", (LOSS, "margins.mean()"))
+wrong_edit("svm_loss.nothing_divided", (LOSS, "margins.sum()"), ("dx /= x.shape[0]", "pass"))
+wrong_edit("svm_loss.dx_not_divided", ("dx /= x.shape[0]", "pass"))
+wrong_edit("svm_loss.squared", (LOSS, "(margins**2).sum() / x.shape[0]"))
+wrong_edit("svm_loss.largest_only", (LOSS, "margins.max(axis=1).sum() / x.shape[0]"))
+wrong_edit("svm_loss.dx_of_margins", ("(margins > 0).astype(x.dtype)", "margins.copy()"))
 wrong_edit(
-    "float64_dx",
+    "svm_loss.float64_dx",
     ("(margins > 0).astype(x.dtype)", "(margins > 0).astype(float)"),
     message="shared.float64_scores",
 )
 
 
-@wrong("scores_changed", message="shared.scores_changed")
+@wrong("svm_loss.scores_changed", message="shared.scores_changed")
 def svm_loss(x, y):
     samples = np.arange(x.shape[0])
     x -= x[samples, y].copy()[:, None] - 1
@@ -53,7 +53,7 @@ def svm_loss(x, y):
     return margins.sum() / len(x), dx / len(x)
 
 
-@right("num_pos")
+@right("svm_loss.num_pos")
 def svm_loss(x, y):
     N = x.shape[0]
     correct = x[np.arange(N), y]
@@ -68,7 +68,7 @@ def svm_loss(x, y):
     return loss, dx
 
 
-@right("margin_subtracted_later")
+@right("svm_loss.margin_subtracted_later")
 def svm_loss(x, y):
     N = len(y)
     margins = np.maximum(0, x - x[np.arange(N), y].reshape(-1, 1) + 1)
@@ -79,7 +79,7 @@ def svm_loss(x, y):
     return margins.sum() / N - 1, dx / N
 
 
-@right("loops")
+@right("svm_loss.loops")
 def svm_loss(x, y):
     loss, dx = 0.0, np.zeros_like(x)
     for i in range(x.shape[0]):

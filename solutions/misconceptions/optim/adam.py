@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 COUNT = 'config["t"] += 1'
 FIRST = 'correction1 = 1 - beta1 ** config["t"]'
 SECOND = 'correction2 = 1 - beta2 ** config["t"]'
@@ -13,37 +11,37 @@ END = "next_w = np.subtract(w, step, out=step)"
 EPSILON = 'step += config["epsilon"]'
 LAST = 'step *= config["learning_rate"] / correction1'
 
-wrong_edit("no_correction", (FIRST, "correction1 = 1"), (SECOND, "correction2 = 1"), row="O7")
+wrong_edit("adam.no_correction", (FIRST, "correction1 = 1"), (SECOND, "correction2 = 1"), row="O7")
 wrong_edit(
-    "corrected_averages_kept",
+    "adam.corrected_averages_kept",
     (END, END + "\n    m /= correction1\n    v /= correction2"),
     row="O10",
 )
 wrong_edit(
-    "epsilon_inside",
+    "adam.epsilon_inside",
     ("np.sqrt(v, out=step)", 'np.sqrt(v / correction2 + config["epsilon"], out=step)'),
     ("step /= correction2**0.5", "pass"),
     (EPSILON, "pass"),
     row="O11",
 )
 wrong_edit(
-    "epsilon_inside_before_correction",
+    "adam.epsilon_inside_before_correction",
     ("np.sqrt(v, out=step)", 'np.sqrt(v + config["epsilon"], out=step)'),
     (EPSILON, "pass"),
     message="adam.epsilon_inside",
 )
-wrong_edit("gradient_not_squared", (V, "step[...] = dw"), row="O12")
-wrong_edit("first_uncorrected", (FIRST, "correction1 = 1"))
-wrong_edit("second_uncorrected", (SECOND, "correction2 = 1"))
+wrong_edit("adam.gradient_not_squared", (V, "step[...] = dw"), row="O12")
+wrong_edit("adam.first_uncorrected", (FIRST, "correction1 = 1"))
+wrong_edit("adam.second_uncorrected", (SECOND, "correction2 = 1"))
 wrong_edit(
-    "corrected_without_power",
+    "adam.corrected_without_power",
     (FIRST, "correction1 = 1 - beta1"),
     (SECOND, "correction2 = 1 - beta2"),
 )
-wrong_edit("count_too_late", (COUNT, "pass"), (END, END + '\n    config["t"] += 1'))
+wrong_edit("adam.count_too_late", (COUNT, "pass"), (END, END + '\n    config["t"] += 1'))
 
 
-@wrong("count_too_late_plain", message="adam.count_too_late")
+@wrong("adam.count_too_late_plain", message="adam.count_too_late")
 def adam(w, dw, config=None):
     state = ("m", "v", "t")
     config = _with_defaults(
@@ -64,46 +62,48 @@ def adam(w, dw, config=None):
 
 
 wrong_edit(
-    "count_not_kept",
+    "adam.count_not_kept",
     (COUNT, "pass"),
     (FIRST, 'correction1 = 1 - beta1 ** (config["t"] + 1)'),
     (SECOND, 'correction2 = 1 - beta2 ** (config["t"] + 1)'),
 )
 wrong_edit(
-    "swapped_betas",
+    "adam.swapped_betas",
     (
         'beta1, beta2 = config["beta1"], config["beta2"]',
         'beta2, beta1 = config["beta1"], config["beta2"]',
     ),
 )
 wrong_edit(
-    "swapped_weights",
+    "adam.swapped_weights",
     (M, "np.multiply(dw, beta1, out=step)"),
     ("m *= beta1", "m *= 1 - beta1"),
     ("step *= 1 - beta2", "step *= beta2"),
     ("v *= beta2", "v *= 1 - beta2"),
 )
-wrong_edit("m_without_complement", (M, "step[...] = dw"))
-wrong_edit("v_without_complement", ("step *= 1 - beta2", "pass"))
+wrong_edit("adam.m_without_complement", (M, "step[...] = dw"))
+wrong_edit("adam.v_without_complement", ("step *= 1 - beta2", "pass"))
 wrong_edit(
-    "no_root",
+    "adam.no_root",
     ("np.sqrt(v, out=step)", "step[...] = v"),
     ("step /= correction2**0.5", "step /= correction2"),
 )
-wrong_edit("no_epsilon", (EPSILON, "pass"))
-wrong_edit("uphill", (END, "next_w = np.add(w, step, out=step)"))
+wrong_edit("adam.no_epsilon", (EPSILON, "pass"))
+wrong_edit("adam.uphill", (END, "next_w = np.add(w, step, out=step)"))
 wrong_edit(
-    "raw_gradient",
+    "adam.raw_gradient",
     ("np.divide(m, step, out=step)", "np.divide(dw, step, out=step)"),
     (LAST, 'step *= config["learning_rate"]'),
 )
-wrong_edit("averages_not_kept", ("m *= beta1", "m = m * beta1"), ("v *= beta2", "v = v * beta2"))
 wrong_edit(
-    "parameter_changed", (END, "w -= step\n    next_w = w"), message="shared.parameter_changed"
+    "adam.averages_not_kept", ("m *= beta1", "m = m * beta1"), ("v *= beta2", "v = v * beta2")
+)
+wrong_edit(
+    "adam.parameter_changed", (END, "w -= step\n    next_w = w"), message="shared.parameter_changed"
 )
 
 
-@right("as_in_the_paper")
+@right("adam.as_in_the_paper")
 def adam(w, dw, config=None):
     config = {} if config is None else config
     for key, value in {
@@ -125,7 +125,7 @@ def adam(w, dw, config=None):
     return w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"]), config
 
 
-@right("extra_contents")
+@right("adam.extra_contents")
 def adam(w, dw, config=None):
     state = ("m", "v", "t")
     config = _with_defaults(
@@ -142,4 +142,6 @@ def adam(w, dw, config=None):
     ), config
 
 
-right_edit("rate_corrected", (LAST, 'step *= config["learning_rate"]\n    step /= correction1'))
+right_edit(
+    "adam.rate_corrected", (LAST, 'step *= config["learning_rate"]\n    step /= correction1')
+)

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 DECAY = 'cache *= config["decay_rate"]'
 SQUARE = 'cache += (1 - config["decay_rate"]) * (dw * dw)'
 ROOT = "scale = np.sqrt(cache)"
@@ -11,52 +9,58 @@ EPSILON = 'scale += config["epsilon"]'
 STEP = 'next_w = w - config["learning_rate"] * dw / scale'
 
 wrong_edit(
-    "epsilon_inside",
+    "rmsprop.epsilon_inside",
     (ROOT, 'scale = np.sqrt(cache + config["epsilon"])'),
     (EPSILON, "pass"),
     row="O4",
 )
 wrong_edit(
-    "swapped_decay",
+    "rmsprop.swapped_decay",
     (DECAY, 'cache *= 1 - config["decay_rate"]'),
     (SQUARE, 'cache += config["decay_rate"] * (dw * dw)'),
     row="O6",
 )
-wrong_edit("no_epsilon", (EPSILON, "pass"))
-wrong_edit("no_root", (ROOT, "scale = cache.copy()"))
+wrong_edit("rmsprop.no_epsilon", (EPSILON, "pass"))
+wrong_edit("rmsprop.no_root", (ROOT, "scale = cache.copy()"))
 wrong_edit(
-    "gradient_not_squared",
+    "rmsprop.gradient_not_squared",
     (SQUARE, 'cache += (1 - config["decay_rate"]) * dw'),
     (ROOT, "scale = np.sqrt(np.abs(cache))"),
 )
 wrong_edit(
-    "gradient_not_squared_nan",
+    "rmsprop.gradient_not_squared_nan",
     (SQUARE, 'cache += (1 - config["decay_rate"]) * dw'),
     message="rmsprop.gradient_not_squared",
 )
-wrong_edit("absolute_gradient", (SQUARE, 'cache += (1 - config["decay_rate"]) * np.abs(dw)'))
-wrong_edit("sum_of_squares", (DECAY, "pass"), (SQUARE, "cache += dw * dw"))
-wrong_edit("no_complement", (SQUARE, "cache += dw * dw"))
-wrong_edit("cache_not_kept", (DECAY, 'cache = config["decay_rate"] * cache'))
 wrong_edit(
-    "old_cache",
+    "rmsprop.absolute_gradient", (SQUARE, 'cache += (1 - config["decay_rate"]) * np.abs(dw)')
+)
+wrong_edit("rmsprop.sum_of_squares", (DECAY, "pass"), (SQUARE, "cache += dw * dw"))
+wrong_edit("rmsprop.no_complement", (SQUARE, "cache += dw * dw"))
+wrong_edit("rmsprop.cache_not_kept", (DECAY, 'cache = config["decay_rate"] * cache'))
+wrong_edit(
+    "rmsprop.old_cache",
     (DECAY, 'old = cache.copy()\n    cache *= config["decay_rate"]'),
     (ROOT, "scale = np.sqrt(old)"),
 )
-wrong_edit("uphill", (STEP, 'next_w = w + config["learning_rate"] * dw / scale'))
-wrong_edit("multiplied", (STEP, 'next_w = w - config["learning_rate"] * dw * scale'))
-wrong_edit("one_scale_for_all", (ROOT, "scale = np.sqrt(cache.mean()) * np.ones_like(w)"))
-wrong_edit("norm_of_the_gradient", (SQUARE, 'cache += (1 - config["decay_rate"]) * np.sum(dw**2)'))
-wrong_edit("fixed_decay", (DECAY, "cache *= 0.99"), (SQUARE, "cache += (1 - 0.99) * (dw * dw)"))
-wrong_edit("fixed_epsilon", (EPSILON, "scale += 1e-8"))
+wrong_edit("rmsprop.uphill", (STEP, 'next_w = w + config["learning_rate"] * dw / scale'))
+wrong_edit("rmsprop.multiplied", (STEP, 'next_w = w - config["learning_rate"] * dw * scale'))
+wrong_edit("rmsprop.one_scale_for_all", (ROOT, "scale = np.sqrt(cache.mean()) * np.ones_like(w)"))
 wrong_edit(
-    "parameter_changed",
+    "rmsprop.norm_of_the_gradient", (SQUARE, 'cache += (1 - config["decay_rate"]) * np.sum(dw**2)')
+)
+wrong_edit(
+    "rmsprop.fixed_decay", (DECAY, "cache *= 0.99"), (SQUARE, "cache += (1 - 0.99) * (dw * dw)")
+)
+wrong_edit("rmsprop.fixed_epsilon", (EPSILON, "scale += 1e-8"))
+wrong_edit(
+    "rmsprop.parameter_changed",
     (STEP, 'w -= config["learning_rate"] * dw / scale\n    next_w = w'),
     message="shared.parameter_changed",
 )
 
 
-@right("as_in_the_notes")
+@right("rmsprop.as_in_the_notes")
 def rmsprop(w, dw, config=None):
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
@@ -70,12 +74,12 @@ def rmsprop(w, dw, config=None):
 
 
 right_edit(
-    "difference_to_the_square",
+    "rmsprop.difference_to_the_square",
     (DECAY, "pass"),
     (SQUARE, 'cache += (1 - config["decay_rate"]) * (dw**2 - cache)'),
 )
 right_edit(
-    "power_of_a_half",
+    "rmsprop.power_of_a_half",
     (ROOT, 'scale = cache**0.5 / config["learning_rate"]'),
     (EPSILON, 'scale += config["epsilon"] / config["learning_rate"]'),
     (STEP, "next_w = w - dw / scale"),

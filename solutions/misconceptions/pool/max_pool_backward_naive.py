@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 WINDOW = "window = x[n, c, top : top + pool_height, left : left + pool_width]"
 PLACE = "row, column = divmod(window.argmax(), pool_width)"
 ADD = "dx[n, c, top + row, left + column] += dout[n, c, i, j]"
@@ -11,72 +9,92 @@ CORNER = "top, left = i * stride, j * stride"
 INTO = "dx[n, c, top : top + pool_height, left : left + pool_width]"
 
 wrong_edit(
-    "windows_overwritten",
+    "max_pool_backward_naive.windows_overwritten",
     (PLACE, "mask = np.arange(window.size).reshape(window.shape) == window.argmax()"),
     (ADD, INTO + " = mask * dout[n, c, i, j]"),
     row="P2",
 )
-wrong_edit("winner_overwritten", (ADD, ADD.replace("+=", "=")))
+wrong_edit("max_pool_backward_naive.winner_overwritten", (ADD, ADD.replace("+=", "=")))
 wrong_edit(
-    "all_maxima",
+    "max_pool_backward_naive.all_maxima",
     (PLACE, "mask = window == np.max(window)"),
     (ADD, INTO + " += mask * dout[n, c, i, j]"),
     row="P3",
 )
 wrong_edit(
-    "view_of_the_cache",
+    "max_pool_backward_naive.view_of_the_cache",
     (
         PLACE,
         "window -= window.max()\n                    row, column = divmod(window.argmax(), pool_width)",
     ),
     row="P5",
 )
-wrong_edit("place_in_the_window", (ADD, "dx[n, c, row, column] += dout[n, c, i, j]"))
 wrong_edit(
-    "divided_by_the_height",
+    "max_pool_backward_naive.place_in_the_window",
+    (ADD, "dx[n, c, row, column] += dout[n, c, i, j]"),
+)
+wrong_edit(
+    "max_pool_backward_naive.divided_by_the_height",
     (
         PLACE,
         "row, column = divmod(window.argmax(), pool_height)\n                    row, column = min(row, pool_height - 1), min(column, pool_width - 1)",
     ),
 )
 wrong_edit(
-    "row_and_column_swapped",
+    "max_pool_backward_naive.row_and_column_swapped",
     (
         PLACE,
         "column, row = divmod(window.argmax(), pool_width)\n                    row, column = min(row, x.shape[2] - 1 - top), min(column, x.shape[3] - 1 - left)",
     ),
 )
-wrong_edit("shared_by_all", (PLACE, "pass"), (ADD, INTO + " += dout[n, c, i, j] / window.size"))
-wrong_edit("given_to_all", (PLACE, "pass"), (ADD, INTO + " += dout[n, c, i, j]"))
-wrong_edit("stride_ignored", (CORNER, "top, left = i, j"))
-wrong_edit("minimum", (PLACE, "row, column = divmod(window.argmin(), pool_width)"))
-wrong_edit("largest_size", (PLACE, "row, column = divmod(np.abs(window).argmax(), pool_width)"))
-wrong_edit("without_dout", (ADD, "dx[n, c, top + row, left + column] += 1"))
 wrong_edit(
-    "times_the_maximum",
+    "max_pool_backward_naive.shared_by_all",
+    (PLACE, "pass"),
+    (ADD, INTO + " += dout[n, c, i, j] / window.size"),
+)
+wrong_edit(
+    "max_pool_backward_naive.given_to_all", (PLACE, "pass"), (ADD, INTO + " += dout[n, c, i, j]")
+)
+wrong_edit("max_pool_backward_naive.stride_ignored", (CORNER, "top, left = i, j"))
+wrong_edit(
+    "max_pool_backward_naive.minimum", (PLACE, "row, column = divmod(window.argmin(), pool_width)")
+)
+wrong_edit(
+    "max_pool_backward_naive.largest_size",
+    (PLACE, "row, column = divmod(np.abs(window).argmax(), pool_width)"),
+)
+wrong_edit("max_pool_backward_naive.without_dout", (ADD, "dx[n, c, top + row, left + column] += 1"))
+wrong_edit(
+    "max_pool_backward_naive.times_the_maximum",
     (ADD, "dx[n, c, top + row, left + column] += dout[n, c, i, j] * window.max()"),
 )
-wrong_edit("first_channel", (WINDOW, WINDOW.replace("x[n, c,", "x[n, 0,")))
+wrong_edit("max_pool_backward_naive.first_channel", (WINDOW, WINDOW.replace("x[n, c,", "x[n, 0,")))
 wrong_edit(
-    "float64_dx", ("dx = np.zeros_like(x)", "dx = np.zeros(x.shape)"), message="shared.float64_dx"
+    "max_pool_backward_naive.float64_dx",
+    ("dx = np.zeros_like(x)", "dx = np.zeros(x.shape)"),
+    message="shared.float64_dx",
 )
 
 right_edit(
-    "divided_among_ties",
+    "max_pool_backward_naive.divided_among_ties",
     (PLACE, "mask = window == np.max(window)"),
     (ADD, INTO + " += mask * dout[n, c, i, j] / mask.sum()"),
 )
-right_edit("unravel", (PLACE, "row, column = np.unravel_index(np.argmax(window), window.shape)"))
 right_edit(
-    "last_of_several",
+    "max_pool_backward_naive.unravel",
+    (PLACE, "row, column = np.unravel_index(np.argmax(window), window.shape)"),
+)
+right_edit(
+    "max_pool_backward_naive.last_of_several",
     (PLACE, "row, column = divmod(window.size - 1 - window[::-1, ::-1].argmax(), pool_width)"),
 )
 right_edit(
-    "copy_of_the_window", (WINDOW, WINDOW + ".copy()\n                    window -= window.max()")
+    "max_pool_backward_naive.copy_of_the_window",
+    (WINDOW, WINDOW + ".copy()\n                    window -= window.max()"),
 )
 
 
-@right("cached_mask")
+@right("max_pool_backward_naive.cached_mask")
 def max_pool_forward_naive(x, pool_param):
     ph, pw, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     windows = np.lib.stride_tricks.sliding_window_view(x, (ph, pw), axis=(2, 3))[:, :, ::s, ::s]
@@ -84,7 +102,7 @@ def max_pool_forward_naive(x, pool_param):
     return flat.max(axis=-1), {"winners": flat.argmax(axis=-1), "x": x, "sizes": (ph, pw, s)}
 
 
-@right("cached_mask")
+@right("max_pool_backward_naive.cached_mask")
 def max_pool_backward_naive(dout, cache):
     ph, pw, s = cache["sizes"]
     dx = np.zeros_like(cache["x"])

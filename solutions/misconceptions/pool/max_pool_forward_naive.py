@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 HEIGHT = "H_out = 1 + (H - pool_height) // stride"
 WIDTH = "W_out = 1 + (W - pool_width) // stride"
 CORNER = "top, left = i * stride, j * stride"
@@ -12,12 +10,12 @@ MAX = "out[:, :, i, j] = window.max(axis=(2, 3))"
 EMPTY = "np.empty((N, C, H_out, W_out), dtype=x.dtype)"
 
 wrong_edit(
-    "window_times_stride",
+    "max_pool_forward_naive.window_times_stride",
     (WINDOW, "window = x[:, :, top : top + pool_height, left : left + stride * pool_width]"),
     row="P1",
 )
 wrong_edit(
-    "window_times_stride_both",
+    "max_pool_forward_naive.window_times_stride_both",
     (
         WINDOW,
         "window = x[:, :, top : top + stride * pool_height, left : left + stride * pool_width]",
@@ -25,59 +23,70 @@ wrong_edit(
     message="max_pool_forward_naive.window_times_stride",
 )
 wrong_edit(
-    "float64_out", (EMPTY, "np.zeros([N, C, H_out, W_out])"), row="P7", message="shared.float64_out"
+    "max_pool_forward_naive.float64_out",
+    (EMPTY, "np.zeros([N, C, H_out, W_out])"),
+    row="P7",
+    message="shared.float64_out",
 )
-wrong_edit("stride_ignored", (CORNER, "top, left = i, j"))
+wrong_edit("max_pool_forward_naive.stride_ignored", (CORNER, "top, left = i, j"))
 wrong_edit(
-    "stride_is_the_window",
+    "max_pool_forward_naive.stride_is_the_window",
     (CORNER, "top, left = min(i * pool_height, H - 1), min(j * pool_width, W - 1)"),
 )
-wrong_edit("mean", (MAX, "out[:, :, i, j] = window.mean(axis=(2, 3))"))
-wrong_edit("minimum", (MAX, "out[:, :, i, j] = window.min(axis=(2, 3))"))
-wrong_edit("largest_size", (MAX, "out[:, :, i, j] = np.abs(window).max(axis=(2, 3))"))
+wrong_edit("max_pool_forward_naive.mean", (MAX, "out[:, :, i, j] = window.mean(axis=(2, 3))"))
+wrong_edit("max_pool_forward_naive.minimum", (MAX, "out[:, :, i, j] = window.min(axis=(2, 3))"))
 wrong_edit(
-    "never_below_zero",
+    "max_pool_forward_naive.largest_size",
+    (MAX, "out[:, :, i, j] = np.abs(window).max(axis=(2, 3))"),
+)
+wrong_edit(
+    "max_pool_forward_naive.never_below_zero",
     (EMPTY, "np.zeros((N, C, H_out, W_out), dtype=x.dtype)"),
     (MAX, "out[:, :, i, j] = np.maximum(out[:, :, i, j], window.max(axis=(2, 3)))"),
 )
-wrong_edit("over_all_channels", (MAX, "out[:, :, i, j] = window.max(axis=(1, 2, 3))[:, None]"))
-wrong_edit("over_everything", (MAX, "out[:, :, i, j] = window.max()"))
 wrong_edit(
-    "height_and_width_swapped",
+    "max_pool_forward_naive.over_all_channels",
+    (MAX, "out[:, :, i, j] = window.max(axis=(1, 2, 3))[:, None]"),
+)
+wrong_edit("max_pool_forward_naive.over_everything", (MAX, "out[:, :, i, j] = window.max()"))
+wrong_edit(
+    "max_pool_forward_naive.height_and_width_swapped",
     (WINDOW, "window = x[:, :, top : top + pool_width, left : left + pool_height]"),
 )
 wrong_edit(
-    "one_less",
+    "max_pool_forward_naive.one_less",
     (
         WINDOW,
         "window = x[:, :, top : top + max(pool_height - 1, 1), left : left + max(pool_width - 1, 1)]",
     ),
 )
 wrong_edit(
-    "rounded_up",
+    "max_pool_forward_naive.rounded_up",
     (HEIGHT, "H_out = 1 + -(-(H - pool_height) // stride)"),
     (WIDTH, "W_out = 1 + -(-(W - pool_width) // stride)"),
 )
 wrong_edit(
-    "size_without_window",
+    "max_pool_forward_naive.size_without_window",
     (HEIGHT, "H_out = H // stride"),
     (WIDTH, "W_out = W // stride"),
     (WINDOW, WINDOW + "\n            if window.size == 0:\n                continue"),
     (EMPTY, "np.zeros((N, C, H_out, W_out), dtype=x.dtype)"),
 )
 wrong_edit(
-    "sizes_with_a_point", (HEIGHT, HEIGHT.replace("//", "/")), (WIDTH, WIDTH.replace("//", "/"))
+    "max_pool_forward_naive.sizes_with_a_point",
+    (HEIGHT, HEIGHT.replace("//", "/")),
+    (WIDTH, WIDTH.replace("//", "/")),
 )
 
 
-@right("sliding_windows", row="P8")
+@right("max_pool_forward_naive.sliding_windows", row="P8")
 def max_pool_forward_naive(x, pool_param):
     size, s = (pool_param["pool_height"], pool_param["pool_width"]), pool_param["stride"]
     windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=(2, 3))[:, :, ::s, ::s]
     return windows.max(axis=(-1, -2)), (x, *size, s)
 
 
-@right("columns", row="P8")
+@right("max_pool_forward_naive.columns", row="P8")
 def max_pool_forward_naive(x, pool_param):
     ph, pw, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     N, C, H, W = x.shape
@@ -90,7 +99,7 @@ def max_pool_forward_naive(x, pool_param):
 
 
 right_edit(
-    "from_minus_infinity",
+    "max_pool_forward_naive.from_minus_infinity",
     (EMPTY, "np.full((N, C, H_out, W_out), -np.inf, dtype=x.dtype)"),
     (
         MAX,
@@ -98,7 +107,7 @@ right_edit(
     ),
 )
 right_edit(
-    "channel_by_channel",
+    "max_pool_forward_naive.channel_by_channel",
     (
         MAX,
         "for n in range(N):\n                for c in range(C):\n                    out[n, c, i, j] = np.max(window[n, c])",

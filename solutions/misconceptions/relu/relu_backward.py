@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, wrong, wrong_edit
 
-
-@wrong("in_place", row="R1")
+@wrong("relu_backward.in_place", row="R1")
 def relu_backward(dout, cache):
     x = cache
     dx = dout
@@ -13,11 +11,13 @@ def relu_backward(dout, cache):
     return dx
 
 
-wrong_edit("one_at_zero", ("(x > 0)", "(x >= 0)"), row="R2")
-wrong_edit("half_at_zero", ("(x > 0)", "np.where(x == 0, 0.5, x > 0).astype(dout.dtype)"))
+wrong_edit("relu_backward.one_at_zero", ("(x > 0)", "(x >= 0)"), row="R2")
+wrong_edit(
+    "relu_backward.half_at_zero", ("(x > 0)", "np.where(x == 0, 0.5, x > 0).astype(dout.dtype)")
+)
 
 
-@wrong("local_gradient", row="R3")
+@wrong("relu_backward.local_gradient", row="R3")
 def relu_backward(dout, cache):
     x = cache
     dx = np.zeros_like(x)
@@ -26,14 +26,14 @@ def relu_backward(dout, cache):
 
 
 wrong_edit(
-    "float64_mask",
+    "relu_backward.float64_mask",
     ("dout * (x > 0)", "np.int64(x > 0) * dout"),
     row="R5",
     message="shared.float64_dx",
 )
 
 
-@wrong("float64_zeros", row="R6", message="shared.float64_dx")
+@wrong("relu_backward.float64_zeros", row="R6", message="shared.float64_dx")
 def relu_backward(dout, cache):
     x = cache
     dx = np.zeros_like(x, dtype=float)
@@ -41,13 +41,13 @@ def relu_backward(dout, cache):
     return dx
 
 
-wrong_edit("sign_of_dout", ("(x > 0)", "(dout > 0)"))
-wrong_edit("no_mask", ("dout * (x > 0)", "dout * 1"))
-wrong_edit("opposite_mask", ("(x > 0)", "(x < 0)"))
-wrong_edit("times_the_output", ("(x > 0)", "np.maximum(0, x)"))
+wrong_edit("relu_backward.sign_of_dout", ("(x > 0)", "(dout > 0)"))
+wrong_edit("relu_backward.no_mask", ("dout * (x > 0)", "dout * 1"))
+wrong_edit("relu_backward.opposite_mask", ("(x > 0)", "(x < 0)"))
+wrong_edit("relu_backward.times_the_output", ("(x > 0)", "np.maximum(0, x)"))
 
 
-@wrong("input_changed")
+@wrong("relu_backward.input_changed")
 def relu_backward(dout, cache):
     x = cache
     x[x < 0] = 0
@@ -55,35 +55,35 @@ def relu_backward(dout, cache):
     return dout * x
 
 
-@right("where")
+@right("relu_backward.where")
 def relu_backward(dout, cache):
     return np.where(cache > 0, dout, np.zeros_like(dout))
 
 
-@right("copy_and_index")
+@right("relu_backward.copy_and_index")
 def relu_backward(dout, cache):
     dx = dout.copy()
     dx[cache <= 0] = 0
     return dx
 
 
-@right("cached_mask")
+@right("relu_backward.cached_mask")
 def relu_forward(x):
     mask = x > 0
     return x * mask, (mask, x.shape, "relu")
 
 
-@right("cached_mask")
+@right("relu_backward.cached_mask")
 def relu_backward(dout, cache):
     return dout * cache[0].astype(dout.dtype)
 
 
-@right("cached_output")
+@right("relu_backward.cached_output")
 def relu_forward(x):
     out = np.maximum(x, 0)
     return out, out
 
 
-@right("cached_output")
+@right("relu_backward.cached_output")
 def relu_backward(dout, cache):
     return dout * np.sign(cache)

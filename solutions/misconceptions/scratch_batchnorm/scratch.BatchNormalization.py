@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 AXES = "axes, beside_x = ((0,), (1, -1)) if x.ndim == 2 else ((0, 2, 3), (1, -1, 1, 1))"
 VAR = "var = np.var(x, axis=axes, keepdims=True)"
 RUN_MEAN = "self.running_mean = keep * self.running_mean + (1 - keep) * mean.ravel()"
@@ -18,21 +16,23 @@ DBETA = "self.dbeta = np.sum(dout, axis=self.axes)"
 DX = "return (dx_norm - through_mean - through_var) / self.std"
 
 wrong_edit(
-    "swapped_momentum",
+    "scratch.BatchNormalization.swapped_momentum",
     (RUN_MEAN, "self.running_mean = (1 - keep) * self.running_mean + keep * mean.ravel()"),
     (RUN_VAR, "self.running_var = (1 - keep) * self.running_var + keep * var.ravel()"),
     row="B12",
     message="batchnorm_forward.swapped_momentum",
 )
-wrong_edit("never_updated", (RUN_MEAN, "pass"), (RUN_VAR, "pass"), row="B13")
 wrong_edit(
-    "batch_statistics_in_test",
+    "scratch.BatchNormalization.never_updated", (RUN_MEAN, "pass"), (RUN_VAR, "pass"), row="B13"
+)
+wrong_edit(
+    "scratch.BatchNormalization.batch_statistics_in_test",
     (TEST_MEAN, "mean = np.mean(x, axis=axes, keepdims=True)"),
     (TEST_VAR, "var = np.var(x, axis=axes, keepdims=True)"),
     row="B3b",
 )
 wrong_edit(
-    "updated_in_test",
+    "scratch.BatchNormalization.updated_in_test",
     (
         TEST_MEAN,
         TEST_MEAN
@@ -40,38 +40,43 @@ wrong_edit(
     ),
 )
 wrong_edit(
-    "averages_changed_in_place",
+    "scratch.BatchNormalization.averages_changed_in_place",
     (
         RUN_MEAN,
         "self.running_mean *= keep\n            self.running_mean += (1 - keep) * mean.ravel()",
     ),
     (RUN_VAR, "self.running_var *= keep\n            self.running_var += (1 - keep) * var.ravel()"),
 )
-wrong_edit("eps_outside", (STD, "std = np.sqrt(var) + self.eps"), row="B9")
-wrong_edit("no_eps", (STD, "std = np.sqrt(var)"))
 wrong_edit(
-    "divided_by_the_variance",
+    "scratch.BatchNormalization.eps_outside", (STD, "std = np.sqrt(var) + self.eps"), row="B9"
+)
+wrong_edit("scratch.BatchNormalization.no_eps", (STD, "std = np.sqrt(var)"))
+wrong_edit(
+    "scratch.BatchNormalization.divided_by_the_variance",
     (STD, "std = var + self.eps"),
     row="B10",
     message="batchnorm_forward.divided_by_the_variance",
 )
-wrong_edit("bessels_correction", (VAR, "var = np.var(x, axis=axes, keepdims=True, ddof=1)"))
 wrong_edit(
-    "over_the_features",
+    "scratch.BatchNormalization.bessels_correction",
+    (VAR, "var = np.var(x, axis=axes, keepdims=True, ddof=1)"),
+)
+wrong_edit(
+    "scratch.BatchNormalization.over_the_features",
     (AXES, AXES.replace("((0,), (1, -1))", "((1,), (1, -1))")),
     (RUN_MEAN, "pass"),
     (RUN_VAR, "pass"),
     row="B19",
 )
 wrong_edit(
-    "for_each_pixel",
+    "scratch.BatchNormalization.for_each_pixel",
     (AXES, AXES.replace("(0, 2, 3)", "(0,)")),
     (RUN_MEAN, RUN_MEAN.replace("mean.ravel()", "mean.mean(axis=tuple(range(2, x.ndim))).ravel()")),
     (RUN_VAR, RUN_VAR.replace("var.ravel()", "var.mean(axis=tuple(range(2, x.ndim))).ravel()")),
     row="X3",
 )
 wrong_edit(
-    "running_keepdims",
+    "scratch.BatchNormalization.running_keepdims",
     (
         RUN_MEAN,
         "self.running_mean = keep * self.running_mean.reshape(beside_x) + (1 - keep) * mean",
@@ -80,49 +85,52 @@ wrong_edit(
     row="B2",
     message="batchnorm_forward.running_keepdims",
 )
-wrong_edit("test_pass_remembered", (KEEP, "self.axes, self.std, self.x_norm = axes, std, x_norm"))
 wrong_edit(
-    "no_branches",
+    "scratch.BatchNormalization.test_pass_remembered",
+    (KEEP, "self.axes, self.std, self.x_norm = axes, std, x_norm"),
+)
+wrong_edit(
+    "scratch.BatchNormalization.no_branches",
     (DX, "return dx_norm / self.std"),
     row="B14",
     message="batchnorm_backward.no_branches",
 )
 wrong_edit(
-    "no_variance_branch",
+    "scratch.BatchNormalization.no_variance_branch",
     (DX, "return (dx_norm - through_mean) / self.std"),
     message="batchnorm_backward.no_variance_branch",
 )
 wrong_edit(
-    "no_mean_branch",
+    "scratch.BatchNormalization.no_mean_branch",
     (DX, "return (dx_norm - through_var) / self.std"),
     message="batchnorm_backward.no_mean_branch",
 )
 wrong_edit(
-    "dgamma_and_dbeta_swapped",
+    "scratch.BatchNormalization.dgamma_and_dbeta_swapped",
     (DGAMMA, "self.dbeta = np.sum(dout * self.x_norm, axis=self.axes)"),
     (DBETA, "self.dgamma = np.sum(dout, axis=self.axes)"),
 )
 wrong_edit(
-    "gradients_keepdims",
+    "scratch.BatchNormalization.gradients_keepdims",
     (DGAMMA, DGAMMA[:-1] + ", keepdims=True)"),
     (DBETA, DBETA[:-1] + ", keepdims=True)"),
     row="B8",
     message="batchnorm_backward.dbeta_keepdims",
 )
 wrong_edit(
-    "gradients_not_stored",
+    "scratch.BatchNormalization.gradients_not_stored",
     (DGAMMA, "dgamma = np.sum(dout * self.x_norm, axis=self.axes)"),
     (DBETA, "dbeta = np.sum(dout, axis=self.axes)"),
 )
 
 right_edit(
-    "variance_of_the_squares",
+    "scratch.BatchNormalization.variance_of_the_squares",
     (VAR, "var = np.mean((x - mean) ** 2, axis=axes, keepdims=True)"),
     (STD, "std = (var + self.eps) ** 0.5"),
 )
 
 
-@right("node_by_node")
+@right("scratch.BatchNormalization.node_by_node")
 class BatchNormalization(BatchNormalization):
     def forward(self, x, train_flg=True):
         # Images as a matrix with one row for each pixel.

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 HELD = "self.W = W\n        self.b = b"
 OUT_H = "out_h = 1 + (H + 2 * self.pad - FH) // self.stride"
 OUT_W = "out_w = 1 + (W + 2 * self.pad - FW) // self.stride"
@@ -16,52 +14,65 @@ DB = "self.db = np.sum(rows, axis=0)"
 DCOL = "dcol = rows @ self.W.reshape(FN, -1)"
 DX = "return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)"
 
-wrong_edit("bias_forgotten", (SCORES, SCORES.replace(" + self.b", "")), row="C1")
 wrong_edit(
-    "filters_flipped",
+    "scratch.Convolution.bias_forgotten", (SCORES, SCORES.replace(" + self.b", "")), row="C1"
+)
+wrong_edit(
+    "scratch.Convolution.filters_flipped",
     (SCORES, "scores = self.col @ self.W[:, :, ::-1, ::-1].reshape(FN, -1).T + self.b"),
     row="C3",
 )
-wrong_edit("reshape_for_transpose", (OUT, "out = scores.reshape(N, FN, out_h, out_w)"))
-wrong_edit("filters_left_last", (OUT, "out = scores.reshape(N, out_h, out_w, FN)"))
 wrong_edit(
-    "size_without_padding",
+    "scratch.Convolution.reshape_for_transpose", (OUT, "out = scores.reshape(N, FN, out_h, out_w)")
+)
+wrong_edit(
+    "scratch.Convolution.filters_left_last", (OUT, "out = scores.reshape(N, out_h, out_w, FN)")
+)
+wrong_edit(
+    "scratch.Convolution.size_without_padding",
     (OUT_H, "out_h = 1 + (H - FH) // self.stride"),
     (OUT_W, "out_w = 1 + (W - FW) // self.stride"),
     row="P8",
 )
-wrong_edit("padding_not_handed_on", (COL, "self.col = im2col(x, FH, FW, self.stride)"))
-wrong_edit("stride_not_handed_on", (COL, "self.col = im2col(x, FH, FW, 1, self.pad)"))
 wrong_edit(
-    "filters_reshaped_for_transpose",
+    "scratch.Convolution.padding_not_handed_on", (COL, "self.col = im2col(x, FH, FW, self.stride)")
+)
+wrong_edit(
+    "scratch.Convolution.stride_not_handed_on", (COL, "self.col = im2col(x, FH, FW, 1, self.pad)")
+)
+wrong_edit(
+    "scratch.Convolution.filters_reshaped_for_transpose",
     (SCORES, "scores = self.col @ self.W.reshape(-1, FN) + self.b"),
 )
-wrong_edit("dout_not_transposed", (ROWS, "rows = dout.reshape(-1, FN)"))
-wrong_edit("dw_left_flat", (DW, "self.dW = rows.T @ self.col"))
-wrong_edit("dw_not_transposed", (DW, "self.dW = (self.col.T @ rows).reshape(self.W.shape)"))
+wrong_edit("scratch.Convolution.dout_not_transposed", (ROWS, "rows = dout.reshape(-1, FN)"))
+wrong_edit("scratch.Convolution.dw_left_flat", (DW, "self.dW = rows.T @ self.col"))
 wrong_edit(
-    "gradients_not_stored",
+    "scratch.Convolution.dw_not_transposed",
+    (DW, "self.dW = (self.col.T @ rows).reshape(self.W.shape)"),
+)
+wrong_edit(
+    "scratch.Convolution.gradients_not_stored",
     (DW, "dW = (rows.T @ self.col).reshape(self.W.shape)"),
     (DB, "db = np.sum(rows, axis=0)"),
 )
-wrong_edit("db_for_each_position", (DB, "self.db = np.sum(dout, axis=0)"))
-wrong_edit("averaged", (DW, DW + " / len(dout)"), (DB, DB + " / len(dout)"))
-wrong_edit("windows_not_brought_home", (DX, "return dcol"))
+wrong_edit("scratch.Convolution.db_for_each_position", (DB, "self.db = np.sum(dout, axis=0)"))
+wrong_edit("scratch.Convolution.averaged", (DW, DW + " / len(dout)"), (DB, DB + " / len(dout)"))
+wrong_edit("scratch.Convolution.windows_not_brought_home", (DX, "return dcol"))
 wrong_edit(
-    "weights_copied",
+    "scratch.Convolution.weights_copied",
     (HELD, "self.W = W.copy()\n        self.b = b.copy()"),
     message="shared.weights_copied",
 )
 
 right_edit(
-    "tensordot",
+    "scratch.Convolution.tensordot",
     (SCORES, "scores = np.tensordot(self.col, self.W.reshape(FN, -1), axes=(1, 1)) + self.b"),
     (DB, "self.db = dout.sum(axis=(0, 2, 3))"),
     (OUT, "out = np.moveaxis(scores.reshape(N, out_h, out_w, -1), 3, 1).copy()"),
 )
 
 
-@right("loops")
+@right("scratch.Convolution.loops")
 class Convolution(Convolution):
     def forward(self, x):
         p, s = self.pad, self.stride

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 HELD = "self.W = W\n        self.b = b"
 ROWS = "self.rows = x.reshape(x.shape[0], -1)"
 OUT = "return self.rows @ self.W + self.b"
@@ -12,55 +10,67 @@ DB = "self.db = np.sum(dout, axis=0)"
 DX = "return (dout @ self.W.T).reshape(self.x_shape)"
 
 wrong_edit(
-    "gradients_not_stored", (DW, "dW = self.rows.T @ dout"), (DB, "db = np.sum(dout, axis=0)")
+    "scratch.Affine.gradients_not_stored",
+    (DW, "dW = self.rows.T @ dout"),
+    (DB, "db = np.sum(dout, axis=0)"),
 )
 wrong_edit(
-    "all_three_returned", (DX, "return (dout @ self.W.T).reshape(self.x_shape), self.dW, self.db")
+    "scratch.Affine.all_three_returned",
+    (DX, "return (dout @ self.W.T).reshape(self.x_shape), self.dW, self.db"),
 )
-wrong_edit("not_flattened", (ROWS, "self.rows = x"), row="A1")
+wrong_edit("scratch.Affine.not_flattened", (ROWS, "self.rows = x"), row="A1")
 wrong_edit(
-    "reshape_for_transpose",
+    "scratch.Affine.reshape_for_transpose",
     (ROWS, "self.rows = x.reshape(-1, x.shape[0]).T"),
     row="A2",
     message="affine_forward.reshape_for_transpose",
 )
-wrong_edit("gradient_left_flat", (DX, "return dout @ self.W.T"), message="affine_backward.dx_flat")
 wrong_edit(
-    "dw_for_w",
+    "scratch.Affine.gradient_left_flat",
+    (DX, "return dout @ self.W.T"),
+    message="affine_backward.dx_flat",
+)
+wrong_edit(
+    "scratch.Affine.dw_for_w",
     (DX, "return (dout @ self.dW.T).reshape(self.x_shape)"),
     row="A3",
     message="affine_backward.dw_for_w",
 )
 wrong_edit(
-    "db_keepdims",
+    "scratch.Affine.db_keepdims",
     (DB, "self.db = np.sum(dout, axis=0, keepdims=True)"),
     row="A4",
     message="affine_backward.db_keepdims",
 )
 wrong_edit(
-    "db_over_the_outputs",
+    "scratch.Affine.db_over_the_outputs",
     (DB, "self.db = np.sum(dout, axis=1)"),
     row="A6",
     message="affine_backward.db_axis",
 )
 wrong_edit(
-    "db_scalar", (DB, "self.db = np.sum(dout)"), row="A9", message="affine_backward.db_scalar"
+    "scratch.Affine.db_scalar",
+    (DB, "self.db = np.sum(dout)"),
+    row="A9",
+    message="affine_backward.db_scalar",
 )
-wrong_edit("dw_turned_over", (DW, "self.dW = dout.T @ self.rows"))
-wrong_edit("averaged", (DW, DW + " / len(dout)"), (DB, "self.db = np.mean(dout, axis=0)"))
+wrong_edit("scratch.Affine.dw_turned_over", (DW, "self.dW = dout.T @ self.rows"))
 wrong_edit(
-    "added_up_over_passes",
+    "scratch.Affine.averaged", (DW, DW + " / len(dout)"), (DB, "self.db = np.mean(dout, axis=0)")
+)
+wrong_edit(
+    "scratch.Affine.added_up_over_passes",
     (DW, "self.dW = self.rows.T @ dout + (0 if self.dW is None else self.dW)"),
     (DB, "self.db = np.sum(dout, axis=0) + (0 if self.db is None else self.db)"),
 )
 wrong_edit(
-    "weights_copied",
+    "scratch.Affine.weights_copied",
     (HELD, "self.W = W.copy()\n        self.b = b.copy()"),
     message="shared.weights_copied",
 )
-wrong_edit("bias_left_out", (OUT, "return self.rows @ self.W"))
+wrong_edit("scratch.Affine.bias_left_out", (OUT, "return self.rows @ self.W"))
 wrong_edit(
-    "weights_updated",
+    "scratch.Affine.weights_updated",
     (
         DX,
         "dx = (dout @ self.W.T).reshape(self.x_shape)\n        self.W -= 0.1 * self.dW\n        return dx",
@@ -68,14 +78,14 @@ wrong_edit(
 )
 
 right_edit(
-    "einsum",
+    "scratch.Affine.einsum",
     (OUT, 'return np.einsum("nd,dm->nm", self.rows, self.W) + self.b[np.newaxis]'),
     (DW, 'self.dW = np.einsum("nd,nm->dm", self.rows, dout)'),
     (DB, "self.db = np.ones(len(dout), dtype=dout.dtype) @ dout"),
 )
 
 
-@right("keeps_the_images")
+@right("scratch.Affine.keeps_the_images")
 class Affine(Affine):
     def forward(self, x):
         self.x = x

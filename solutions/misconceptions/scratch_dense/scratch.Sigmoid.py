@@ -2,37 +2,42 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 KEEP = "self.out = sigmoid(x)"
 DX = "return dout * self.out * (1 - self.out)"
 
-wrong_edit("dout_left_out", (DX, "return self.out * (1 - self.out)"))
-wrong_edit("second_factor_left_out", (DX, "return dout * self.out"))
-wrong_edit("first_factor_left_out", (DX, "return dout * (1 - self.out)"))
+wrong_edit("scratch.Sigmoid.dout_left_out", (DX, "return self.out * (1 - self.out)"))
+wrong_edit("scratch.Sigmoid.second_factor_left_out", (DX, "return dout * self.out"))
+wrong_edit("scratch.Sigmoid.first_factor_left_out", (DX, "return dout * (1 - self.out)"))
 wrong_edit(
-    "input_for_the_output",
+    "scratch.Sigmoid.input_for_the_output",
     (KEEP, "self.x = x\n        self.out = sigmoid(x)"),
     (DX, "return dout * self.x * (1 - self.x)"),
 )
 wrong_edit(
-    "sigmoid_of_the_output", (DX, "return dout * sigmoid(self.out) * (1 - sigmoid(self.out))")
+    "scratch.Sigmoid.sigmoid_of_the_output",
+    (DX, "return dout * sigmoid(self.out) * (1 - sigmoid(self.out))"),
 )
-wrong_edit("sigmoid_of_dout", (DX, "return sigmoid(dout) * (1 - sigmoid(dout))"))
-wrong_edit("one_plus", (DX, "return dout * self.out * (1 + self.out)"))
-wrong_edit("like_tanh", (DX, "return dout * (1 - self.out**2)"))
-wrong_edit("gradient_in_place", (DX, "dout *= self.out * (1 - self.out)\n        return dout"))
+wrong_edit("scratch.Sigmoid.sigmoid_of_dout", (DX, "return sigmoid(dout) * (1 - sigmoid(dout))"))
+wrong_edit("scratch.Sigmoid.one_plus", (DX, "return dout * self.out * (1 + self.out)"))
+wrong_edit("scratch.Sigmoid.like_tanh", (DX, "return dout * (1 - self.out**2)"))
 wrong_edit(
-    "output_shared_by_all",
+    "scratch.Sigmoid.gradient_in_place",
+    (DX, "dout *= self.out * (1 - self.out)\n        return dout"),
+)
+wrong_edit(
+    "scratch.Sigmoid.output_shared_by_all",
     (KEEP, "Sigmoid.out = sigmoid(x)"),
     ("return self.out\n", "return Sigmoid.out\n"),
 )
-wrong_edit("output_changed", (DX, "self.out *= 1 - self.out\n        return dout * self.out"))
+wrong_edit(
+    "scratch.Sigmoid.output_changed",
+    (DX, "self.out *= 1 - self.out\n        return dout * self.out"),
+)
 
-right_edit("expanded", (DX, "return dout * (self.out - self.out * self.out)"))
+right_edit("scratch.Sigmoid.expanded", (DX, "return dout * (self.out - self.out * self.out)"))
 
 
-@right("from_the_input")
+@right("scratch.Sigmoid.from_the_input")
 class Sigmoid:
     def forward(self, x):
         self.x = x.copy()
@@ -42,7 +47,7 @@ class Sigmoid:
         return dout * sigmoid(self.x) * sigmoid(-self.x)
 
 
-@right("slope_at_once")
+@right("scratch.Sigmoid.slope_at_once")
 class Sigmoid:
     def forward(self, x):
         e = np.exp(-np.abs(x))

@@ -2,53 +2,51 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, wrong
 
-
-@wrong("overflow")
+@wrong("scratch.sigmoid.overflow")
 def sigmoid(x):
     x = as_floats("x", x)
     return 1 / (1 + np.exp(-x))
 
 
-@wrong("overflow_on_the_other_side")
+@wrong("scratch.sigmoid.overflow_on_the_other_side")
 def sigmoid(x):
     x = as_floats("x", x)
     return np.exp(x) / (1 + np.exp(x))
 
 
-@wrong("both_formulas_everywhere")
+@wrong("scratch.sigmoid.both_formulas_everywhere")
 def sigmoid(x):
     x = as_floats("x", x)
     return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))
 
 
-@wrong("sign_of_the_exponent")
+@wrong("scratch.sigmoid.sign_of_the_exponent")
 def sigmoid(x):
     x = as_floats("x", x)
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, e, 1) / (1 + e)
 
 
-@wrong("mirrored_on_one_side")
+@wrong("scratch.sigmoid.mirrored_on_one_side")
 def sigmoid(x):
     x = as_floats("x", x)
     return 1 / (1 + np.exp(-np.abs(x)))
 
 
-@wrong("one_minus")
+@wrong("scratch.sigmoid.one_minus")
 def sigmoid(x):
     x = as_floats("x", x)
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, e) / (1 - e + 1e-12)
 
 
-@wrong("tanh")
+@wrong("scratch.sigmoid.tanh")
 def sigmoid(x):
     return np.tanh(as_floats("x", x))
 
 
-@wrong("float64_out")
+@wrong("scratch.sigmoid.float64_out")
 def sigmoid(x):
     x = as_floats("x", x)
     out = np.zeros(x.shape)
@@ -57,7 +55,7 @@ def sigmoid(x):
     return out
 
 
-@wrong("input_changed")
+@wrong("scratch.sigmoid.input_changed")
 def sigmoid(x):
     x = as_floats("x", x)
     if x.ndim:
@@ -70,7 +68,7 @@ def sigmoid(x):
     return out
 
 
-@wrong("only_for_arrays")
+@wrong("scratch.sigmoid.only_for_arrays")
 def sigmoid(x):
     x = as_floats("x", x)
     out = np.empty_like(x)
@@ -79,13 +77,13 @@ def sigmoid(x):
     return out
 
 
-@right("clipped")
+@right("scratch.sigmoid.clipped")
 def sigmoid(x):
     x = as_floats("x", x)
     return 1 / (1 + np.exp(np.clip(-x, -80, 80)))
 
 
-@right("masks")
+@right("scratch.sigmoid.masks")
 def sigmoid(x):
     x = as_floats("x", x)
     out = np.empty_like(x)
@@ -96,13 +94,13 @@ def sigmoid(x):
     return out
 
 
-@right("tanh_of_the_half")
+@right("scratch.sigmoid.tanh_of_the_half")
 def sigmoid(x):
     x = as_floats("x", x)
     return (np.tanh(x / 2) + 1) / 2
 
 
-@right("warnings_silenced")
+@right("scratch.sigmoid.warnings_silenced")
 def sigmoid(x):
     x = as_floats("x", x)
     with np.errstate(over="ignore"):

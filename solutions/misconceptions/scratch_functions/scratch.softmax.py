@@ -2,41 +2,48 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, wrong, wrong_edit
-
 E = "e = np.exp(x - np.max(x, axis=-1, keepdims=True))"
 RETURN = "return e / np.sum(e, axis=-1, keepdims=True)"
 
-wrong_edit("maximum_of_all", (E, "e = np.exp(x - np.max(x))"), row="S3")
-wrong_edit("no_maximum", (E, "e = np.exp(x)"), row="S4")
-wrong_edit("sum_of_all", (RETURN, "return e / np.sum(e)"))
+wrong_edit("scratch.softmax.maximum_of_all", (E, "e = np.exp(x - np.max(x))"), row="S3")
+wrong_edit("scratch.softmax.no_maximum", (E, "e = np.exp(x)"), row="S4")
+wrong_edit("scratch.softmax.sum_of_all", (RETURN, "return e / np.sum(e)"))
 wrong_edit(
-    "maximum_and_sum_of_all",
+    "scratch.softmax.maximum_and_sum_of_all",
     (E, "e = np.exp(x - np.max(x))"),
     (RETURN, "return e / np.sum(e)"),
     message="scratch.softmax.sum_of_all",
 )
 wrong_edit(
-    "column_by_column",
+    "scratch.softmax.column_by_column",
     (E, "e = np.exp(x - np.max(x, axis=0, keepdims=True))"),
     (RETURN, "return e / np.sum(e, axis=0, keepdims=True)"),
 )
-wrong_edit("sum_without_its_axis", (RETURN, "return e / np.sum(e, axis=-1)"))
+wrong_edit("scratch.softmax.sum_without_its_axis", (RETURN, "return e / np.sum(e, axis=-1)"))
 wrong_edit(
-    "two_axes_only",
+    "scratch.softmax.two_axes_only",
     (E, "e = np.exp(x - np.max(x, axis=1, keepdims=True))"),
     (RETURN, "return e / np.sum(e, axis=1, keepdims=True)"),
 )
-wrong_edit("divided_by_the_maximum", (E, "e = np.exp(x / np.max(x, axis=-1, keepdims=True))"))
-wrong_edit("not_divided", (RETURN, "return e"))
-wrong_edit("logarithms", (RETURN, "return np.log(e / np.sum(e, axis=-1, keepdims=True))"))
-wrong_edit("input_changed", (E, "x -= np.max(x, axis=-1, keepdims=True)\n    e = np.exp(x)"))
 wrong_edit(
-    "float64_out", (RETURN, "return e / np.sum(e, axis=-1, keepdims=True, dtype=np.float64)")
+    "scratch.softmax.divided_by_the_maximum",
+    (E, "e = np.exp(x / np.max(x, axis=-1, keepdims=True))"),
+)
+wrong_edit("scratch.softmax.not_divided", (RETURN, "return e"))
+wrong_edit(
+    "scratch.softmax.logarithms", (RETURN, "return np.log(e / np.sum(e, axis=-1, keepdims=True))")
+)
+wrong_edit(
+    "scratch.softmax.input_changed",
+    (E, "x -= np.max(x, axis=-1, keepdims=True)\n    e = np.exp(x)"),
+)
+wrong_edit(
+    "scratch.softmax.float64_out",
+    (RETURN, "return e / np.sum(e, axis=-1, keepdims=True, dtype=np.float64)"),
 )
 
 
-@right("transposed")
+@right("scratch.softmax.transposed")
 def softmax(x):
     x = as_floats("x", x, axes=(1, 2))
     if x.ndim == 2:
@@ -45,7 +52,7 @@ def softmax(x):
     return np.exp(x - x.max()) / np.exp(x - x.max()).sum()
 
 
-@right("row_by_row")
+@right("scratch.softmax.row_by_row")
 def softmax(x):
     x = as_floats("x", x, axes=(1, 2))
     out = np.zeros_like(x)
@@ -55,7 +62,7 @@ def softmax(x):
     return out
 
 
-@right("log_of_the_sum")
+@right("scratch.softmax.log_of_the_sum")
 def softmax(x):
     x = as_floats("x", x, axes=(1, 2))
     return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 H = "\n    h = 1e-4\n"
 GRAD = "grad = np.zeros_like(x)"
 LOOP = "for index in np.ndindex(x.shape):"
@@ -12,7 +10,7 @@ BELOW = "x[index] = old - h\n            below = f(x)"
 SLOPE = "grad[index] = (above - below) / (2 * h)"
 
 
-@wrong("not_restored_when_f_raises")
+@wrong("scratch.numerical_gradient.not_restored_when_f_raises")
 def numerical_gradient(f, x):
     h = 1e-4
     grad = np.zeros_like(x)
@@ -27,14 +25,14 @@ def numerical_gradient(f, x):
     return grad
 
 
-wrong_edit("never_restored", (FINALLY, "finally:\n            pass"))
+wrong_edit("scratch.numerical_gradient.never_restored", (FINALLY, "finally:\n            pass"))
 wrong_edit(
-    "restored_by_adding",
+    "scratch.numerical_gradient.restored_by_adding",
     (FINALLY, "finally:\n            x[index] = old - h\n            x[index] += h"),
 )
 
 
-@wrong("one_axis_only")
+@wrong("scratch.numerical_gradient.one_axis_only")
 def numerical_gradient(f, x):
     h = 1e-4
     grad = np.zeros_like(x)
@@ -51,7 +49,7 @@ def numerical_gradient(f, x):
     return grad
 
 
-@wrong("row_by_row")
+@wrong("scratch.numerical_gradient.row_by_row")
 def numerical_gradient(f, x):
     h = 1e-4
     grad = np.zeros_like(x)
@@ -69,15 +67,15 @@ def numerical_gradient(f, x):
 
 
 wrong_edit(
-    "forward_difference",
+    "scratch.numerical_gradient.forward_difference",
     (BELOW, "x[index] = old\n            below = f(x)"),
     (SLOPE, SLOPE.replace("2 * h", "h")),
 )
-wrong_edit("divided_by_h", (SLOPE, SLOPE.replace("(2 * h)", "h")))
-wrong_edit("another_h", (H, "\n    h = 1e-5\n"))
+wrong_edit("scratch.numerical_gradient.divided_by_h", (SLOPE, SLOPE.replace("(2 * h)", "h")))
+wrong_edit("scratch.numerical_gradient.another_h", (H, "\n    h = 1e-5\n"))
 
 
-@wrong("works_on_a_copy")
+@wrong("scratch.numerical_gradient.works_on_a_copy")
 def numerical_gradient(f, x):
     h = 1e-4
     grad = np.zeros_like(x)
@@ -89,7 +87,7 @@ def numerical_gradient(f, x):
     return grad
 
 
-@wrong("all_entries_at_once")
+@wrong("scratch.numerical_gradient.all_entries_at_once")
 def numerical_gradient(f, x):
     h = 1e-4
     old = x.copy()
@@ -104,14 +102,14 @@ def numerical_gradient(f, x):
 
 
 wrong_edit(
-    "f_of_the_entry",
+    "scratch.numerical_gradient.f_of_the_entry",
     ("above = f(x)", "above = f(x[index])"),
     ("below = f(x)", "below = f(x[index])"),
 )
-wrong_edit("float64_gradient", (GRAD, "grad = np.zeros(x.shape)"))
+wrong_edit("scratch.numerical_gradient.float64_gradient", (GRAD, "grad = np.zeros(x.shape)"))
 
 
-@wrong("error_swallowed")
+@wrong("scratch.numerical_gradient.error_swallowed")
 def numerical_gradient(f, x):
     h = 1e-4
     grad = np.zeros_like(x)
@@ -128,10 +126,10 @@ def numerical_gradient(f, x):
     return grad
 
 
-right_edit("iterator", (LOOP, "for index, _ in np.ndenumerate(x):"))
+right_edit("scratch.numerical_gradient.iterator", (LOOP, "for index, _ in np.ndenumerate(x):"))
 
 
-@right("flat")
+@right("scratch.numerical_gradient.flat")
 def numerical_gradient(f, x):
     step = 0.0001
     slopes = []
@@ -149,7 +147,7 @@ def numerical_gradient(f, x):
     return np.array(slopes, dtype=x.dtype).reshape(x.shape)
 
 
-@right("nditer")
+@right("scratch.numerical_gradient.nditer")
 def numerical_gradient(f, x):
     h = 1e-4
     grad = np.empty_like(x)

@@ -1,20 +1,18 @@
 """Wrong ways to write scratch.AddLayer, and right ones in other words."""
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 DX = "dx = dout * 1"
 DY = "dy = dout * 1"
 
-wrong_edit("dout_left_out", (DX, "dx = 1.0"), (DY, "dy = 1.0"))
-wrong_edit("dout_shared_out", (DX, "dx = dout / 2"), (DY, "dy = dout / 2"))
-wrong_edit("dout_doubled", (DX, "dx = dout * 2"), (DY, "dy = dout * 2"))
-wrong_edit("added_to_dout", (DX, "dx = dout + 1"), (DY, "dy = dout + 1"))
-wrong_edit("second_subtracted", (DY, "dy = -dout"))
-wrong_edit("one_for_both", ("return dx, dy", "return dx"))
-wrong_edit("product_forwards", ("return x + y", "return x * y"))
+wrong_edit("scratch.AddLayer.dout_left_out", (DX, "dx = 1.0"), (DY, "dy = 1.0"))
+wrong_edit("scratch.AddLayer.dout_shared_out", (DX, "dx = dout / 2"), (DY, "dy = dout / 2"))
+wrong_edit("scratch.AddLayer.dout_doubled", (DX, "dx = dout * 2"), (DY, "dy = dout * 2"))
+wrong_edit("scratch.AddLayer.added_to_dout", (DX, "dx = dout + 1"), (DY, "dy = dout + 1"))
+wrong_edit("scratch.AddLayer.second_subtracted", (DY, "dy = -dout"))
+wrong_edit("scratch.AddLayer.one_for_both", ("return dx, dy", "return dx"))
+wrong_edit("scratch.AddLayer.product_forwards", ("return x + y", "return x * y"))
 
 
-@wrong("like_a_product")
+@wrong("scratch.AddLayer.like_a_product")
 class AddLayer:
     def forward(self, x, y):
         self.x, self.y = x, y
@@ -24,10 +22,10 @@ class AddLayer:
         return dout * self.y, dout * self.x
 
 
-right_edit("dout_itself", (DX, "dx = dout"), (DY, "dy = dout"))
+right_edit("scratch.AddLayer.dout_itself", (DX, "dx = dout"), (DY, "dy = dout"))
 
 
-@right("copies")
+@right("scratch.AddLayer.copies")
 class AddLayer:
     def __init__(self):
         self.calls = 0

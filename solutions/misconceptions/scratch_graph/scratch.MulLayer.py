@@ -1,22 +1,22 @@
 """Wrong ways to write scratch.MulLayer, and right ones in other words."""
 
-from workbook.checks.misconceptions import right, wrong, wrong_edit
-
 DX = "dx = dout * self.y"
 DY = "dy = dout * self.x"
 
-wrong_edit("own_input", (DX, "dx = dout * self.x"), (DY, "dy = dout * self.y"))
-wrong_edit("dout_left_out", (DX, "dx = self.y"), (DY, "dy = self.x"))
-wrong_edit("dout_added", (DX, "dx = dout + self.y"), (DY, "dy = dout + self.x"))
-wrong_edit("like_a_sum", (DX, "dx = dout"), (DY, "dy = dout"))
+wrong_edit("scratch.MulLayer.own_input", (DX, "dx = dout * self.x"), (DY, "dy = dout * self.y"))
+wrong_edit("scratch.MulLayer.dout_left_out", (DX, "dx = self.y"), (DY, "dy = self.x"))
+wrong_edit("scratch.MulLayer.dout_added", (DX, "dx = dout + self.y"), (DY, "dy = dout + self.x"))
+wrong_edit("scratch.MulLayer.like_a_sum", (DX, "dx = dout"), (DY, "dy = dout"))
 wrong_edit(
-    "order_of_the_two", ("return dx, dy", "return dy, dx"), message="scratch.MulLayer.own_input"
+    "scratch.MulLayer.order_of_the_two",
+    ("return dx, dy", "return dy, dx"),
+    message="scratch.MulLayer.own_input",
 )
-wrong_edit("sum_forwards", ("return x * y", "return x + y"))
-wrong_edit("inputs_changed", (DX, "self.y *= dout\n        dx = self.y"))
+wrong_edit("scratch.MulLayer.sum_forwards", ("return x * y", "return x + y"))
+wrong_edit("scratch.MulLayer.inputs_changed", (DX, "self.y *= dout\n        dx = self.y"))
 
 
-@wrong("inputs_shared_by_all")
+@wrong("scratch.MulLayer.inputs_shared_by_all")
 class MulLayer:
     def __init__(self):
         pass
@@ -29,7 +29,7 @@ class MulLayer:
         return dout * MulLayer.y, dout * MulLayer.x
 
 
-@wrong("first_inputs_kept")
+@wrong("scratch.MulLayer.first_inputs_kept")
 class MulLayer:
     def __init__(self):
         self.x = None
@@ -43,7 +43,7 @@ class MulLayer:
         return dout * self.y, dout * self.x
 
 
-@right("a_tuple")
+@right("scratch.MulLayer.a_tuple")
 class MulLayer:
     def __init__(self):
         self.seen = ()
@@ -57,7 +57,7 @@ class MulLayer:
         return second * dout, first * dout
 
 
-@right("a_closure")
+@right("scratch.MulLayer.a_closure")
 class MulLayer:
     def forward(self, x, y):
         self.slopes = lambda dout: (y * dout, x * dout)

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 CONV_H = "conv_h = 1 + (H + 2 * pad - filter_size) // stride"
 CONV_W = "conv_w = 1 + (W + 2 * pad - filter_size) // stride"
 POOLED = "pooled = filter_num * (conv_h // 2) * (conv_w // 2)"
@@ -24,19 +22,31 @@ NUMERICAL = "name: numerical_gradient(lambda _: self.loss(x, t), parameter)"
 BACK = "for layer in reversed(self.layers.values()):"
 NAMES = 'for number, name in enumerate(("Conv1", "Affine1", "Affine2"), start=1):'
 
-wrong_edit("quarter_of_the_area", (POOLED, "pooled = filter_num * conv_h * conv_w // 4"), row="T1")
 wrong_edit(
-    "padding_not_counted",
+    "scratch.SimpleConvNet.quarter_of_the_area",
+    (POOLED, "pooled = filter_num * conv_h * conv_w // 4"),
+    row="T1",
+)
+wrong_edit(
+    "scratch.SimpleConvNet.padding_not_counted",
     (CONV_H, CONV_H.replace(" + 2 * pad", "")),
     (CONV_W, CONV_W.replace(" + 2 * pad", "")),
 )
-wrong_edit("square_images", (CONV_W, "conv_w = conv_h"))
-wrong_edit("pooling_not_counted", (POOLED, "pooled = filter_num * conv_h * conv_w"))
-wrong_edit("stride_not_handed_on", (CONV, CONV.replace(", stride, pad", ", 1, pad")))
-wrong_edit("padding_not_handed_on", (CONV, CONV.replace(", stride, pad", ", stride")))
-wrong_edit("windows_that_overlap", (POOL, 'self.layers["Pool1"] = Pooling(2, 2)'))
+wrong_edit("scratch.SimpleConvNet.square_images", (CONV_W, "conv_w = conv_h"))
 wrong_edit(
-    "layers_hold_copies",
+    "scratch.SimpleConvNet.pooling_not_counted", (POOLED, "pooled = filter_num * conv_h * conv_w")
+)
+wrong_edit(
+    "scratch.SimpleConvNet.stride_not_handed_on", (CONV, CONV.replace(", stride, pad", ", 1, pad"))
+)
+wrong_edit(
+    "scratch.SimpleConvNet.padding_not_handed_on", (CONV, CONV.replace(", stride, pad", ", stride"))
+)
+wrong_edit(
+    "scratch.SimpleConvNet.windows_that_overlap", (POOL, 'self.layers["Pool1"] = Pooling(2, 2)')
+)
+wrong_edit(
+    "scratch.SimpleConvNet.layers_hold_copies",
     (
         AFFINE_1,
         'self.layers["Affine1"] = Affine(self.params["W2"].copy(), self.params["b2"].copy())',
@@ -51,55 +61,61 @@ wrong_edit(
     ),
     message="shared.layers_hold_copies",
 )
-wrong_edit("no_second_relu", (RELU_2, "pass"), message="shared.relu_layer_missing")
 wrong_edit(
-    "scale_missing",
+    "scratch.SimpleConvNet.no_second_relu", (RELU_2, "pass"), message="shared.relu_layer_missing"
+)
+wrong_edit(
+    "scratch.SimpleConvNet.scale_missing",
     (W2, W2.replace("weight_init_std * ", "")),
     (W3, W3.replace("weight_init_std * ", "")),
 )
-wrong_edit("summed_loss", (LOSS, LOSS + " * len(x)"), message="shared.summed_loss")
 wrong_edit(
-    "last_batch_left_out",
+    "scratch.SimpleConvNet.summed_loss", (LOSS, LOSS + " * len(x)"), message="shared.summed_loss"
+)
+wrong_edit(
+    "scratch.SimpleConvNet.last_batch_left_out",
     (BATCHES, "for start in range(0, len(x) // batch_size * batch_size, batch_size):"),
 )
 wrong_edit(
-    "mean_of_the_batches",
+    "scratch.SimpleConvNet.mean_of_the_batches",
     (COUNT, "right += np.mean(np.argmax(scores, axis=1) == labels[start : start + batch_size])"),
     (SHARE, "return float(right / len(range(0, len(x), batch_size)))"),
 )
 wrong_edit(
-    "counted_not_averaged", (SHARE, "return float(right)"), message="shared.counted_not_averaged"
+    "scratch.SimpleConvNet.counted_not_averaged",
+    (SHARE, "return float(right)"),
+    message="shared.counted_not_averaged",
 )
 wrong_edit(
-    "labels_of_the_first_batch",
+    "scratch.SimpleConvNet.labels_of_the_first_batch",
     (COUNT, "right += np.sum(np.argmax(scores, axis=1) == labels[: len(scores)])"),
 )
 wrong_edit(
-    "one_hot_rows_compared",
+    "scratch.SimpleConvNet.one_hot_rows_compared",
     (LABELS, "labels = t if t.ndim == 1 else t[:, 0]"),
     message="shared.one_hot_not_read",
 )
 wrong_edit(
-    "numerical_by_backpropagation",
+    "scratch.SimpleConvNet.numerical_by_backpropagation",
     (NUMERICAL, "name: self.gradient(x, t)[name]"),
     message="shared.numerical_by_backpropagation",
 )
 wrong_edit(
-    "numerical_of_a_copy",
+    "scratch.SimpleConvNet.numerical_of_a_copy",
     (NUMERICAL, NUMERICAL.replace(", parameter)", ", parameter.copy())")),
     message="shared.numerical_of_a_copy",
 )
-wrong_edit("counted_from_0", (NAMES, NAMES.replace("start=1", "start=0")))
+wrong_edit("scratch.SimpleConvNet.counted_from_0", (NAMES, NAMES.replace("start=1", "start=0")))
 
 right_edit(
-    "shapes_in_another_way",
+    "scratch.SimpleConvNet.shapes_in_another_way",
     (CONV_H, "conv_h = (H - filter_size + 2 * pad + stride) // stride"),
     (POOLED, "pooled = filter_num * ((conv_h - 2) // 2 + 1) * int(conv_w / 2)"),
     (BACK, "for layer in list(self.layers.values())[::-1]:"),
 )
 
 
-@right("other_methods")
+@right("scratch.SimpleConvNet.other_methods")
 class SimpleConvNet(SimpleConvNet):
     def gradient(self, x, t):
         scores = self.predict(x)

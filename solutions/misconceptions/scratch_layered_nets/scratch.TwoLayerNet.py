@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 W1 = 'self.params["W1"] = weight_init_std * np.random.randn(input_size, hidden_size)'
 W2 = 'self.params["W2"] = weight_init_std * np.random.randn(hidden_size, output_size)'
 AFFINE_1 = 'self.layers["Affine1"] = Affine(self.params["W1"], self.params["b1"])'
@@ -18,20 +16,20 @@ GRADS = 'return {"W1": first.dW, "b1": first.db, "W2": second.dW, "b2": second.d
 LOSS = "return self.last_layer.forward(self.predict(x), t)"
 
 wrong_edit(
-    "uniform",
+    "scratch.TwoLayerNet.uniform",
     (W1, W1.replace("randn", "rand")),
     (W2, W2.replace("randn", "rand")),
     row="N4",
     message="shared.uniform_weights",
 )
 wrong_edit(
-    "scale_missing",
+    "scratch.TwoLayerNet.scale_missing",
     (W1, W1.replace("weight_init_std * ", "")),
     (W2, W2.replace("weight_init_std * ", "")),
     message="shared.scale_missing",
 )
 wrong_edit(
-    "layers_hold_copies",
+    "scratch.TwoLayerNet.layers_hold_copies",
     (
         AFFINE_1,
         AFFINE_1.replace('["W1"], self.params["b1"]', '["W1"].copy(), self.params["b1"].copy()'),
@@ -42,76 +40,86 @@ wrong_edit(
     ),
     message="shared.layers_hold_copies",
 )
-wrong_edit("no_relu", (RELU, "pass"), message="shared.relu_layer_missing")
+wrong_edit("scratch.TwoLayerNet.no_relu", (RELU, "pass"), message="shared.relu_layer_missing")
 wrong_edit(
-    "relu_after_the_scores", (AFFINE_2, AFFINE_2 + '\n        self.layers["Relu2"] = Relu()')
+    "scratch.TwoLayerNet.relu_after_the_scores",
+    (AFFINE_2, AFFINE_2 + '\n        self.layers["Relu2"] = Relu()'),
 )
 wrong_edit(
-    "relu_first",
+    "scratch.TwoLayerNet.relu_first",
     (AFFINE_1, RELU + "\n        " + AFFINE_1),
     (RELU + "\n        " + AFFINE_2, AFFINE_2),
 )
 wrong_edit(
-    "softmax_in_the_scores",
+    "scratch.TwoLayerNet.softmax_in_the_scores",
     ("return x\n", "from .functions import softmax\n        return softmax(x)\n"),
 )
-wrong_edit("summed_loss", (LOSS, LOSS + " * len(x)"), message="shared.summed_loss")
-wrong_edit("from_first_to_last", (BACK, "for layer in self.layers.values():"))
 wrong_edit(
-    "last_layer_left_out",
+    "scratch.TwoLayerNet.summed_loss", (LOSS, LOSS + " * len(x)"), message="shared.summed_loss"
+)
+wrong_edit("scratch.TwoLayerNet.from_first_to_last", (BACK, "for layer in self.layers.values():"))
+wrong_edit(
+    "scratch.TwoLayerNet.last_layer_left_out",
     (FORWARD, "self.loss(x, t)\n        dout = np.ones_like(self.predict(x)) / len(x)"),
 )
 wrong_edit(
-    "no_forward_pass",
+    "scratch.TwoLayerNet.no_forward_pass",
     (
         FORWARD,
         "self.last_layer.forward(self.predict(x[:1]), t[:1]) if self.last_layer.y is None else None\n        dout = self.last_layer.backward()",
     ),
 )
-wrong_edit("weights_for_gradients", (GRADS, GRADS.replace(".dW", ".W").replace(".db", ".b")))
 wrong_edit(
-    "layers_mixed_up",
+    "scratch.TwoLayerNet.weights_for_gradients",
+    (GRADS, GRADS.replace(".dW", ".W").replace(".db", ".b")),
+)
+wrong_edit(
+    "scratch.TwoLayerNet.layers_mixed_up",
     (GRADS, 'return {"W1": second.dW, "b1": second.db, "W2": first.dW, "b2": first.db}'),
 )
-wrong_edit("biases_left_out", (GRADS, 'return {"W1": first.dW, "W2": second.dW}'))
 wrong_edit(
-    "counted_not_averaged",
+    "scratch.TwoLayerNet.biases_left_out", (GRADS, 'return {"W1": first.dW, "W2": second.dW}')
+)
+wrong_edit(
+    "scratch.TwoLayerNet.counted_not_averaged",
     (ACCURACY, ACCURACY.replace("np.mean", "np.sum")),
     message="shared.counted_not_averaged",
 )
 wrong_edit(
-    "best_sample_of_a_class",
+    "scratch.TwoLayerNet.best_sample_of_a_class",
     (
         ACCURACY,
         "return float(np.mean(np.argmax(scores, axis=0)[labels] == np.arange(len(labels))))",
     ),
 )
-wrong_edit("labels_taken_for_one_hot", (LABELS, "labels = np.argmax(t, axis=-1)"))
 wrong_edit(
-    "one_hot_rows_compared",
+    "scratch.TwoLayerNet.labels_taken_for_one_hot", (LABELS, "labels = np.argmax(t, axis=-1)")
+)
+wrong_edit(
+    "scratch.TwoLayerNet.one_hot_rows_compared",
     (LABELS, "labels = t if t.ndim == 1 else t[:, 0]"),
     message="shared.one_hot_not_read",
 )
 wrong_edit(
-    "numerical_by_backpropagation",
+    "scratch.TwoLayerNet.numerical_by_backpropagation",
     (NUMERICAL, "name: self.gradient(x, t)[name]"),
     message="shared.numerical_by_backpropagation",
 )
 wrong_edit(
-    "numerical_of_a_copy",
+    "scratch.TwoLayerNet.numerical_of_a_copy",
     (NUMERICAL, NUMERICAL.replace(", parameter)", ", parameter.copy())")),
     message="shared.numerical_of_a_copy",
 )
 
 right_edit(
-    "lists_and_names",
+    "scratch.TwoLayerNet.lists_and_names",
     (BACK, "for name in list(self.layers)[::-1]:\n            layer = self.layers[name]"),
     (ACCURACY, "return np.count_nonzero(scores.argmax(1) == labels) / float(len(x))"),
     (W1, 'self.params["W1"] = np.random.normal(0, weight_init_std, (input_size, hidden_size))'),
 )
 
 
-@right("by_hand")
+@right("scratch.TwoLayerNet.by_hand")
 class TwoLayerNet(TwoLayerNet):
     def gradient(self, x, t):
         t = np.asarray(t)

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 T = "self.t = t\n"
 Y = "self.y = softmax(x)"
 LOSS = "self.loss = cross_entropy_error(self.y, t)"
@@ -12,48 +10,69 @@ COPY = "dx = self.y.copy()"
 MINUS = "dx[np.arange(batch), labels] -= 1"
 SCALE = "dx *= dout / batch"
 
-wrong_edit("dout_ignored", (SCALE, "dx /= batch"))
-wrong_edit("not_averaged", (SCALE, "dx *= dout"), message="softmax_loss.dx_not_divided")
-wrong_edit("averaged_over_everything", (SCALE, "dx *= dout / dx.size"))
-wrong_edit("probabilities_changed", (COPY, "dx = self.y"))
+wrong_edit("scratch.SoftmaxWithLoss.dout_ignored", (SCALE, "dx /= batch"))
 wrong_edit(
-    "one_assigned",
+    "scratch.SoftmaxWithLoss.not_averaged",
+    (SCALE, "dx *= dout"),
+    message="softmax_loss.dx_not_divided",
+)
+wrong_edit("scratch.SoftmaxWithLoss.averaged_over_everything", (SCALE, "dx *= dout / dx.size"))
+wrong_edit("scratch.SoftmaxWithLoss.probabilities_changed", (COPY, "dx = self.y"))
+wrong_edit(
+    "scratch.SoftmaxWithLoss.one_assigned",
     (MINUS, "dx[np.arange(batch), labels] = 1"),
     row="S2",
     message="softmax_loss.assigned_one",
 )
-wrong_edit("one_not_subtracted", (MINUS, "pass"), message="softmax_loss.right_class_left_out")
 wrong_edit(
-    "one_subtracted_everywhere", (MINUS, "dx[:, labels] -= 1"), message="softmax_loss.whole_columns"
+    "scratch.SoftmaxWithLoss.one_not_subtracted",
+    (MINUS, "pass"),
+    message="softmax_loss.right_class_left_out",
 )
 wrong_edit(
-    "one_hot_only", (MINUS, "dx -= self.t.reshape(batch, -1) if self.t.ndim == 1 else self.t")
+    "scratch.SoftmaxWithLoss.one_subtracted_everywhere",
+    (MINUS, "dx[:, labels] -= 1"),
+    message="softmax_loss.whole_columns",
 )
-wrong_edit("indices_only", (LABELS, "labels = self.t.ravel()[:len(self.y)].astype(int)"))
 wrong_edit(
-    "told_apart_by_the_length",
+    "scratch.SoftmaxWithLoss.one_hot_only",
+    (MINUS, "dx -= self.t.reshape(batch, -1) if self.t.ndim == 1 else self.t"),
+)
+wrong_edit(
+    "scratch.SoftmaxWithLoss.indices_only",
+    (LABELS, "labels = self.t.ravel()[:len(self.y)].astype(int)"),
+)
+wrong_edit(
+    "scratch.SoftmaxWithLoss.told_apart_by_the_length",
     (LABELS, "labels = self.t if len(self.t) != self.y.shape[1] else np.argmax(self.t, axis=-1)"),
 )
-wrong_edit("other_sign", (SCALE, "dx *= -dout / batch"), message="softmax_loss.sign_of_dx")
 wrong_edit(
-    "loss_not_kept",
+    "scratch.SoftmaxWithLoss.other_sign",
+    (SCALE, "dx *= -dout / batch"),
+    message="softmax_loss.sign_of_dx",
+)
+wrong_edit(
+    "scratch.SoftmaxWithLoss.loss_not_kept",
     (LOSS, "loss = cross_entropy_error(self.y, t)"),
     ("return self.loss", "return loss"),
 )
 wrong_edit(
-    "scores_for_probabilities",
+    "scratch.SoftmaxWithLoss.scores_for_probabilities",
     (Y, "self.y = x.copy()"),
     (LOSS, "self.loss = cross_entropy_error(softmax(x), t)"),
 )
-wrong_edit("softmax_twice", (LOSS, "self.loss = cross_entropy_error(softmax(self.y), t)"))
 wrong_edit(
-    "float64_gradient",
+    "scratch.SoftmaxWithLoss.softmax_twice",
+    (LOSS, "self.loss = cross_entropy_error(softmax(self.y), t)"),
+)
+wrong_edit(
+    "scratch.SoftmaxWithLoss.float64_gradient",
     (SCALE, "dx = dx * np.float64(dout / batch)"),
     message="shared.float64_scores",
 )
 
 right_edit(
-    "one_hot_made",
+    "scratch.SoftmaxWithLoss.one_hot_made",
     (
         LABELS,
         "hot = self.t if self.t.ndim == 2 else np.eye(self.y.shape[1], dtype=self.y.dtype)[self.t]",
@@ -64,7 +83,7 @@ right_edit(
 )
 
 
-@right("without_the_functions")
+@right("scratch.SoftmaxWithLoss.without_the_functions")
 class SoftmaxWithLoss:
     def __init__(self):
         self.loss = self.y = self.t = None

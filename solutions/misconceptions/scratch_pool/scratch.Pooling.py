@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 OUT_H = "out_h = 1 + (H + 2 * self.pad - self.pool_h) // self.stride"
 OUT_W = "out_w = 1 + (W + 2 * self.pad - self.pool_w) // self.stride"
 PAD = "padded = np.pad(x, ((0, 0), (0, 0), margin, margin), constant_values=-np.inf)"
@@ -18,55 +16,62 @@ PUT = "drows[np.arange(winners.size), self.winners] = winners"
 DX = "return col2im(dcol, self.x_shape, self.pool_h, self.pool_w, self.stride, self.pad)"
 
 wrong_edit(
-    "size_without_padding",
+    "scratch.Pooling.size_without_padding",
     (OUT_H, "out_h = 1 + (H - self.pool_h) // self.stride"),
     (OUT_W, "out_w = 1 + (W - self.pool_w) // self.stride"),
     row="P8",
 )
-wrong_edit("padding_of_zeros", (PAD, PAD.replace("-np.inf", "0")))
-wrong_edit("padding_left_out", (PAD, "padded = x"))
-wrong_edit("reshape_for_transpose", (OUT, "out = maxima.reshape(N, C, out_h, out_w)"))
-wrong_edit("channels_left_last", (OUT, "out = maxima.reshape(N, out_h, out_w, C)"))
+wrong_edit("scratch.Pooling.padding_of_zeros", (PAD, PAD.replace("-np.inf", "0")))
+wrong_edit("scratch.Pooling.padding_left_out", (PAD, "padded = x"))
 wrong_edit(
-    "over_all_channels",
+    "scratch.Pooling.reshape_for_transpose", (OUT, "out = maxima.reshape(N, C, out_h, out_w)")
+)
+wrong_edit("scratch.Pooling.channels_left_last", (OUT, "out = maxima.reshape(N, out_h, out_w, C)"))
+wrong_edit(
+    "scratch.Pooling.over_all_channels",
     (MAXIMA, "maxima = np.repeat(col.max(axis=1), C)"),
     message="max_pool_forward_naive.over_all_channels",
 )
-wrong_edit("mean", (MAXIMA, "maxima = rows.mean(axis=1)"), message="max_pool_forward_naive.mean")
 wrong_edit(
-    "minimum",
+    "scratch.Pooling.mean",
+    (MAXIMA, "maxima = rows.mean(axis=1)"),
+    message="max_pool_forward_naive.mean",
+)
+wrong_edit(
+    "scratch.Pooling.minimum",
     (WINNERS, "self.winners = np.argmin(rows, axis=1)"),
     message="max_pool_forward_naive.minimum",
 )
 wrong_edit(
-    "window_on_its_side", (COL, "col = im2col(padded, self.pool_w, self.pool_h, self.stride)")
+    "scratch.Pooling.window_on_its_side",
+    (COL, "col = im2col(padded, self.pool_w, self.pool_h, self.stride)"),
 )
-wrong_edit("dout_not_transposed", (BACK, "winners = dout.ravel()"))
+wrong_edit("scratch.Pooling.dout_not_transposed", (BACK, "winners = dout.ravel()"))
 wrong_edit(
-    "to_every_maximum",
+    "scratch.Pooling.to_every_maximum",
     (WINNERS, WINNERS + "\n        self.ties = rows == rows.max(axis=1, keepdims=True)"),
     (PUT, "drows += self.ties * winners[:, np.newaxis]"),
     row="P3",
     message="max_pool_backward_naive.all_maxima",
 )
 wrong_edit(
-    "spread_over_the_window",
+    "scratch.Pooling.spread_over_the_window",
     (PUT, "drows += winners[:, np.newaxis] / drows.shape[1]"),
     message="max_pool_backward_naive.shared_by_all",
 )
-wrong_edit("first_of_the_window", (PUT, "drows[:, 0] = winners"))
+wrong_edit("scratch.Pooling.first_of_the_window", (PUT, "drows[:, 0] = winners"))
 wrong_edit(
-    "ones_for_dout",
+    "scratch.Pooling.ones_for_dout",
     (PUT, "drows[np.arange(winners.size), self.winners] = 1"),
     message="max_pool_backward_naive.without_dout",
 )
 wrong_edit(
-    "float64_gradient",
+    "scratch.Pooling.float64_gradient",
     (ZEROS, ZEROS.replace(", dtype=dout.dtype", "")),
     message="shared.float64_dx",
 )
 wrong_edit(
-    "padding_not_cut_off",
+    "scratch.Pooling.padding_not_cut_off",
     (
         DX,
         "N, C, H, W = self.x_shape\n        shape = (N, C, H + 2 * self.pad, W + 2 * self.pad)\n        return col2im(dcol, shape, self.pool_h, self.pool_w, self.stride)",
@@ -74,7 +79,7 @@ wrong_edit(
 )
 
 right_edit(
-    "shared_among_ties",
+    "scratch.Pooling.shared_among_ties",
     (
         WINNERS,
         WINNERS
@@ -83,12 +88,12 @@ right_edit(
     (PUT, "drows += self.shares * winners[:, np.newaxis]"),
 )
 right_edit(
-    "last_of_the_ties",
+    "scratch.Pooling.last_of_the_ties",
     (WINNERS, "self.winners = rows.shape[1] - 1 - np.argmax(rows[:, ::-1], axis=1)"),
 )
 
 
-@right("loops")
+@right("scratch.Pooling.loops")
 class Pooling(Pooling):
     def forward(self, x):
         p, s = self.pad, self.stride

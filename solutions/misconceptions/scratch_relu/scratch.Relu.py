@@ -2,41 +2,48 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 MASK = "self.positive = x > 0"
 OUT = "return np.maximum(x, 0)"
 DX = "return dout * self.positive"
 
-wrong_edit("output_in_place", (OUT, "x[x <= 0] = 0\n        return x"))
+wrong_edit("scratch.Relu.output_in_place", (OUT, "x[x <= 0] = 0\n        return x"))
 wrong_edit(
-    "gradient_in_place",
+    "scratch.Relu.gradient_in_place",
     (DX, "dout[~self.positive] = 0\n        return dout"),
     row="R1",
     message="relu_backward.in_place",
 )
 wrong_edit(
-    "one_at_zero", (MASK, "self.positive = x >= 0"), row="R2", message="relu_backward.one_at_zero"
+    "scratch.Relu.one_at_zero",
+    (MASK, "self.positive = x >= 0"),
+    row="R2",
+    message="relu_backward.one_at_zero",
 )
 wrong_edit(
-    "local_gradient",
+    "scratch.Relu.local_gradient",
     (DX, "return self.positive.astype(dout.dtype)"),
     row="R3",
     message="relu_backward.local_gradient",
 )
-wrong_edit("sign_of_dout", (DX, "return dout * (dout > 0)"), message="relu_backward.sign_of_dout")
-wrong_edit("no_mask", (DX, "return dout * 1"), message="relu_backward.no_mask")
 wrong_edit(
-    "opposite_mask", (DX, "return dout * ~self.positive"), message="relu_backward.opposite_mask"
+    "scratch.Relu.sign_of_dout",
+    (DX, "return dout * (dout > 0)"),
+    message="relu_backward.sign_of_dout",
+)
+wrong_edit("scratch.Relu.no_mask", (DX, "return dout * 1"), message="relu_backward.no_mask")
+wrong_edit(
+    "scratch.Relu.opposite_mask",
+    (DX, "return dout * ~self.positive"),
+    message="relu_backward.opposite_mask",
 )
 wrong_edit(
-    "float64_mask",
+    "scratch.Relu.float64_mask",
     (MASK, "self.positive = np.where(x > 0, np.int64(1), 0)"),
     row="R5",
     message="shared.float64_dx",
 )
 wrong_edit(
-    "float64_zeros",
+    "scratch.Relu.float64_zeros",
     (
         DX,
         "dx = np.zeros(dout.shape)\n        dx[self.positive] = dout[self.positive]\n        return dx",
@@ -44,27 +51,32 @@ wrong_edit(
     row="R6",
     message="shared.float64_dx",
 )
-wrong_edit("mask_shared_by_all", (MASK, "Relu.positive = x > 0"))
-wrong_edit("size_for_the_positive_part", (OUT, "return np.abs(x)"), message="relu_forward.absolute")
+wrong_edit("scratch.Relu.mask_shared_by_all", (MASK, "Relu.positive = x > 0"))
 wrong_edit(
-    "handed_back_where_nothing_is_cut", (OUT, "return x if np.all(x > 0) else np.maximum(x, 0)")
+    "scratch.Relu.size_for_the_positive_part",
+    (OUT, "return np.abs(x)"),
+    message="relu_forward.absolute",
+)
+wrong_edit(
+    "scratch.Relu.handed_back_where_nothing_is_cut",
+    (OUT, "return x if np.all(x > 0) else np.maximum(x, 0)"),
 )
 
 right_edit(
-    "copy_and_index",
+    "scratch.Relu.copy_and_index",
     (MASK, "self.mask = x <= 0"),
     (OUT, "out = x.copy()\n        out[self.mask] = 0\n        return out"),
     (DX, "dx = dout.copy()\n        dx[self.mask] = 0\n        return dx"),
 )
 right_edit(
-    "from_the_output",
+    "scratch.Relu.from_the_output",
     (MASK, "self.out = np.where(x > 0, x, 0.0 * x)"),
     (OUT, "return self.out.copy()"),
     (DX, "return np.sign(self.out) * dout"),
 )
 
 
-@right("products")
+@right("scratch.Relu.products")
 class Relu:
     def forward(self, x):
         self.x = np.array(x)

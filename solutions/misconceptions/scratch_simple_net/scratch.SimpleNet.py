@@ -2,29 +2,32 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 HELD = "self.W = W\n"
 SCORES = "return x @ self.W"
 LOSS = "return cross_entropy_error(softmax(self.predict(x)), t)"
 
 wrong_edit(
-    "probabilities_for_scores",
+    "scratch.SimpleNet.probabilities_for_scores",
     (SCORES, "return softmax(x @ self.W)"),
     (LOSS, "return cross_entropy_error(self.predict(x), t)"),
 )
-wrong_edit("softmax_twice", (SCORES, "return softmax(x @ self.W)"))
-wrong_edit("softmax_left_out", (LOSS, "return cross_entropy_error(np.abs(self.predict(x)), t)"))
-wrong_edit("weights_turned_over", (SCORES, "return x @ self.W.T"))
+wrong_edit("scratch.SimpleNet.softmax_twice", (SCORES, "return softmax(x @ self.W)"))
 wrong_edit(
-    "weights_copied",
+    "scratch.SimpleNet.softmax_left_out",
+    (LOSS, "return cross_entropy_error(np.abs(self.predict(x)), t)"),
+)
+wrong_edit("scratch.SimpleNet.weights_turned_over", (SCORES, "return x @ self.W.T"))
+wrong_edit(
+    "scratch.SimpleNet.weights_copied",
     (HELD, "self.W = W\n        self.weights = W.copy()\n"),
     (SCORES, "return x @ self.weights"),
 )
-wrong_edit("summed_over_the_samples", (LOSS, LOSS + " * (1 if x.ndim == 1 else len(x))"))
-wrong_edit("a_bias_of_one", (SCORES, "return x @ self.W + 1.5 * np.arange(3)"))
 wrong_edit(
-    "weights_changed",
+    "scratch.SimpleNet.summed_over_the_samples", (LOSS, LOSS + " * (1 if x.ndim == 1 else len(x))")
+)
+wrong_edit("scratch.SimpleNet.a_bias_of_one", (SCORES, "return x @ self.W + 1.5 * np.arange(3)"))
+wrong_edit(
+    "scratch.SimpleNet.weights_changed",
     (
         LOSS,
         "loss = cross_entropy_error(softmax(self.predict(x)), t)\n        self.W *= 0.99\n        return loss",
@@ -32,7 +35,7 @@ wrong_edit(
 )
 
 right_edit(
-    "dot",
+    "scratch.SimpleNet.dot",
     (SCORES, "return np.dot(x, self.W)"),
     (
         LOSS,
@@ -41,7 +44,7 @@ right_edit(
 )
 
 
-@right("without_the_functions")
+@right("scratch.SimpleNet.without_the_functions")
 class SimpleNet(SimpleNet):
     def predict(self, x):
         return np.einsum("...d,dc->...c", x, self.W)

@@ -2,61 +2,63 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong_edit
-
 PIXELS = "dpixels = dout.transpose(0, 2, 3, 1).reshape(-1, C)"
 CALL = "dx, dgamma, dbeta = batchnorm_backward(dpixels, cache)"
 BACK = "dx = dx.reshape(N, H, W, C).transpose(0, 3, 1, 2)"
 
-wrong_edit("no_transpose_back", (BACK, "dx = dx.reshape(N, C, H, W)"), row="X2")
-wrong_edit("no_transpose", (PIXELS, "dpixels = dout.reshape(-1, C)"))
 wrong_edit(
-    "no_transpose_at_all",
+    "spatial_batchnorm_backward.no_transpose_back", (BACK, "dx = dx.reshape(N, C, H, W)"), row="X2"
+)
+wrong_edit("spatial_batchnorm_backward.no_transpose", (PIXELS, "dpixels = dout.reshape(-1, C)"))
+wrong_edit(
+    "spatial_batchnorm_backward.no_transpose_at_all",
     (PIXELS, "dpixels = dout.reshape(-1, C)"),
     (BACK, "dx = dx.reshape(N, C, H, W)"),
     message="spatial_batchnorm_backward.no_transpose",
 )
 wrong_edit(
-    "other_axes_back",
+    "spatial_batchnorm_backward.other_axes_back",
     (BACK, "dx = dx.reshape(N, H, W, C).transpose(0, 3, 2, 1)"),
 )
 wrong_edit(
-    "turned_over",
+    "spatial_batchnorm_backward.turned_over",
     (PIXELS, "dpixels = dout.reshape(C, -1).T"),
     (BACK, "dx = dx.T.reshape(N, C, H, W)"),
 )
-wrong_edit("not_brought_back", (BACK, "dx = dx.reshape(N, H, W, C)"))
-wrong_edit("still_pixels", (BACK, "pass"))
+wrong_edit("spatial_batchnorm_backward.not_brought_back", (BACK, "dx = dx.reshape(N, H, W, C)"))
+wrong_edit("spatial_batchnorm_backward.still_pixels", (BACK, "pass"))
 wrong_edit(
-    "returned_in_another_order",
+    "spatial_batchnorm_backward.returned_in_another_order",
     (CALL, "dx, dbeta, dgamma = batchnorm_backward(dpixels, cache)"),
     message="batchnorm_backward.returned_in_another_order",
 )
 wrong_edit(
-    "four_axes",
+    "spatial_batchnorm_backward.four_axes",
     (BACK, BACK + "\n    dgamma, dbeta = dgamma.reshape(1, C, 1, 1), dbeta.reshape(1, C, 1, 1)"),
 )
 wrong_edit(
-    "divided_by_the_pixels",
+    "spatial_batchnorm_backward.divided_by_the_pixels",
     (BACK, BACK + "\n    dgamma, dbeta = dgamma / (H * W), dbeta / (H * W)"),
 )
 
-right_edit("short_backward", (CALL, CALL.replace("backward(", "backward_alt(")))
 right_edit(
-    "moveaxis",
+    "spatial_batchnorm_backward.short_backward", (CALL, CALL.replace("backward(", "backward_alt("))
+)
+right_edit(
+    "spatial_batchnorm_backward.moveaxis",
     (PIXELS, "dpixels = np.moveaxis(dout, 1, -1).reshape(N * H * W, C)"),
     (BACK, "dx = np.moveaxis(dx.reshape(N, H, W, C), -1, 1)"),
 )
 
 
-@right("without_batchnorm")
+@right("spatial_batchnorm_backward.without_batchnorm")
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     std = np.sqrt(x.var(axis=(0, 2, 3), keepdims=True) + bn_param.get("eps", 1e-5))
     x_hat = (x - x.mean(axis=(0, 2, 3), keepdims=True)) / std
     return gamma[:, None, None] * x_hat + beta[:, None, None], (x_hat, gamma, std)
 
 
-@right("without_batchnorm")
+@right("spatial_batchnorm_backward.without_batchnorm")
 def spatial_batchnorm_backward(dout, cache):
     x_hat, gamma, std = cache
     axes = (0, 2, 3)

@@ -2,27 +2,25 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 PIXELS = "pixels = x.transpose(0, 2, 3, 1).reshape(-1, C)"
 CALL = "out, cache = batchnorm_forward(pixels, gamma, beta, bn_param)"
 BACK = "out = out.reshape(N, H, W, C).transpose(0, 3, 1, 2)"
 
 wrong_edit(
-    "no_transpose",
+    "spatial_batchnorm_forward.no_transpose",
     (PIXELS, "pixels = x.reshape(-1, C)"),
     (BACK, "out = out.reshape(N, C, H, W)"),
     row="X1",
 )
 wrong_edit(
-    "no_transpose_forward",
+    "spatial_batchnorm_forward.no_transpose_forward",
     (PIXELS, "pixels = x.reshape(-1, C)"),
     message="spatial_batchnorm_forward.no_transpose",
 )
-wrong_edit("no_transpose_back", (BACK, "out = out.reshape(N, C, H, W)"))
+wrong_edit("spatial_batchnorm_forward.no_transpose_back", (BACK, "out = out.reshape(N, C, H, W)"))
 
 
-@wrong("one_mean_for_each_pixel", row="X3")
+@wrong("spatial_batchnorm_forward.one_mean_for_each_pixel", row="X3")
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     N, C, H, W = x.shape
     scale, shift = np.repeat(gamma, H * W), np.repeat(beta, H * W)
@@ -36,50 +34,59 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
 
 
 wrong_edit(
-    "other_axes_back",
+    "spatial_batchnorm_forward.other_axes_back",
     (BACK, "out = out.reshape(N, H, W, C).transpose(0, 3, 2, 1)"),
 )
 wrong_edit(
-    "reshaped_to_channels_first",
+    "spatial_batchnorm_forward.reshaped_to_channels_first",
     (PIXELS, "pixels = x.reshape(N * H * W, C, order='C')"),
     (BACK, "out = out.reshape(N, H, W, C).transpose(0, 3, 1, 2)"),
     message="spatial_batchnorm_forward.no_transpose",
 )
 wrong_edit(
-    "turned_over",
+    "spatial_batchnorm_forward.turned_over",
     (PIXELS, "pixels = x.reshape(C, -1).T"),
     (BACK, "out = out.T.reshape(N, C, H, W)"),
 )
 wrong_edit(
-    "each_image_alone",
+    "spatial_batchnorm_forward.each_image_alone",
     (
         CALL,
         "parts = [batchnorm_forward(image.reshape(C, -1).T, gamma, beta, bn_param) for image in x]\n    out, cache = np.concatenate([part[0] for part in parts]), parts[-1][1]",
     ),
 )
-wrong_edit("copied_bn_param", (CALL, CALL.replace("bn_param)", "dict(bn_param))")))
-wrong_edit("always_training", (CALL, CALL.replace("bn_param)", '{**bn_param, "mode": "train"})')))
-wrong_edit("gamma_and_beta_swapped", (CALL, CALL.replace("gamma, beta", "beta, gamma")))
-wrong_edit("not_brought_back", (BACK, "out = out.reshape(N, H, W, C)"))
-wrong_edit("still_pixels", (BACK, "pass"))
+wrong_edit(
+    "spatial_batchnorm_forward.copied_bn_param",
+    (CALL, CALL.replace("bn_param)", "dict(bn_param))")),
+)
+wrong_edit(
+    "spatial_batchnorm_forward.always_training",
+    (CALL, CALL.replace("bn_param)", '{**bn_param, "mode": "train"})')),
+)
+wrong_edit(
+    "spatial_batchnorm_forward.gamma_and_beta_swapped",
+    (CALL, CALL.replace("gamma, beta", "beta, gamma")),
+)
+wrong_edit("spatial_batchnorm_forward.not_brought_back", (BACK, "out = out.reshape(N, H, W, C)"))
+wrong_edit("spatial_batchnorm_forward.still_pixels", (BACK, "pass"))
 
 right_edit(
-    "moveaxis",
+    "spatial_batchnorm_forward.moveaxis",
     (PIXELS, "pixels = np.moveaxis(x, 1, -1).reshape(N * H * W, C)"),
     (BACK, "out = np.moveaxis(out.reshape(N, H, W, C), -1, 1)"),
 )
 right_edit(
-    "channels_first",
+    "spatial_batchnorm_forward.channels_first",
     (PIXELS, "pixels = x.transpose(1, 0, 2, 3).reshape(C, -1).T"),
     (BACK, "out = out.T.reshape(C, N, H, W).transpose(1, 0, 2, 3)"),
 )
 right_edit(
-    "contiguous",
+    "spatial_batchnorm_forward.contiguous",
     (BACK, "out = np.ascontiguousarray(out.reshape(N, H, W, C).swapaxes(2, 3).swapaxes(1, 2))"),
 )
 
 
-@right("without_batchnorm_forward")
+@right("spatial_batchnorm_forward.without_batchnorm_forward")
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     shape = (1, -1, 1, 1)

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, wrong_edit
-
 DBETA = "dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)"
 DGAMMA = "dgamma = (dout * x_hat).sum(axis=(0, 2, 3), keepdims=True)"
 DGROUPS = "dgroups = (dout * gamma).reshape(inv_std.shape[0], -1)"
@@ -12,55 +10,61 @@ VARIANCE = "- groups * (dgroups * groups).mean(axis=1, keepdims=True)"
 END = "dx = dx.reshape(dout.shape)"
 
 wrong_edit(
-    "one_axis",
+    "spatial_groupnorm_backward.one_axis",
     (DBETA, "dbeta = dout.sum(axis=(0, 2, 3))"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=(0, 2, 3))"),
 )
 wrong_edit(
-    "images_kept_apart",
+    "spatial_groupnorm_backward.images_kept_apart",
     (DBETA, "dbeta = dout.sum(axis=(2, 3), keepdims=True)"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=(2, 3), keepdims=True)"),
 )
 wrong_edit(
-    "summed_over_the_channels",
+    "spatial_groupnorm_backward.summed_over_the_channels",
     (DBETA, "dbeta = dout.sum(axis=(1, 2, 3), keepdims=True)"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=(1, 2, 3), keepdims=True)"),
 )
 wrong_edit(
-    "summed_over_the_batch_alone",
+    "spatial_groupnorm_backward.summed_over_the_batch_alone",
     (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=0, keepdims=True)"),
 )
 wrong_edit(
-    "gamma_outside",
+    "spatial_groupnorm_backward.gamma_outside",
     (DGROUPS, "dgroups = dout.reshape(inv_std.shape[0], -1)"),
     (END, "dx = gamma * dx.reshape(dout.shape)"),
 )
-wrong_edit("gamma_forgotten", (DGROUPS, "dgroups = dout.reshape(inv_std.shape[0], -1)"))
-wrong_edit("no_branches", (MEAN, ""), (VARIANCE, ""))
-wrong_edit("no_variance_branch", (VARIANCE, ""))
-wrong_edit("no_mean_branch", (MEAN, ""))
 wrong_edit(
-    "divided_by_the_channels",
+    "spatial_groupnorm_backward.gamma_forgotten",
+    (DGROUPS, "dgroups = dout.reshape(inv_std.shape[0], -1)"),
+)
+wrong_edit("spatial_groupnorm_backward.no_branches", (MEAN, ""), (VARIANCE, ""))
+wrong_edit("spatial_groupnorm_backward.no_variance_branch", (VARIANCE, ""))
+wrong_edit("spatial_groupnorm_backward.no_mean_branch", (MEAN, ""))
+wrong_edit(
+    "spatial_groupnorm_backward.divided_by_the_channels",
     (MEAN, "- dgroups.sum(axis=1, keepdims=True) / dout.shape[1]"),
     (VARIANCE, "- groups * (dgroups * groups).sum(axis=1, keepdims=True) / dout.shape[1]"),
 )
 wrong_edit(
-    "means_over_the_groups",
+    "spatial_groupnorm_backward.means_over_the_groups",
     (MEAN, "- dgroups.mean(axis=0)"),
     (VARIANCE, "- groups * (dgroups * groups).mean(axis=0)"),
 )
-wrong_edit("std_forgotten", ("dx = inv_std * (", "dx = ("))
-wrong_edit("still_groups", (END, "pass"))
-wrong_edit("dgamma_like_dbeta", (DGAMMA, "dgamma = dbeta.copy()"))
-wrong_edit("returned_in_another_order", (END, END + "\n    dgamma, dbeta = dbeta, dgamma"))
+wrong_edit("spatial_groupnorm_backward.std_forgotten", ("dx = inv_std * (", "dx = ("))
+wrong_edit("spatial_groupnorm_backward.still_groups", (END, "pass"))
+wrong_edit("spatial_groupnorm_backward.dgamma_like_dbeta", (DGAMMA, "dgamma = dbeta.copy()"))
 wrong_edit(
-    "dout_changed",
+    "spatial_groupnorm_backward.returned_in_another_order",
+    (END, END + "\n    dgamma, dbeta = dbeta, dgamma"),
+)
+wrong_edit(
+    "spatial_groupnorm_backward.dout_changed",
     (DGROUPS, "dout *= gamma\n    dgroups = dout.reshape(inv_std.shape[0], -1)"),
     message="batchnorm_backward.dout_changed",
 )
 wrong_edit(
-    "float64_gradients",
+    "spatial_groupnorm_backward.float64_gradients",
     (
         DBETA,
         "dbeta = np.zeros((1, dout.shape[1], 1, 1))\n    dbeta += dout.sum(axis=(0, 2, 3), keepdims=True)",
@@ -69,7 +73,7 @@ wrong_edit(
 )
 
 
-@right("five_axes")
+@right("spatial_groupnorm_backward.five_axes")
 def spatial_groupnorm_backward(dout, cache):
     x_hat, gamma, inv_std = cache
     N, C, H, W = dout.shape
@@ -83,7 +87,7 @@ def spatial_groupnorm_backward(dout, cache):
     return dx.reshape(N, C, H, W), dgamma, np.einsum("nchw->c", dout).reshape(1, C, 1, 1)
 
 
-@right("with_layernorm")
+@right("spatial_groupnorm_backward.with_layernorm")
 def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     N, C, H, W = x.shape
     ones = np.ones(x[0].size // G, dtype=x.dtype)
@@ -93,7 +97,7 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     return out.reshape(x.shape) * gamma + beta, (inner, out.reshape(x.shape), gamma, G)
 
 
-@right("with_layernorm")
+@right("spatial_groupnorm_backward.with_layernorm")
 def spatial_groupnorm_backward(dout, cache):
     inner, x_hat, gamma, G = cache
     dx, _, _ = layernorm_backward((dout * gamma).reshape(len(dout) * G, -1), inner)

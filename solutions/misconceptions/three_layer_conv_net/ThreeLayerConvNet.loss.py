@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, wrong, wrong_edit
-
 CONV = "pooled, conv_cache = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)"
 HIDDEN = "hidden, hidden_cache = affine_relu_forward(pooled, W2, b2)"
 SCORES = "scores, scores_cache = affine_forward(hidden, W3, b3)"
@@ -16,48 +14,60 @@ REG_LOSS = "loss += 0.5 * self.reg * np.sum(W * W)"
 REG_GRAD = "grads[name] += self.reg * W"
 
 wrong_edit(
-    "reg_doubled",
+    "ThreeLayerConvNet.loss.reg_doubled",
     (REG_LOSS, REG_LOSS.replace("0.5 * ", "")),
     row="N1",
     message="shared.reg_doubled",
 )
 wrong_edit(
-    "reg_doubled_in_both",
+    "ThreeLayerConvNet.loss.reg_doubled_in_both",
     (REG_LOSS, REG_LOSS.replace("0.5 * ", "")),
     (REG_GRAD, REG_GRAD.replace("self.reg", "2 * self.reg")),
     message="shared.reg_doubled_in_both",
 )
-wrong_edit("filters_not_regularised", (NAMES, 'for name in ("W2", "W3"):'), row="N3")
-wrong_edit("last_weights_not_regularised", (NAMES, 'for name in ("W1", "W2"):'), row="F12")
-wrong_edit("reg_in_the_loss_only", (REG_GRAD, "pass"), message="shared.reg_in_the_loss_only")
 wrong_edit(
-    "reg_in_the_gradients_only", (REG_LOSS, "pass"), message="shared.reg_in_the_gradients_only"
+    "ThreeLayerConvNet.loss.filters_not_regularised", (NAMES, 'for name in ("W2", "W3"):'), row="N3"
 )
 wrong_edit(
-    "biases_regularised",
+    "ThreeLayerConvNet.loss.last_weights_not_regularised",
+    (NAMES, 'for name in ("W1", "W2"):'),
+    row="F12",
+)
+wrong_edit(
+    "ThreeLayerConvNet.loss.reg_in_the_loss_only",
+    (REG_GRAD, "pass"),
+    message="shared.reg_in_the_loss_only",
+)
+wrong_edit(
+    "ThreeLayerConvNet.loss.reg_in_the_gradients_only",
+    (REG_LOSS, "pass"),
+    message="shared.reg_in_the_gradients_only",
+)
+wrong_edit(
+    "ThreeLayerConvNet.loss.biases_regularised",
     (NAMES, 'for name in ("W1", "b1", "W2", "b2", "W3", "b3"):'),
     message="shared.biases_regularised",
 )
 wrong_edit(
-    "weights_not_squared",
+    "ThreeLayerConvNet.loss.weights_not_squared",
     (REG_LOSS, REG_LOSS.replace("W * W", "np.abs(W)")),
     message="shared.weights_not_squared",
 )
 wrong_edit(
-    "rectified_scores",
+    "ThreeLayerConvNet.loss.rectified_scores",
     (SCORES, SCORES.replace("affine_forward", "affine_relu_forward")),
     (BACK_3, BACK_3.replace("affine_backward", "affine_relu_backward")),
     row="F11",
     message="shared.rectified_scores",
 )
 wrong_edit(
-    "no_relu",
+    "ThreeLayerConvNet.loss.no_relu",
     (HIDDEN, HIDDEN.replace("affine_relu_forward", "affine_forward")),
     (BACK_2, BACK_2.replace("affine_relu_backward", "affine_backward")),
     message="shared.no_relu",
 )
 wrong_edit(
-    "no_relu_after_the_filters",
+    "ThreeLayerConvNet.loss.no_relu_after_the_filters",
     (
         CONV,
         "from workbook.numerics import fast_layers as fast\n        a, conv_cache = fast.conv_forward_fast(X, W1, b1, conv_param)\n        pooled, pool_cache = fast.max_pool_forward_fast(a, pool_param)",
@@ -67,16 +77,22 @@ wrong_edit(
         'da = fast.max_pool_backward_fast(dpooled, pool_cache)\n        _, grads["W1"], grads["b1"] = fast.conv_backward_fast(da, conv_cache)',
     ),
 )
-wrong_edit("filters_without_gradient", (BACK_1, "pass"), (NAMES, 'for name in ("W2", "W3"):'))
-wrong_edit("averaged_twice", (LOSS, LOSS + "\n        dscores = dscores / len(y)"))
 wrong_edit(
-    "parameters_updated",
+    "ThreeLayerConvNet.loss.filters_without_gradient",
+    (BACK_1, "pass"),
+    (NAMES, 'for name in ("W2", "W3"):'),
+)
+wrong_edit(
+    "ThreeLayerConvNet.loss.averaged_twice", (LOSS, LOSS + "\n        dscores = dscores / len(y)")
+)
+wrong_edit(
+    "ThreeLayerConvNet.loss.parameters_updated",
     (REG_GRAD, REG_GRAD + "\n            self.params[name] -= 0.1 * grads[name]"),
     message="shared.parameters_updated",
 )
 
 
-@right("naive_layers")
+@right("ThreeLayerConvNet.loss.naive_layers")
 class ThreeLayerConvNet(ThreeLayerConvNet):
     def loss(self, X, y=None):
         from .. import layers as given
@@ -104,7 +120,7 @@ class ThreeLayerConvNet(ThreeLayerConvNet):
         return loss, grads
 
 
-@right("regularised_first")
+@right("ThreeLayerConvNet.loss.regularised_first")
 class ThreeLayerConvNet(ThreeLayerConvNet):
     def loss(self, X, y=None):
         reg, self.reg = self.reg, 0.0

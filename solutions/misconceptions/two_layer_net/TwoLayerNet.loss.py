@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from workbook.checks.misconceptions import right, right_edit, wrong, wrong_edit
-
 HIDDEN = 'hidden, hidden_cache = affine_relu_forward(X, self.params["W1"], self.params["b1"])'
 SCORES = 'scores, scores_cache = affine_forward(hidden, self.params["W2"], self.params["b2"])'
 LOSS = "loss, dscores = softmax_loss(scores, y)"
@@ -14,68 +12,77 @@ REG_LOSS = "loss += 0.5 * self.reg * np.sum(W * W)"
 REG_GRAD = "grads[name] += self.reg * W"
 
 wrong_edit(
-    "reg_doubled",
+    "TwoLayerNet.loss.reg_doubled",
     (REG_LOSS, "loss += self.reg * np.sum(W * W)"),
     row="N1",
     message="shared.reg_doubled",
 )
 wrong_edit(
-    "reg_doubled_in_both",
+    "TwoLayerNet.loss.reg_doubled_in_both",
     (REG_LOSS, "loss += self.reg * np.sum(W * W)"),
     (REG_GRAD, "grads[name] += 2 * self.reg * W"),
     message="shared.reg_doubled_in_both",
 )
-wrong_edit("second_weights_only", (NAMES, 'for name in ("W2",):'), row="N3")
-wrong_edit("first_weights_only", (NAMES, 'for name in ("W1",):'))
-wrong_edit("reg_in_the_loss_only", (REG_GRAD, "pass"), message="shared.reg_in_the_loss_only")
+wrong_edit("TwoLayerNet.loss.second_weights_only", (NAMES, 'for name in ("W2",):'), row="N3")
+wrong_edit("TwoLayerNet.loss.first_weights_only", (NAMES, 'for name in ("W1",):'))
 wrong_edit(
-    "reg_in_the_gradients_only", (REG_LOSS, "pass"), message="shared.reg_in_the_gradients_only"
+    "TwoLayerNet.loss.reg_in_the_loss_only",
+    (REG_GRAD, "pass"),
+    message="shared.reg_in_the_loss_only",
 )
 wrong_edit(
-    "biases_regularised",
+    "TwoLayerNet.loss.reg_in_the_gradients_only",
+    (REG_LOSS, "pass"),
+    message="shared.reg_in_the_gradients_only",
+)
+wrong_edit(
+    "TwoLayerNet.loss.biases_regularised",
     (NAMES, 'for name in ("W1", "W2", "b1", "b2"):'),
     message="shared.biases_regularised",
 )
 wrong_edit(
-    "weights_not_squared",
+    "TwoLayerNet.loss.weights_not_squared",
     (REG_LOSS, "loss += 0.5 * self.reg * np.sum(np.abs(W))"),
     message="shared.weights_not_squared",
 )
-wrong_edit("mean_of_the_squares", (REG_LOSS, REG_LOSS.replace("sum", "mean")))
+wrong_edit("TwoLayerNet.loss.mean_of_the_squares", (REG_LOSS, REG_LOSS.replace("sum", "mean")))
 wrong_edit(
-    "rectified_scores",
+    "TwoLayerNet.loss.rectified_scores",
     (SCORES, SCORES.replace("affine_forward", "affine_relu_forward")),
     (BACK_2, BACK_2.replace("affine_backward", "affine_relu_backward")),
     row="F11",
     message="shared.rectified_scores",
 )
 wrong_edit(
-    "no_relu",
+    "TwoLayerNet.loss.no_relu",
     (HIDDEN, HIDDEN.replace("affine_relu_forward", "affine_forward")),
     (BACK_1, BACK_1.replace("affine_relu_backward", "affine_backward")),
     message="shared.no_relu",
 )
 wrong_edit(
-    "relu_forwards_only",
+    "TwoLayerNet.loss.relu_forwards_only",
     (BACK_1, '_, grads["W1"], grads["b1"] = affine_backward(dhidden, hidden_cache[0])'),
 )
 wrong_edit(
-    "relu_at_the_scores_gate",
+    "TwoLayerNet.loss.relu_at_the_scores_gate",
     (
         BACK_1,
         '_, grads["W1"], grads["b1"] = affine_backward(dhidden * (dhidden > 0), hidden_cache[0])',
     ),
 )
-wrong_edit("biases_left_out", (REG_LOSS, REG_LOSS + '\n            grads.pop("b" + name[1])'))
-wrong_edit("averaged_twice", (LOSS, LOSS + "\n        dscores = dscores / len(y)"))
 wrong_edit(
-    "parameters_updated",
+    "TwoLayerNet.loss.biases_left_out",
+    (REG_LOSS, REG_LOSS + '\n            grads.pop("b" + name[1])'),
+)
+wrong_edit("TwoLayerNet.loss.averaged_twice", (LOSS, LOSS + "\n        dscores = dscores / len(y)"))
+wrong_edit(
+    "TwoLayerNet.loss.parameters_updated",
     (REG_GRAD, "grads[name] += self.reg * W\n            self.params[name] -= 0.1 * grads[name]"),
     message="shared.parameters_updated",
 )
 
 
-@wrong("probabilities_for_scores")
+@wrong("TwoLayerNet.loss.probabilities_for_scores")
 class TwoLayerNet(TwoLayerNet):
     def loss(self, X, y=None):
         if y is not None:
@@ -86,12 +93,12 @@ class TwoLayerNet(TwoLayerNet):
 
 
 right_edit(
-    "norms",
+    "TwoLayerNet.loss.norms",
     (REG_LOSS, "loss = loss + self.reg / 2 * np.linalg.norm(W.ravel()) ** 2"),
     (REG_GRAD, "grads[name] = grads[name] + W * self.reg"),
 )
 right_edit(
-    "regularised_first",
+    "TwoLayerNet.loss.regularised_first",
     (
         LOSS,
         LOSS
@@ -101,7 +108,7 @@ right_edit(
 )
 
 
-@right("by_hand")
+@right("TwoLayerNet.loss.by_hand")
 class TwoLayerNet(TwoLayerNet):
     def loss(self, X, y=None):
         W1, b1, W2, b2 = (self.params[k] for k in ("W1", "b1", "W2", "b2"))
@@ -127,7 +134,7 @@ class TwoLayerNet(TwoLayerNet):
         }
 
 
-@right("layer_by_layer")
+@right("TwoLayerNet.loss.layer_by_layer")
 class TwoLayerNet(TwoLayerNet):
     def loss(self, X, y=None):
         from ..layers import relu_backward, relu_forward

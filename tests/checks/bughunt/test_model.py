@@ -19,12 +19,12 @@ from workbook.checks.bughunt import (
 from workbook.checks.bughunt import (
     training as bughunt_training,
 )
-from workbook.checks.misconceptions import planted
+from workbook.checks.misconceptions import Catalogue
 from workbook.errors import UsageError
 from workbook.student import load_implementation, locations
 
 HUNTS = bughunt.load()
-NETWORKS, PLANNED = bughunt.plan()
+NETWORKS, PLANNED = bughunt.read_plan()
 EVERYTHING = set(curriculum.load().ids())
 needs_solutions = pytest.mark.skipif(
     locations.solutions_folder() is None, reason="this copy has no solutions/"
@@ -32,7 +32,7 @@ needs_solutions = pytest.mark.skipif(
 
 
 def named(found):
-    return f"{found.network.name}-{found.exercise}-{found.misconception}"
+    return f"{found.network.name}-{found.misconception}"
 
 
 def sample():
@@ -57,7 +57,7 @@ def test_everything_planned_is_measured():
 
 def test_what_is_written_is_one_hunt_a_line():
     shipped = bughunt.DATA.read_text(encoding="utf-8")
-    assert bughunt_build.written(json.loads(shipped)) == shipped
+    assert bughunt_build.as_json_lines(json.loads(shipped)) == shipped
     assert sum(line.startswith('{"network": ') for line in shipped.splitlines()) == len(HUNTS)
 
 
@@ -90,7 +90,7 @@ def test_levels_follow_from_what_was_measured():
         missed = max(found.gradients.values()) < 1e-5
         assert (found.level == 3) == missed
         if not missed:
-            assert (found.level == 1) == (found.effect >= bughunt.LARGE)
+            assert (found.level == 1) == (found.effect >= bughunt.LARGE_EFFECT)
 
 
 @needs_solutions
@@ -99,7 +99,8 @@ def test_what_ships_is_what_the_solutions_do(found, impl):
     right = bughunt_training.train(impl, found.network)
     assert right.loss == pytest.approx(found.right.loss, rel=1e-2, abs=1e-2)
     assert right.val_loss == pytest.approx(found.right.val_loss, rel=1e-2, abs=1e-2)
-    with planted(impl, found.exercise, found.misconception), warnings.catch_warnings():
+    catalogue = Catalogue.read(found.exercise, impl)
+    with catalogue.planted(found.misconception), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         wrong = bughunt_training.train(impl, found.network)
         errors = bughunt_training.gradients(impl, found.network)
@@ -107,9 +108,11 @@ def test_what_ships_is_what_the_solutions_do(found, impl):
     if found.effect < 1:
         assert bughunt.effect(right, wrong) == pytest.approx(found.effect, rel=0.05)
     else:
-        assert bughunt.effect(right, wrong) > bughunt.LARGE
+        assert bughunt.effect(right, wrong) > bughunt.LARGE_EFFECT
     for name, error in errors.items():
-        assert (error < bughunt.UNSEEN) == (found.gradients[name] < bughunt.UNSEEN)
+        assert (error < bughunt.GRADIENT_CHECK_PASSES) == (
+            found.gradients[name] < bughunt.GRADIENT_CHECK_PASSES
+        )
 
 
 @needs_solutions
@@ -158,10 +161,10 @@ def test_only_networks_of_passed_exercises_are_offered():
 def test_the_refusal_is_one_line_about_the_nearest_network():
     plain = NETWORKS["plain"]
     passed = {*plain.places, *plain.needs} - {"sgd_momentum"}
-    line = bughunt_text.closed(None, passed, "X starts it.")
+    line = bughunt_text.none_available(None, passed, "X starts it.")
     assert "still to pass: sgd_momentum. X starts it." in line
     assert "\n" not in line
-    assert "5 more" in bughunt_text.closed(1, (), "")
+    assert "5 more" in bughunt_text.none_available(1, (), "")
 
 
 def test_effect_is_a_share_of_what_is_learnt():

@@ -6,8 +6,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from workbook.checks.card.html import render as as_html
 from workbook.checks.card.model import Card
-from workbook.checks.card.rows import array_rows, clock, number
+from workbook.checks.card.rows import array_rows, format_number, format_time
+from workbook.checks.card.text import render as as_text
 from workbook.checks.compare import ArrayVerdict, Comparison
 from workbook.checks.messages import Message
 from workbook.checks.results import OUTCOMES, CaseReport, CheckResult, ExerciseResult, Report
@@ -31,7 +33,7 @@ def case_report(name="a small batch", outcome="fail", arrays=(), asks="shape (N,
     return CaseReport(name, asks, 1.0, outcome, comparison)
 
 
-def report(outcome="fail", stack=None, cases=None, message=MESSAGE, **more):
+def report(outcome="fail", integrated=None, cases=None, message=MESSAGE, **more):
     cases = (
         (
             case_report(
@@ -50,7 +52,7 @@ def report(outcome="fail", stack=None, cases=None, message=MESSAGE, **more):
     result = ExerciseResult(
         exercise="batchnorm_backward",
         outcome=outcome,
-        stack_outcome=stack or outcome,
+        integrated_outcome=integrated or outcome,
         points=3.0,
         max_points=6.0,
         checks=checks,
@@ -110,14 +112,14 @@ FULL = Card(
 def test_every_outcome_is_said_in_words(outcome):
     card = Card(report(outcome, message=None if outcome == "pass" else MESSAGE))
     head = f"batchnorm_backward: {text(f'outcome.{outcome}')}"
-    assert head in str(card)
-    assert head in words(*Shown(card._repr_html_()).words)
+    assert head in as_text(card)
+    assert head in words(*Shown(as_html(card)).words)
 
 
 def test_html_and_text_say_the_same():
-    shown = Shown(FULL._repr_html_())
+    shown = Shown(as_html(FULL))
     everything = words(*shown.words, *shown.folded)
-    plain = words(str(FULL))
+    plain = words(as_text(FULL))
     for piece in (
         *FULL.warnings(),
         FULL.head(),
@@ -142,7 +144,7 @@ def test_html_and_text_say_the_same():
 
 
 def test_the_first_two_parts_are_seen_and_the_others_open_on_request():
-    shown = Shown(FULL._repr_html_())
+    shown = Shown(as_html(FULL))
     assert MESSAGE.seen in shown.words and MESSAGE.looks_like in shown.words
     for part in (MESSAGE.why, MESSAGE.look):
         assert part in shown.folded and part not in shown.words
@@ -150,22 +152,22 @@ def test_the_first_two_parts_are_seen_and_the_others_open_on_request():
 
 
 def test_prints_are_folded():
-    shown = Shown(FULL._repr_html_())
+    shown = Shown(as_html(FULL))
     assert "Your code printed 412 lines" in shown.words
     assert any("step 0" in piece for piece in shown.folded)
     assert not any("step 0" in piece for piece in shown.words)
 
 
 def test_not_saved_comes_first():
-    first = str(FULL).splitlines()[0]
+    first = as_text(FULL).splitlines()[0]
     assert first.startswith("Not saved? layers.py has not changed since the last check")
-    assert clock(SAVED) in first
-    assert Shown(FULL._repr_html_()).words[0] == first
-    assert "Not saved?" not in str(Card(report()))
+    assert format_time(SAVED) in first
+    assert Shown(as_html(FULL)).words[0] == first
+    assert "Not saved?" not in as_text(Card(report()))
 
 
 def test_every_colour_has_something_to_fall_back_to():
-    html = "".join(Card(report(outcome), SAVED, True)._repr_html_() for outcome in OUTCOMES)
+    html = "".join(as_html(Card(report(outcome), SAVED, True)) for outcome in OUTCOMES)
     variables = re.findall(r"var\((--[\w-]+)(,\s*[^)]+)?\)", html)
     assert variables
     assert all(fallback for _, fallback in variables)
@@ -176,14 +178,14 @@ def test_every_colour_has_something_to_fall_back_to():
 
 def test_code_in_a_sentence_is_set_as_code():
     message = Message("m", "see `x <y`", "", "", "")
-    assert "see <code>x &lt;y</code>" in Card(report(message=message))._repr_html_()
+    assert "see <code>x &lt;y</code>" in as_html(Card(report(message=message)))
 
 
 def test_nothing_from_a_student_becomes_markup():
-    html = FULL._repr_html_()
+    html = as_html(FULL)
     assert "&lt;b&gt;" in html and "<0>" not in html
     raised = Card(report(message=Message("m", "<script>alert(1)</script>", "", "", "")))
-    assert "<script>" not in raised._repr_html_()
+    assert "<script>" not in as_html(raised)
 
 
 def test_an_array_is_shown_in_its_worst_case():
@@ -244,36 +246,38 @@ def test_every_problem_of_an_array_has_words(problem, said):
 
 def test_a_pass_that_fails_with_the_students_other_functions_says_so():
     card = Card(report("pass", "blocked", message=MESSAGE, blocked_by=("affine_forward",)))
-    assert "Right on its own. But affine_forward is not right yet" in words(str(card))
-    assert MESSAGE.seen not in str(card)
+    assert "Right on its own. But affine_forward is not right yet" in words(as_text(card))
+    assert MESSAGE.seen not in as_text(card)
     other = Card(report("pass", "fail", message=MESSAGE))
-    assert "with your other functions the outcome is: Not right yet" in words(str(other))
+    assert "with your other functions the outcome is: Not right yet" in words(as_text(other))
 
 
 def test_what_is_still_to_do_lists_what_will_be_looked_at():
     todo = Card(report("todo", cases=(case_report(outcome="todo", arrays=None),)))
-    assert "What will be looked at: 1 cases" in str(todo)
-    assert "0 of 1 cases right" not in str(todo)
-    assert "workbook hint batchnorm_backward" in str(todo)
+    assert "What will be looked at: 1 cases" in as_text(todo)
+    assert "0 of 1 cases right" not in as_text(todo)
+    assert "workbook hint batchnorm_backward" in as_text(todo)
 
 
 def test_a_pass_needs_no_hint():
     card = Card(report("pass", message=None))
-    assert "hint" not in str(card) and "failing(" not in str(card)
-    assert text("card.why") not in card._repr_html_()
+    assert "hint" not in as_text(card) and "failing(" not in as_text(card)
+    assert text("card.why") not in as_html(card)
 
 
 def test_the_foot_names_file_time_and_seed():
     foot = Card(report()).foot()[-1]
-    assert f"layers.py, saved {clock(SAVED)}" in foot
+    assert f"layers.py, saved {format_time(SAVED)}" in foot
     assert "seed 231" in foot
 
 
 def test_a_time_of_today_has_no_date():
     now = time.time()
-    assert clock(now) == time.strftime("%H:%M:%S", time.localtime(now))
-    assert clock(now - 3 * 86400).startswith(time.strftime("%Y-", time.localtime(now - 3 * 86400)))
-    assert clock(None) == ""
+    assert format_time(now) == time.strftime("%H:%M:%S", time.localtime(now))
+    assert format_time(now - 3 * 86400).startswith(
+        time.strftime("%Y-", time.localtime(now - 3 * 86400))
+    )
+    assert format_time(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -281,12 +285,12 @@ def test_a_time_of_today_has_no_date():
     [(None, ""), (0.0, "0"), (1e-9, "1e-09"), (0.333, "0.33"), (float("inf"), "inf")],
 )
 def test_numbers_are_short(value, shown):
-    assert number(value) == shown
+    assert format_number(value) == shown
 
 
 def test_a_file_that_is_gone_has_no_time():
     card = Card(report("missing", saved=None))
-    assert "layers.py is not there; judged" in str(card) and "saved" not in str(card)
+    assert "layers.py is not there; judged" in as_text(card) and "saved" not in as_text(card)
 
 
 def test_a_check_that_could_not_run_claims_nothing_about_a_file():

@@ -36,11 +36,7 @@ def honest(correct: bool, exercises: Iterable[str]) -> Iterator[tuple[make.Stude
     """Submissions with every misconception of some exercises, and where those are."""
     rows, alike = make.every_misconception(correct=correct, exercises=exercises)
     for number, row in enumerate(rows):
-        chosen = [
-            misconception
-            for misconception in row
-            if f"{misconception.exercise}.{misconception.id}" not in HALVES
-        ]
+        chosen = [misconception for misconception in row if misconception.id not in HALVES]
         name = f"{'right' if correct else 'wrong'}{number}"
         yield (
             make.mistaken(name, chosen, alike),

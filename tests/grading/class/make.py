@@ -121,8 +121,6 @@ def _helpers(path: Path, text: str) -> str:
             names = {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names = {a.asname or a.name for a in node.names}
-            if getattr(node, "module", "") == "workbook.checks.misconceptions":
-                continue
         if names & used and not getattr(node, "decorator_list", None):
             kept.insert(0, segment)
             used |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
@@ -130,12 +128,12 @@ def _helpers(path: Path, text: str) -> str:
 
 
 def planted(
-    source: str, misconception: misconceptions.Misconception, impl: Implementation
+    source: str, misconception: misconceptions.Rewrite, impl: Implementation
 ) -> tuple[str, set[str]]:
     """The source of an exercise's file with a mistake in it, and the names that changed."""
     changed: set[str] = set()
     if misconception.edits:
-        name, text = misconceptions.edited_source(misconception, impl)
+        name, text = misconception.edited_source(impl)
         source = _exchanged(source, name, text)
         changed.add(name)
     path = misconceptions.source_file(misconception.exercise, SOLUTIONS)
@@ -160,7 +158,7 @@ def planted(
                     source = _followed(source, name, f"{_helpers(path, made)}\n\n\n{made}")
                     changed.add(name)
     if not changed:
-        raise ValueError(f"{misconception.exercise}.{misconception.id} was not planted")
+        raise ValueError(f"{misconception.id} was not planted")
     return source, changed
 
 
@@ -182,7 +180,7 @@ def _followed(source: str, name: str, text: str) -> str:
 
 
 def mistaken(
-    name: str, chosen: list[misconceptions.Misconception], alike: dict[str, set[str]]
+    name: str, chosen: list[misconceptions.Rewrite], alike: dict[str, set[str]]
 ) -> Student:
     """The solutions with several mistakes, no two of which are judged together."""
     known = curriculum.load()
@@ -200,43 +198,41 @@ def mistaken(
                     for touched in curriculum.own(other.id):
                         student.outcomes[touched] = ("pass", "blocked", "fail", "error", "todo")
     for misconception in chosen:
-        if misconception.correct:
+        if isinstance(misconception, misconceptions.Alternative):
             continue
         student.outcomes[misconception.exercise] = ("fail", "error", "todo", "missing")
-        student.mistakes[misconception.exercise] = alike[
-            f"{misconception.exercise}.{misconception.id}"
-        ]
+        student.mistakes[misconception.exercise] = alike[misconception.id]
     return student
 
 
 def every_misconception(
     *, correct: bool = False, exercises: Iterable[str] | None = None
-) -> tuple[list[list[misconceptions.Misconception]], dict[str, set[str]]]:
+) -> tuple[list[list[misconceptions.Rewrite]], dict[str, set[str]]]:
     """Every misconception once, in as few submissions as the groups allow; and what is alike.
 
     With `correct`, everything right in other words; with `exercises`, theirs alone.
     """
-    rows: list[tuple[list[misconceptions.Misconception], set[str]]] = []
+    rows: list[tuple[list[misconceptions.Rewrite], set[str]]] = []
     by_message: dict[str, set[str]] = {}
     groups = _groups()
     with load_implementation(SOLUTIONS) as impl:
         for exercise_id in exercises or curriculum.load().ids():
-            for misconception in misconceptions.catalogue(exercise_id, impl).values():
-                if misconception.correct == correct:
-                    meets = {
-                        groups[exercise_id],
-                        *(groups[name] for name in _leans_on(misconception)),
-                    }
-                    if not (free := [row for row in rows if not meets & row[1]]):
-                        rows.append(row := ([], set()))
-                        free = [row]
-                    chosen, taken = free[0]
-                    chosen.append(misconception)
-                    # What it leans on has to be right in this submission.
-                    taken |= meets
-                    by_message.setdefault(misconception.message, set()).add(
-                        f"{exercise_id}.{misconception.id}"
-                    )
+            catalogue = misconceptions.Catalogue.read(exercise_id, impl)
+            rewrites = catalogue.alternatives if correct else catalogue.misconceptions
+            for misconception in rewrites.values():
+                meets = {
+                    groups[exercise_id],
+                    *(groups[name] for name in _leans_on(misconception)),
+                }
+                if not (free := [row for row in rows if not meets & row[1]]):
+                    rows.append(row := ([], set()))
+                    free = [row]
+                chosen, taken = free[0]
+                chosen.append(misconception)
+                # What it leans on has to be right in this submission.
+                taken |= meets
+                message = misconception.id if correct else misconception.message
+                by_message.setdefault(message, set()).add(misconception.id)
     alike = {name: names for names in by_message.values() for name in names}
     # One draw for all entries keeps all of them for some seeds, and then nothing tells it apart.
     alike.setdefault("dropout_forward.exactly_one_value", set()).add(
@@ -245,7 +241,7 @@ def every_misconception(
     return [chosen for chosen, _ in rows], alike
 
 
-def _leans_on(misconception: misconceptions.Misconception) -> set[str]:
+def _leans_on(misconception: misconceptions.Rewrite) -> set[str]:
     """Exercises that a mistake calls although its own does not require them.
 
     No reference stands in for them, so that a mistake of theirs would change what this one does.

@@ -1,10 +1,13 @@
 """The gradebook in SQLite and in PostgreSQL."""
 
+import contextlib
+import json
 import os
 import re
 import shlex
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -105,7 +108,7 @@ def begin(book, secret="ab" * 32):
 
 
 def result(subject, points, outcome="pass", key=""):
-    found = {"outcome": outcome, "stack_outcome": outcome, "points": points, "seed": 2**31 - 1}
+    found = {"outcome": outcome, "integrated_outcome": outcome, "points": points, "seed": 2**31 - 1}
     found |= {"max_points": 2.0, "text": "é\U0001f600"}
     return UnitResult(key or f"key-{subject}", "judge", subject, found, "log")
 
@@ -176,6 +179,60 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(where):
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
+# Total and points by student, as the version that wrote `revision_001.sql` showed them.
+REVISION_001 = {
+    "ann": (7.0, [2.0, 3.0, 1.0, 1.0, 0.0]),
+    "bob": (2.0, [2.0, 0.0, 0.0, 0.0, 0.0]),
+    "carl": (0.0, [0.0] * 5),
+    "dora": (0.0, [0.0] * 5),
+}
+
+
+def written_by_revision_001(folder):
+    """A copy of a gradebook that the first version wrote, with a class of four."""
+    dump = Path(__file__).with_name("revision_001.sql").read_text(encoding="utf-8")
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.sqlite")) as connection:
+        connection.executescript(dump)
+    return folder / "gradebook.sqlite"
+
+
+def test_a_gradebook_of_the_first_version_shows_the_same_grades(tmp_path):
+    with open_gradebook(written_by_revision_001(tmp_path)) as book:
+        run = book.run(book.latest(finished=True).id)
+        found = {grade.id: grade for grade in grades(run, book.corrections())}
+    totals = {
+        name: (grade.total, [each.points for each in grade.exercises.values()])
+        for name, grade in found.items()
+    }
+    assert totals == REVISION_001
+    bob = found["bob"].exercises
+    outcomes = {name: (each.outcome, each.integrated_outcome) for name, each in bob.items()}
+    assert outcomes == {
+        "affine_forward": ("pass", "pass"),
+        "affine_backward": ("fail", "fail"),
+        "relu_forward": ("error", "error"),
+        "relu_backward": ("blocked", "blocked"),
+        "adam": ("missing", "missing"),
+    }
+    assert bob["affine_backward"].misconception == "affine_backward.db_keepdims"
+    assert bob["affine_backward"].message["seen"].startswith("db has shape (1, 2); b has shape")
+    assert "y is not defined" in bob["relu_forward"].message["seen"]
+    assert "printed 5 lines" in bob["affine_forward"].notes[0]
+    assert "stack_outcome" not in json.dumps(
+        [o.unit.result for s in run.submissions for o in s.outcomes]
+    )
+
+
+def test_a_gradebook_of_a_newer_version_is_refused_in_one_line(tmp_path):
+    path = tmp_path / "gradebook.sqlite"
+    open_gradebook(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '999'")
+    with pytest.raises(WorkbookError, match="a newer version of the workbook wrote it") as raised:
+        open_gradebook(path)
+    assert "\n" not in str(raised.value)
+
+
 def test_what_cannot_be_opened_is_said(tmp_path):
     (tmp_path / "file").write_text("no database, but long enough to be looked at" * 50)
     with pytest.raises(WorkbookError, match=r"cannot be opened: .*not a database"):
@@ -205,9 +262,9 @@ def test_the_guides_command(postgres, tmp_path, monkeypatch):
     (tmp_path / "scheme.toml").write_text('[count]\nexercises = ["adam"]\n')
     monkeypatch.chdir(tmp_path)
 
-    def run(submissions, settings, *, heard, **_):
+    def run(submissions, settings, *, on_result, **_):
         for submission in submissions:
-            heard(submission, [result("adam", 2.0, key="guide")])
+            on_result(submission, [result("adam", 2.0, key="guide")])
 
     monkeypatch.setattr(scheduler, "run", run)
     with pytest.raises(SystemExit) as left:

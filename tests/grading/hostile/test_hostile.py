@@ -72,7 +72,7 @@ def test_where_no_process_can_be_forked(case, monkeypatch):
     def make(folder, *, sandbox, timeout, memory):
         return runner.SpawnRunner(folder, timeout=timeout, memory=memory)
 
-    monkeypatch.setattr(runner, "make", make)
+    monkeypatch.setattr(runner, "make_runner", make)
     found = outcomes(case, "none", ("affine_forward",), timeout=20.0)
     assert found["affine_forward"]["outcome"] in case.expected
 

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from workbook.grading.intake.archives import Limits, Unreadable, read
+from workbook.grading.intake.archives import ArchiveLimits, UnreadableArchive, read_archive
 
 CODE = b"def relu_forward(x):\n    return x, x\n"
 
@@ -47,17 +47,17 @@ def test_the_three_forms_read_alike(tmp_path, form):
     else:
         members = [(info("deep/layers.py", len(CODE)), CODE), (info("essay.txt", 2), b"no")]
         path = tarred(tmp_path / "s.tar.gz", members)
-    assert read(path, python).files == {"deep/layers.py": CODE}
+    assert read_archive(path, python).files == {"deep/layers.py": CODE}
 
 
 def test_windows_separators_and_odd_encodings_are_names_like_others(tmp_path):
     path = zipped(tmp_path / "s.zip", [("作业\\layers.py", CODE)])
-    assert list(read(path, python).files) == ["作业/layers.py"]
+    assert list(read_archive(path, python).files) == ["作业/layers.py"]
 
 
 @pytest.mark.parametrize("name", ["../../layers.py", "/etc/layers.py", "C:/layers.py"])
 def test_a_path_outside_is_passed_over_and_noted(tmp_path, name):
-    contents = read(zipped(tmp_path / "s.zip", [(name, CODE)]), python)
+    contents = read_archive(zipped(tmp_path / "s.zip", [(name, CODE)]), python)
     assert contents.files == {}
     assert "leads outside" in contents.notes[0]
 
@@ -68,7 +68,7 @@ def test_links_and_devices_in_a_tar_are_passed_over(tmp_path):
         (info("optim.py", kind=tarfile.CHRTYPE), b""),
         (info("good.py", len(CODE)), CODE),
     ]
-    contents = read(tarred(tmp_path / "s.tar.gz", members), python)
+    contents = read_archive(tarred(tmp_path / "s.tar.gz", members), python)
     assert list(contents.files) == ["good.py"]
     assert ["a link" in contents.notes[0], "a device" in contents.notes[1]] == [True, True]
 
@@ -78,7 +78,7 @@ def test_a_link_in_a_zip_is_passed_over(tmp_path):
     link.external_attr = 0o120777 << 16
     with zipfile.ZipFile(tmp_path / "s.zip", "w") as archive:
         archive.writestr(link, "/etc/passwd")
-    contents = read(tmp_path / "s.zip", python)
+    contents = read_archive(tmp_path / "s.zip", python)
     assert (contents.files, len(contents.notes)) == ({}, 1)
 
 
@@ -89,20 +89,20 @@ def test_a_link_in_a_folder_is_passed_over(tmp_path):
         (tmp_path / "s" / "layers.py").symlink_to(tmp_path / "secret")
     except OSError:
         pytest.skip("this system makes no links")
-    assert read(tmp_path / "s", python).files == {}
+    assert read_archive(tmp_path / "s", python).files == {}
 
 
 def test_a_bomb_is_not_unpacked(tmp_path):
     path = zipped(tmp_path / "s.zip", [("layers.py", b"#" * 50_000_000)])
     assert path.stat().st_size < 100_000
-    assert read(path, python).too_large == {"layers.py": 50_000_000}
+    assert read_archive(path, python).too_large == {"layers.py": 50_000_000}
 
 
 def test_a_tar_bomb_is_refused(tmp_path):
     size = 60_000_000
     path = tarred(tmp_path / "s.tar.gz", [(info("big.bin", size), b"\0" * size)])
-    with pytest.raises(Unreadable, match="far more"):
-        read(path, python, Limits(ratio=20, bytes_all=1_000_000))
+    with pytest.raises(UnreadableArchive, match="far more"):
+        read_archive(path, python, ArchiveLimits(ratio=20, bytes_all=1_000_000))
 
 
 def test_a_size_that_the_header_lies_about_is_noticed(tmp_path):
@@ -110,23 +110,23 @@ def test_a_size_that_the_header_lies_about_is_noticed(tmp_path):
     data = path.read_bytes().replace((3000).to_bytes(4, "little"), (3).to_bytes(4, "little"))
     path.write_bytes(data)
     try:
-        contents = read(path, python, Limits(bytes_each=1000))
-    except Unreadable:
+        contents = read_archive(path, python, ArchiveLimits(bytes_each=1000))
+    except UnreadableArchive:
         return
     assert len(contents.files.get("layers.py", b"")) <= 1000
 
 
 def test_too_many_members_are_refused(tmp_path):
     path = zipped(tmp_path / "s.zip", [(f"f{k}.txt", b"") for k in range(12)])
-    with pytest.raises(Unreadable, match="more than 10"):
-        read(path, python, Limits(members=10))
+    with pytest.raises(UnreadableArchive, match="more than 10"):
+        read_archive(path, python, ArchiveLimits(members=10))
 
 
 def test_the_same_name_twice_with_other_code_is_refused(tmp_path):
     with pytest.warns(UserWarning, match="Duplicate"):
         path = zipped(tmp_path / "s.zip", [("layers.py", CODE), ("layers.py", CODE + b"#")])
-    with pytest.raises(Unreadable, match="twice"):
-        read(path, python)
+    with pytest.raises(UnreadableArchive, match="twice"):
+        read_archive(path, python)
 
 
 @pytest.mark.parametrize(
@@ -141,12 +141,12 @@ def test_the_same_name_twice_with_other_code_is_refused(tmp_path):
 def test_what_is_no_archive_says_so(tmp_path, data, reason):
     path = tmp_path / "s.zip"
     path.write_bytes(data)
-    with pytest.raises(Unreadable, match=reason):
-        read(path, python)
+    with pytest.raises(UnreadableArchive, match=reason):
+        read_archive(path, python)
 
 
 def test_a_cut_off_archive_is_damaged(tmp_path):
     path = tarred(tmp_path / "s.tar.gz", [(info("layers.py", 90_000), bytes(range(256)) * 352)])
     path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(Unreadable, match="damaged"):
-        read(path, python)
+    with pytest.raises(UnreadableArchive, match="damaged"):
+        read_archive(path, python)

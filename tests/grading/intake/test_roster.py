@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from workbook.errors import UsageError
-from workbook.grading.intake.roster import moment, read_roster
+from workbook.grading.intake.roster import parse_time, read_roster
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Workbook (77)
@@ -56,7 +56,7 @@ def test_extensions_and_pairs(roster):
 
 
 def test_a_date_alone_lasts_until_its_end():
-    assert moment("2026-12-01").astimezone().hour == 23
+    assert parse_time("2026-12-01").astimezone().hour == 23
 
 
 @pytest.mark.parametrize(

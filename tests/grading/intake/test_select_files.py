@@ -3,13 +3,13 @@
 import pytest
 
 from workbook.curriculum import load
-from workbook.grading.intake.archives import Contents
-from workbook.grading.intake.select_files import choose, may_count
+from workbook.grading.intake.archives import ArchiveContents
+from workbook.grading.intake.select_files import is_candidate, select_files
 
 
 def chosen(*names, **data):
     files = {name: name.encode() for name in names}
-    return choose(Contents(files={**files, **data}), load())
+    return select_files(ArchiveContents(files={**files, **data}), load())
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_file_counts_by_the_end_of_its_path(name, file):
     ],
 )
 def test_what_is_no_exercise_is_not_even_read(name):
-    assert not may_count(name, load())
+    assert not is_candidate(name, load())
 
 
 def test_the_two_layers_files_do_not_meet():
@@ -60,8 +60,8 @@ def test_two_that_differ_are_invalid_and_both_named():
 
 
 def test_two_that_agree_are_one():
-    contents = Contents(files={"a/layers.py": b"same", "b/layers.py": b"same"})
-    assert choose(contents, load()).files == {"layers.py": b"same"}
+    contents = ArchiveContents(files={"a/layers.py": b"same", "b/layers.py": b"same"})
+    assert select_files(contents, load()).files == {"layers.py": b"same"}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_two_copies_alone_that_differ_are_invalid():
 
 
 def test_a_file_too_large_is_invalid_with_its_size():
-    contents = Contents(files={"optim.py": b"x"}, too_large={"layers.py": 50_000_000})
-    found = choose(contents, load())
+    contents = ArchiveContents(files={"optim.py": b"x"}, too_large={"layers.py": 50_000_000})
+    found = select_files(contents, load())
     assert "50,000,000" in found.problems["layers.py"]
     assert list(found.files) == ["optim.py"]

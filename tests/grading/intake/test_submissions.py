@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from workbook.errors import UsageError
-from workbook.grading.intake.file_names import sender
+from workbook.grading.intake.file_names import parse_file_name
 from workbook.grading.intake.roster import Roster, Student
 from workbook.grading.intake.scheme import default_scheme, parse_scheme
 from workbook.grading.intake.submissions import gather
@@ -61,7 +61,7 @@ def one(handed, scheme=None, roster=None):
     ],
 )
 def test_names(name, who, number, late):
-    found = sender(name)
+    found = parse_file_name(name)
     assert (found.id, found.number, found.late) == (who, number, late)
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from workbook.grading.nbval import run as nbval_run
-from workbook.grading.nbval.results import one_line, sanitised
+from workbook.grading.nbval.results import one_line, sanitise
 from workbook.grading.nbval.run import run_group, run_notebooks
 
 ERROR = "from workbook.errors import WorkbookError\nraise WorkbookError('affine_forward is to do')"
@@ -34,9 +34,9 @@ def test_each_cell_has_its_own_result(write, tmp_path):
         write.code("1 / 0"),
         write.code("# NBVAL_SKIP\n1 / 0"),
     )
-    heard = []
+    on_cell = []
     junit = tmp_path / "junit.xml"
-    [result] = run_group([path], junit=junit, heard=lambda r, c: heard.append((r.path, c.cell)))
+    [result] = run_group([path], junit=junit, on_cell=lambda r, c: on_cell.append((r.path, c.cell)))
     assert outcomes(result) == ["pass", "pass", "fail", "pass", "fail", "fail", "skipped"]
     assert [cell.exercise for cell in result.cells[1:4]] == ["a", "b", "c"]
     assert [cell.line for cell in result.failed] == [
@@ -47,7 +47,7 @@ def test_each_cell_has_its_own_result(write, tmp_path):
     assert result.cells[4].detail == "affine_forward is to do"
     assert "NOT ok" in result.cells[2].detail
     assert not result.ok and not result.problem
-    assert heard == [(path, number) for number in range(7)]
+    assert on_cell == [(path, number) for number in range(7)]
     assert junit.read_text(encoding="utf-8").count("<testcase ") == 7
     if os.name != "nt":
         assert 20 < result.peak_megabytes < 1000
@@ -158,11 +158,11 @@ def test_stopping_ends_the_kernel_too(write, tmp_path):
 
 
 def test_digits_are_not_compared_but_verdicts_are():
-    seen = sanitised("dx: error 1.25e-09 (limit 1e-07) ok")
-    assert seen == sanitised("dx: error  3e-10 (limit 1e-07) ok")
-    assert seen != sanitised("dx: error 1.25e-09 (limit 1e-07) NOT ok")
-    assert seen != sanitised("dw: error 1.25e-09 (limit 1e-07) ok")
-    assert sanitised("[[ 0.5 -1.25]\n [10.   3.  ]]") != sanitised("nan")
+    seen = sanitise("dx: error 1.25e-09 (limit 1e-07) ok")
+    assert seen == sanitise("dx: error  3e-10 (limit 1e-07) ok")
+    assert seen != sanitise("dx: error 1.25e-09 (limit 1e-07) NOT ok")
+    assert seen != sanitise("dw: error 1.25e-09 (limit 1e-07) ok")
+    assert sanitise("[[ 0.5 -1.25]\n [10.   3.  ]]") != sanitise("nan")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ EVIL = "</p><script>alert(1)</script>\x1b[31m\x00\N{RIGHT-TO-LEFT OVERRIDE}\ud80
 def exercise(name="affine_forward", outcome="fail", **more):
     return ExerciseGrade(
         id=name, title="Affine", notebook="FullyConnectedNet", maximum=2.0, bonus=False,
-        outcome=outcome, stack_outcome=more.pop("stack_outcome", outcome), **more,
+        outcome=outcome, integrated_outcome=more.pop("integrated_outcome", outcome), **more,
     )  # fmt: skip
 
 
@@ -107,8 +107,10 @@ def test_a_page_needs_no_other_file_and_no_network():
         assert ("name", "viewport") in found.attributes
 
 
-def test_a_right_exercise_says_nothing_more_but_how_the_stack_did():
-    page = feedback_page(grade(exercise(outcome="pass", stack_outcome="blocked", message=MESSAGE)))
+def test_a_right_exercise_says_nothing_more_but_the_integrated_outcome():
+    page = feedback_page(
+        grade(exercise(outcome="pass", integrated_outcome="blocked", message=MESSAGE))
+    )
     assert "seen it" not in page and "Right on its own" in page
 
 
@@ -147,7 +149,7 @@ def test_no_reference_value_and_no_solution_reach_a_page():
         Path(name, "layers.py").write_text(wrong, encoding="utf-8")
         with Checker(name, seed=987654) as judge:
             report = judge.report("affine_forward")
-            cases = judge.compared_cases(judge.attempt("affine_forward", alone=True))
+            cases = judge.compared_cases(judge.run("affine_forward", isolated=True))
     assert report.result.outcome == "fail"
     page = feedback_page(grade(exercise(message=asdict(report.message))))
     assert report.message.seen.split()[0] in page

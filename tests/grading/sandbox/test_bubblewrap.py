@@ -18,12 +18,12 @@ here = pytest.mark.skipif(not bubblewrap.available(), reason="no bubblewrap here
 
 def test_what_was_asked_for_is_had_or_refused(monkeypatch):
     monkeypatch.setattr(bubblewrap, "available", lambda: False)
-    assert bubblewrap.choose("auto") == "none"
-    assert bubblewrap.choose("none") == "none"
+    assert bubblewrap.select_sandbox("auto") == "none"
+    assert bubblewrap.select_sandbox("none") == "none"
     with pytest.raises(UsageError, match="does not work here"):
-        bubblewrap.choose("bwrap")
+        bubblewrap.select_sandbox("bwrap")
     with pytest.raises(UsageError, match="no sandbox 'jail'"):
-        bubblewrap.choose("jail")
+        bubblewrap.select_sandbox("jail")
     assert (
         "WITHOUT a sandbox" in bubblewrap.LIMITS["none"] and "network" in bubblewrap.LIMITS["none"]
     )
@@ -31,20 +31,20 @@ def test_what_was_asked_for_is_had_or_refused(monkeypatch):
 
 def test_what_was_chosen_is_not_tried_again_by_a_worker(monkeypatch):
     monkeypatch.setattr(bubblewrap, "available", lambda: False)
-    assert bubblewrap.settled("bwrap") == "bwrap"
-    assert bubblewrap.settled("auto") == "none"
+    assert bubblewrap.selected_sandbox("bwrap") == "bwrap"
+    assert bubblewrap.selected_sandbox("auto") == "none"
 
 
 @here
 def test_an_interpreter_in_tmp_is_seen_and_its_place_is_not_the_private_one(monkeypatch):
     in_tmp = Path(sys.base_prefix), Path(sys.prefix)
     usual = "/private" if any(path.is_relative_to("/tmp") for path in in_tmp) else "/tmp"
-    assert bubblewrap.private() == usual
+    assert bubblewrap.private_folder() == usual
     given = Path(tempfile.mkdtemp(dir="/tmp"))
     try:
         (given / "python").write_text("seen", encoding="utf-8")
         monkeypatch.setattr(bubblewrap, "_visible", lambda more: [*_visible(more), given])
-        assert bubblewrap.private() == "/private"
+        assert bubblewrap.private_folder() == "/private"
         code = f"""
 import os
 assert os.getcwd() == os.environ["HOME"] == "/private" and os.listdir() == []
@@ -60,7 +60,7 @@ for path in ("/tmp/mine", "{given}/mine"):
         line = bubblewrap.command(
             [sys.executable, "-I", "-c", code],
             binds={},
-            environment={"HOME": bubblewrap.private()},
+            environment={"HOME": bubblewrap.private_folder()},
             tmp_size=2**20,
         )
         found = subprocess.run(line, capture_output=True, text=True, timeout=60)
@@ -76,11 +76,11 @@ def test_inside_there_is_nothing_of_this_machine(tmp_path):
     (tmp_path / "seen.txt").chmod(0o644)
     tmp_path.chmod(0o755)
     package = Path(bubblewrap.__file__).resolve().parents[2]
-    home = bubblewrap.private()
+    home = bubblewrap.private_folder()
     code = f"""
 import os, socket, sys
 from pathlib import Path
-user = {bubblewrap.user()}
+user = {bubblewrap.sandbox_user()}
 if user:
     os.setgroups([]); os.setresgid(user, user, user); os.setresuid(user, user, user)
 assert Path("/seen/seen.txt").read_text() == "seen"

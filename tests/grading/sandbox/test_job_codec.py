@@ -26,15 +26,20 @@ def sent(data):
         head = job_codec.read(reading, job_codec.HEAD.size)
         if head is None:
             return None, None
-        seconds, stack, length = job_codec.HEAD.unpack(head)
-        return (seconds, stack), job_codec.read(reading, length)
+        seconds, integrated, length = job_codec.HEAD.unpack(head)
+        return (seconds, integrated), job_codec.read(reading, length)
     finally:
         thread.join()
         os.close(reading)
 
 
 def test_a_job_with_references():
-    job = {"exercise": "FullyConnectedNet.batchnorm", "seed": 3, "stack": True, "skip": {"ä": "x"}}
+    job = {
+        "exercise": "FullyConnectedNet.batchnorm",
+        "seed": 3,
+        "integrated": True,
+        "skip": {"ä": "x"},
+    }
     code = compiled("FullyConnectedNet.batchnorm", solutions_folder())
     head, rest = sent(job_codec.pack(job, code, 2.5))
     assert head == (2.5, True)

@@ -50,14 +50,14 @@ def child(act):
 )
 def test_its_code(way, guard, act, code):
     made = child(act)
-    assert process_cleanup.wait(made, guard[0], 30.0) == code
+    assert process_cleanup.wait_for_exit(made, guard[0], 30.0) == code
     assert os.waitpid(made, os.WNOHANG)[0] == made, "its number was given away too early"
 
 
 def test_time_that_is_over(way, guard):
     made = child(lambda: time.sleep(60))
-    assert process_cleanup.wait(made, guard[0], 0.05) is None
-    process_cleanup.sweep(made, alone=False)
+    assert process_cleanup.wait_for_exit(made, guard[0], 0.05) is None
+    process_cleanup.kill_remaining(made, exclusive=False)
     with pytest.raises(ChildProcessError):
         os.waitpid(made, 0)
 
@@ -65,7 +65,7 @@ def test_time_that_is_over(way, guard):
 def test_a_guard_that_speaks(way, guard):
     made = child(lambda: time.sleep(60))
     os.write(guard[1], b"!")
-    assert process_cleanup.wait(made, guard[0], 30.0) is False
+    assert process_cleanup.wait_for_exit(made, guard[0], 30.0) is False
     os.kill(made, signal.SIGKILL)
     os.waitpid(made, 0)
 
@@ -82,7 +82,7 @@ def test_a_session_ends_as_a_whole():
     made = child(act)
     os.close(writing)
     assert os.read(reading, 1) == b"."
-    process_cleanup.sweep(made, alone=False)
+    process_cleanup.kill_remaining(made, exclusive=False)
     # Every process that had the other end is gone.
     assert os.read(reading, 1) == b""
     os.close(reading)
@@ -92,27 +92,27 @@ def test_a_session_ends_as_a_whole():
 def test_a_child_says_where_it_is(tmp_path, monkeypatch, wanted):
     if wanted == "gone":  # A system without files in memory.
         monkeypatch.delattr(os, "memfd_create", raising=False)
-    trace = process_cleanup.nameless(tmp_path)
+    trace = process_cleanup.open_trace(tmp_path)
     reading, writing = os.pipe()
 
     def act():
         if wanted == "forbidden":
-            signal.signal(process_cleanup.LOOK, signal.SIG_DFL)
+            signal.signal(process_cleanup.TRACE_SIGNAL, signal.SIG_DFL)
         else:
-            faulthandler.register(process_cleanup.LOOK, file=trace)
+            faulthandler.register(process_cleanup.TRACE_SIGNAL, file=trace)
         os.write(writing, b".")
         time.sleep(60)
 
     made = child(act)
     assert os.read(reading, 1) == b"."
     os.pwrite(trace, b"older" * 9999, 0)
-    process_cleanup.look(made, trace)
+    process_cleanup.request_trace(made, trace)
     deadline = time.monotonic() + 20
     while wanted != "forbidden" and b", line " not in os.pread(trace, 9999, 0):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert os.waitpid(made, os.WNOHANG) == (0, 0), "the question ended it"
-    process_cleanup.sweep(made, alone=False)
+    process_cleanup.kill_remaining(made, exclusive=False)
     said = os.pread(trace, 9999, 0).decode()
     assert "older" not in said
     assert (__file__ in said) == (wanted != "forbidden")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workbook import curriculum
-from workbook.grading.sandbox.package_subset import for_judge, for_notebooks, stand_in
+from workbook.grading.sandbox.package_subset import empty_layout, for_judge, for_notebooks
 from workbook.grading.sandbox.reference_subset import references
 from workbook.student.implementation import load_implementation
 
@@ -35,7 +35,7 @@ def test_it_holds_the_requirements_and_not_the_judged_one(exercise_id):
         for r in [n, *curriculum.closure(n), *curriculum.own(n)]
     }
     assert defined & listed <= used
-    with load_implementation(stand_in(), sources=cut) as impl:
+    with load_implementation(empty_layout(), sources=cut) as impl:
         for name in curriculum.replaced(exercise_id):
             exercise = known[name]
             assert hasattr(impl.module(exercise.module), exercise.qualname)

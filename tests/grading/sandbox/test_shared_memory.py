@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from workbook.checks.worker.protocol import HEAD
-from workbook.grading.sandbox.shared_memory import MOST, SharedMemorySink, frames
+from workbook.grading.sandbox.shared_memory import MAX_BYTES, SharedMemorySink, frames
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
 
@@ -16,7 +16,7 @@ def in_a_child(channel, act):
     child = os.fork()
     if child == 0:
         try:
-            channel.mine()
+            channel.claim()
             act(channel)
         finally:
             os._exit(7)
@@ -34,8 +34,8 @@ def test_what_was_said_before_the_end_is_there():
         os._exit(3)
 
     assert in_a_child(channel, act) == 3
-    said = [b"Ia.py", b"Pone", b'E{"event": "done"}', b"R" + bytes(1000)]
-    assert list(frames(channel.said())) == said
+    data = [b"Ia.py", b"Pone", b'E{"event": "done"}', b"R" + bytes(1000)]
+    assert list(frames(channel.read())) == data
     assert channel.restarted() == 0.0
     channel.close()
 
@@ -44,12 +44,12 @@ def test_more_than_it_may_say_is_an_error_and_the_end():
     channel = SharedMemorySink()
 
     def act(channel):
-        for _ in range(MOST // 2**20 + 2):
+        for _ in range(MAX_BYTES // 2**20 + 2):
             channel.send(b"R", bytes(2**20))
 
     assert in_a_child(channel, act) == 1
     with pytest.raises(ValueError, match="too much"):
-        channel.said()
+        channel.read()
 
 
 def test_a_copy_of_the_child_says_nothing():
@@ -64,18 +64,18 @@ def test_a_copy_of_the_child_says_nothing():
         channel.send(b"E", b"the child's")
 
     assert in_a_child(channel, act) == 7
-    assert list(frames(channel.said())) == [b"Ethe child's"]
+    assert list(frames(channel.read())) == [b"Ethe child's"]
 
 
 def test_the_clock_starts_again_by_the_childs_account():
     channel = SharedMemorySink()
     in_a_child(channel, lambda channel: channel.restart())
     assert channel.restarted() > 0
-    assert channel.said() == b""
+    assert channel.read() == b""
 
 
 @pytest.mark.parametrize(
-    "said",
+    "data",
     [
         b"\xff" * 40,
         HEAD.pack(3) + b"Sabc",
@@ -85,13 +85,13 @@ def test_the_clock_starts_again_by_the_childs_account():
         b"E",
     ],
 )
-def test_what_is_no_frame_is_refused(said):
+def test_what_is_no_frame_is_refused(data):
     with pytest.raises(ValueError, match="no result"):
-        list(frames(said))
+        list(frames(data))
 
 
 def test_it_holds_less_than_one_message_may():
     from workbook.records import MAX_FRAME
 
-    assert MOST < MAX_FRAME
-    assert sys.getsizeof(b"") < MAX_FRAME - MOST
+    assert MAX_BYTES < MAX_FRAME
+    assert sys.getsizeof(b"") < MAX_FRAME - MAX_BYTES

@@ -18,7 +18,7 @@ def whatever_it_changes(monkeypatch, tmp_path):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
 
 
-@pytest.fixture(params=[True, False], ids=["alone", "among others"])
+@pytest.fixture(params=[True, False], ids=["own namespace", "among others"])
 def homes(request, tmp_path):
     above = tmp_path / "above"
     above.mkdir()
@@ -36,7 +36,7 @@ def test_each_is_empty_whatever_the_last_one_held(homes, tmp_path):
     (home / "link").symlink_to(outside)
     (home / "file").write_bytes(b"x")
     homes.clear()
-    if homes.alone:
+    if homes.exclusive:
         assert home.exists()
     else:
         assert not home.exists()
@@ -59,7 +59,7 @@ def test_the_folder_of_all_is_given_back_as_it_was(tmp_path):
     above = tmp_path / "above"
     above.mkdir()
     above.chmod(0o1777)
-    homes = TempDirs(above, alone=True)
+    homes = TempDirs(above, exclusive=True)
     home = homes.next()
     home.chmod(0o500)
     noted = True
@@ -74,7 +74,7 @@ def test_the_folder_of_all_is_given_back_as_it_was(tmp_path):
 
 @pytest.mark.parametrize("how", ["mode", "removed", "renamed", "replaced"])
 def test_a_folder_that_is_another_now_is_nobodys(tmp_path, how):
-    homes = TempDirs(tmp_path, alone=False)
+    homes = TempDirs(tmp_path, exclusive=False)
     first = homes.next()
     if how == "mode":
         first.chmod(0o500)
@@ -103,10 +103,10 @@ def test_somebody_who_may_not_look_into_it_clears_it_too():
         failed = 1
         try:
             os.setresuid(65534, 65534, 65534)
-            for alone in (False, True):
-                base = place / str(alone)
+            for exclusive in (False, True):
+                base = place / str(exclusive)
                 base.mkdir()
-                homes = TempDirs(base, alone=alone)
+                homes = TempDirs(base, exclusive=exclusive)
                 home = homes.next()
                 (home / "deep" / "deeper").mkdir(parents=True)
                 (home / "deep" / "deeper" / "file").write_bytes(b"x")
@@ -115,7 +115,7 @@ def test_somebody_who_may_not_look_into_it_clears_it_too():
                 home.chmod(0)
                 homes.clear()
                 assert not list(homes.next().iterdir())
-                assert alone or not home.exists()
+                assert exclusive or not home.exists()
             failed = 0
         finally:
             os._exit(failed)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workbook.training import experiments
-from workbook.training.results import load, save, to_plain
+from workbook.training.result_codec import load, save, to_plain
 
 SMALL = {"hidden_dims": (12, 10), "num_train": 200, "epochs": 2}
 
@@ -36,7 +36,7 @@ def race(impl, rules, images, model_class=None, **more):
 
 def normalisations(impl, rules, images, model_class=None, **more):
     kinds = ("none", "batchnorm", "layernorm")
-    return experiments.normalisations(
+    return experiments.compare_normalisations(
         model_class or impl.FullyConnectedNet,
         rules["adam"],
         images,
@@ -45,7 +45,7 @@ def normalisations(impl, rules, images, model_class=None, **more):
 
 
 def batch_sizes(impl, rules, images, model_class=None, **more):
-    return experiments.batch_sizes(
+    return experiments.compare_batch_sizes(
         model_class or impl.FullyConnectedNet,
         rules["adam"],
         images,
@@ -54,7 +54,7 @@ def batch_sizes(impl, rules, images, model_class=None, **more):
 
 
 def dropouts(impl, rules, images, model_class=None, **more):
-    return experiments.dropouts(
+    return experiments.dropout_sweep(
         model_class or impl.FullyConnectedNet,
         rules["adam"],
         images,
@@ -63,7 +63,7 @@ def dropouts(impl, rules, images, model_class=None, **more):
 
 
 def scale_sweep(impl, rules, images, model_class=None, **more):
-    return experiments.scale_sweep(
+    return experiments.weight_scale_sweep(
         model_class or impl.FullyConnectedNet,
         rules["adam"],
         images,

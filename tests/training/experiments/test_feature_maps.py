@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbook.training import experiments
-from workbook.training.results import load, save, to_plain
+from workbook.training.result_codec import load, save, to_plain
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_the_layers_one_by_one_give_the_nets_scores(impl, net, images):
 
 
 def test_a_net_made_of_parameters_is_the_same_net(impl, net, images):
-    again = experiments.net_with(impl.ThreeLayerConvNet, net.params, (3, 8, 8))
+    again = experiments.net_from_params(impl.ThreeLayerConvNet, net.params, (3, 8, 8))
     X = images["X_val"]
     np.testing.assert_array_equal(again.loss(X), net.loss(X))
     again.params["b3"] += 1
@@ -67,7 +67,7 @@ def test_a_net_without_mistakes_confuses_nothing():
 def test_every_number_is_the_sum_of_its_patch_times_the_kernel(impl, name, stride, pad):
     picture = np.random.default_rng(0).normal(size=(7, 9))
     kernel = experiments.KERNELS[name]
-    seen = experiments.convolved(impl.conv_forward_naive, picture, kernel, stride=stride, pad=pad)
+    seen = experiments.convolve(impl.conv_forward_naive, picture, kernel, stride=stride, pad=pad)
     size = [experiments.output_size(n, 3, stride, pad) for n in (7, 9)]
     assert list(seen.out.shape) == size
     for place in np.ndindex(*size):
@@ -77,7 +77,7 @@ def test_every_number_is_the_sum_of_its_patch_times_the_kernel(impl, name, strid
 
 def test_the_identity_leaves_the_picture_as_it_is(impl):
     picture = np.arange(20.0).reshape(4, 5)
-    seen = experiments.convolved(
+    seen = experiments.convolve(
         impl.conv_forward_naive, picture, experiments.KERNELS["identity"], pad=1
     )
     np.testing.assert_array_equal(seen.out, picture)
@@ -89,7 +89,7 @@ def test_results_survive_a_file(impl, net, images, tmp_path):
         experiments.layer_outputs(impl, net.params, images["X_val"][0]),
         experiments.confusion_matrix(net, images["X_val"], images["y_val"]),
         experiments.basket(impl.scratch),
-        experiments.convolved(impl.conv_forward_naive, np.eye(4), np.eye(2)),
+        experiments.convolve(impl.conv_forward_naive, np.eye(4), np.eye(2)),
     ]
     for outcome in outcomes:
         save(outcome, tmp_path / "outcome.npz")

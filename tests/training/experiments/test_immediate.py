@@ -107,7 +107,7 @@ def test_small_scales_silence_a_deep_net_and_batchnorm_wakes_it(impl, images):
 
 
 def test_before_and_after_normalisation(impl, images):
-    outcome = experiments.before_and_after(
+    outcome = experiments.normalisation_effect(
         impl.FullyConnectedNet, impl, images, hidden_dims=(20, 10), weight_scale=0.5
     )
     assert list(outcome.before) == list(outcome.after) == ["layer 1", "layer 2"]
@@ -121,7 +121,7 @@ def test_masked(impl):
     np.random.seed(3)
     expected = np.random.rand()
     np.random.seed(3)
-    outcome = experiments.masked(impl.dropout_forward, x, p=0.25)
+    outcome = experiments.dropout_outputs(impl.dropout_forward, x, p=0.25)
     assert np.random.rand() == expected
     np.testing.assert_array_equal(outcome.test, x)
     assert outcome.dropped.mean() == pytest.approx(0.25, abs=0.03)

@@ -37,12 +37,12 @@ def test_the_result_is_that_of_a_direct_call(runner, folder):
         rules = {name: getattr(impl, name) for name in ("sgd", "sgd_momentum", "rmsprop", "adam")}
         direct = experiments.descend(rules, "ravine")
     for name, path in direct.paths.items():
-        np.testing.assert_array_equal(job.outcome.paths[name], path)
-    updates = job.take()
+        np.testing.assert_array_equal(job.result.paths[name], path)
+    updates = job.take_updates()
     assert [u.series for u in updates] == list(rules)
     np.testing.assert_array_equal(updates[0].values["path"], direct.paths["sgd"])
     assert (job.done, job.total) == (4, 4)
-    assert job.take() == []
+    assert job.take_updates() == []
 
 
 def test_a_training_run_streams_and_can_be_stopped(runner):
@@ -51,20 +51,20 @@ def test_a_training_run_streams_and_can_be_stopped(runner):
     seen = []
     while len(seen) < 20 and job.running and time.monotonic() < end:
         time.sleep(0.05)
-        seen += job.take()
+        seen += job.take_updates()
     assert job.running, job.failure
     assert {u.series for u in seen} == {"sgd", "adam"}
     job.stop()
     assert job.state == "stopped"
-    seen += job.take()
+    seen += job.take_updates()
     losses = [u.values["loss"] for u in seen if u.series == "adam"]
-    if job.outcome is not None:
-        recorded = job.outcome.runs["adam"].loss_history
+    if job.result is not None:
+        recorded = job.result.runs["adam"].loss_history
         assert tuple(losses) == recorded
-        assert not job.outcome.complete
+        assert not job.result.complete
     again = runner.run("optimiser_race", rules=["sgd", "adam"], num_train=500, epochs=1)
     assert again.wait(PATIENCE).state == "done"
-    repeated = again.outcome.runs["adam"].loss_history
+    repeated = again.result.runs["adam"].loss_history
     assert list(repeated) == losses[: len(repeated)]
 
 
@@ -110,7 +110,7 @@ def test_an_endless_loop_is_stopped_within_a_second(with_sgd, runner, kind, gone
     assert job.state == "stopped"
     assert gone(pid)
     # What was computed stays, and the next run works.
-    assert [u.series for u in job.take()] == ["adam"]
+    assert [u.series for u in job.take_updates()] == ["adam"]
     assert runner.run("descend", rules=["adam"], surface="bowl").wait(PATIENCE).state == "done"
 
 
@@ -124,7 +124,7 @@ def test_asking_does_not_wait(with_sgd, runner):
     with_sgd("def sgd(w, dw, config=None):\n    print('here')\n    while True:\n        pass\n")
     job = started(runner.run("descend", **BOWL))
     begun = time.monotonic()
-    job.ask_to_stop()
+    job.request_stop()
     assert time.monotonic() - begun < 0.3
     assert job.wait(5).state == "stopped"
 
@@ -168,7 +168,7 @@ def test_what_is_still_to_do_is_told(with_sgd, runner):
     assert job.failure.todo
     assert job.failure.exercise == "adam"
     assert str(job.failure).startswith("adam is still to do (")
-    assert [u.series for u in job.take()] == ["sgd"]
+    assert [u.series for u in job.take_updates()] == ["sgd"]
 
 
 def test_a_file_that_does_not_parse_is_told_and_mended(with_sgd, runner):
@@ -253,8 +253,8 @@ def test_a_kept_child_serves_until_a_file_changes(folder, gone):
         after = runner.run("descend", **BOWL).wait(PATIENCE)
         assert runner.pid != first
         assert gone(first)
-        assert job.outcome.paths["sgd"][1].any()
-        assert not after.outcome.paths["sgd"][1].any()
+        assert job.result.paths["sgd"][1].any()
+        assert not after.result.paths["sgd"][1].any()
         last = runner.pid
     assert gone(last)
 

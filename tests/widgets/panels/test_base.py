@@ -8,8 +8,9 @@ from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
 from workbook.student import load_implementation
 from workbook.training import experiments
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels import registry
-from workbook.widgets.panels.components import as_csv, left, table_html
+from workbook.widgets.panels.components import as_csv, table_html, time_left
 
 PATIENCE = 90
 QUICK = {"epochs": 1, "images": 500, "depth": 1}
@@ -44,26 +45,26 @@ def test_the_numbers_are_those_of_the_experiment(make, folder):
             impl.FullyConnectedNet, {r: getattr(impl, r) for r in rules}, data.load(), **settings
         )
     for name, run in direct.runs.items():
-        assert panel.job.outcome.runs[name].loss_history == run.loss_history
+        assert panel.job.result.runs[name].loss_history == run.loss_history
         row = next(row for row in panel.table() if row[0] == name)
         assert row[2:] == [
             f"{run.final_loss:.4f}",
             f"{run.train_acc_history[-1]:.1%}",
             f"{run.val_acc_history[-1]:.1%}",
         ]
-        assert row[2] in panel.numbers.value
+        assert row[2] in panel.numbers_table.value
 
 
 def test_the_outcome_stands_beside_a_guess_and_none_is_needed(make):
     panel = make("optimiser_race", **QUICK)
-    assert not panel.guess.said
+    assert not panel.prediction.said
     ended(panel)
-    (right,), sentence = panel.outcome()
-    assert sentence in panel.guess.said and "guessed" not in panel.guess.said
-    panel.guess.choice.value = right
-    assert "and so it was" in panel.guess.said
-    panel.guess.choice.value = next(g for g in panel.guesses if g != right)
-    assert "You guessed" in panel.guess.said and "and so it was" not in panel.guess.said
+    (right,), sentence = panel.observation()
+    assert sentence in panel.prediction.said and "guessed" not in panel.prediction.said
+    panel.prediction.choice.value = right
+    assert "and so it was" in panel.prediction.said
+    panel.prediction.choice.value = next(g for g in panel.answer_keys if g != right)
+    assert "You guessed" in panel.prediction.said and "and so it was" not in panel.prediction.said
 
 
 def test_stopped_in_the_middle_it_keeps_what_it_has_and_runs_again(make):
@@ -75,8 +76,8 @@ def test_stopped_in_the_middle_it_keeps_what_it_has_and_runs_again(make):
     assert panel.wait(PATIENCE)
     assert panel.job.state == "stopped"
     assert text("panel.stopped") in panel.status.value
-    assert panel.runs["adam"].loss_history and "adam" in panel.numbers.value
-    assert not panel.guess.said
+    assert panel.runs["adam"].loss_history and "adam" in panel.numbers_table.value
+    assert not panel.prediction.said
     assert not panel.run_button.disabled and panel.stop_button.disabled
     first = list(panel.runs["adam"].loss_history)
     panel.controls["epochs"].value, panel.controls["images"].value = 1, 8000
@@ -91,19 +92,19 @@ def test_an_error_is_shown_with_its_line_and_check_and_goes_when_it_is_mended(ma
     panel = ended(make("optimiser_race", **QUICK))
     assert panel.job.state == "failed"
     for words in ("NameError", "optim.py line ", "return w / nothing", "adam&quot;)"):
-        assert words in panel.trouble.value
+        assert words in panel.error.value
     mend()
     ended(panel)
     assert panel.job.state == "done"
-    assert not panel.trouble.value
+    assert not panel.error.value
 
 
 def test_what_is_to_do_is_named(make, append):
     append("optim.py", "def adam(w, dw, config=None):\n    raise NotImplementedError('adam')")
     panel = ended(make("optimiser_race", **QUICK))
-    assert "adam is still to do" in panel.trouble.value
+    assert "adam is still to do" in panel.error.value
     with pytest.raises(WorkbookError, match="adam is still to do"):
-        make("optimiser_race").static()
+        make("optimiser_race").static_figure()
 
 
 def test_an_endless_loop_is_stopped_and_leaves_nothing(make, append):
@@ -123,26 +124,26 @@ def test_an_endless_loop_is_stopped_and_leaves_nothing(make, append):
 def test_reset_puts_everything_back(make):
     panel = ended(make("optimiser_race", **QUICK))
     before = panel.picture.value
-    panel.guess.choice.value = "sgd"
+    panel.prediction.choice.value = "sgd"
     panel.controls["rule_adam"].value = False
     panel.controls["rate_sgd"].value = 1.0
     panel.reset_button.click()
     assert panel.settings()["rules"] == ["sgd", "sgd_momentum", "rmsprop", "adam"]
     assert panel.settings()["learning_rates"]["sgd"] == pytest.approx(0.01)
     assert panel.settings()["epochs"] == 1
-    assert panel.guess.choice.value == "" and not panel.guess.said
-    assert not panel.numbers.value and panel.picture.value != before
+    assert panel.prediction.choice.value == "" and not panel.prediction.said
+    assert not panel.numbers_table.value and panel.picture.value != before
     assert panel.png_button.disabled
 
 
 def test_the_panel_before_leaves_when_its_cell_is_run_again(folder, monkeypatch):
     monkeypatch.delenv("WORKBOOK_STATIC")
     registry.panel("optimiser_race", epochs=20, images=8000)
-    first = registry.opened("optimiser_race")
+    first = open_panels.get("optimiser_race")
     first.run_button.click()
     begun(first)
     registry.panel("optimiser_race")
-    second = registry.opened("optimiser_race")
+    second = open_panels.get("optimiser_race")
     assert first.closed and first._runner.pid is None
     assert second is not first and not second.running
     first.run()
@@ -176,9 +177,9 @@ def test_no_rule_gives_no_run_and_says_so(make):
     panel = make("optimiser_race", **{f"rule_{name}": False for name in names})
     panel.run_button.click()
     assert not panel.running
-    assert text("panel.no_rule") in panel.trouble.value
+    assert text("panel.no_rule") in panel.error.value
     panel.controls["rule_sgd"].value = True
-    assert not panel.trouble.value
+    assert not panel.error.value
 
 
 def test_a_name_that_does_not_exist_is_said():
@@ -192,6 +193,6 @@ def test_the_small_pieces():
     assert table_html([]) == ""
     assert "&lt;b&gt;" in table_html([["a", "<b>"], ["1", "2"]])
     assert as_csv([["a", "b"], ["1", "2, 3"]]).decode("utf-8-sig") == 'a,b\n1,"2, 3"\n'
-    assert left(time.monotonic() - 10, 0, 0, 100) == ""
-    assert left(time.monotonic() - 10, 0, 50, 100) == "10 s left"
-    assert left(time.monotonic() - 100, 0, 10, 100) == "15 min left"
+    assert time_left(time.monotonic() - 10, 0, 0, 100) == ""
+    assert time_left(time.monotonic() - 10, 0, 50, 100) == "10 s left"
+    assert time_left(time.monotonic() - 100, 0, 10, 100) == "15 min left"

@@ -7,6 +7,7 @@ import pytest
 from ipywidgets.widgets import widget
 from matplotlib.figure import Figure
 
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels import registry
 
 RUNS = 50
@@ -46,4 +47,4 @@ def test_a_cell_that_is_run_again_leaves_no_widgets(folder, monkeypatch):
         registry.panel("optimiser_race")
     assert len(widget._instances) == widgets
     assert figures() <= drawn
-    registry.opened("optimiser_race").close()
+    open_panels.get("optimiser_race").close()

@@ -34,7 +34,7 @@ def test_a_moved_rate_gives_the_experiments_numbers(surfaces, folder):
     assert surfaces.figure is before
     with load_implementation(folder) as impl:
         direct = experiments.descend({"sgd": impl.sgd}, learning_rates={"sgd": 0.5})
-    np.testing.assert_array_equal(surfaces.found.paths["sgd"], direct.paths["sgd"])
+    np.testing.assert_array_equal(surfaces.result.paths["sgd"], direct.paths["sgd"])
     assert surfaces.table()[1][-1] == f"{direct.values['sgd'][-1]:.4g}"
 
 
@@ -43,31 +43,31 @@ def test_many_moves_end_at_the_last(surfaces):
     for rate in (0.1, 0.2, 0.3, 0.4):
         surfaces.controls["rate_adam"].value = rate
     assert surfaces.wait(PATIENCE)
-    assert surfaces.found.learning_rates["adam"] == pytest.approx(0.4)
+    assert surfaces.result.learning_rates["adam"] == pytest.approx(0.4)
     assert surfaces._runner.pid == pid
 
 
 def test_another_surface_brings_its_own_rates_and_steps(surfaces):
     surfaces.controls["surface"].value = "Rosenbrock"
     assert surfaces.wait(PATIENCE)
-    assert surfaces.found.surface == "Rosenbrock"
-    assert surfaces.found.learning_rates == pytest.approx(dict(SURFACES["Rosenbrock"].rates))
+    assert surfaces.result.surface == "Rosenbrock"
+    assert surfaces.result.learning_rates == pytest.approx(dict(SURFACES["Rosenbrock"].rates))
     assert surfaces.views["step"].max == SURFACES["Rosenbrock"].steps
     assert surfaces.views["step"].value == 0
 
 
 def test_the_outcome_comes_with_the_last_step(surfaces):
-    assert surfaces.outcome() is None and not surfaces.guess.said
-    surfaces.guess.choice.value = "rmsprop"
-    assert not surfaces.guess.said
+    assert surfaces.observation() is None and not surfaces.prediction.said
+    surfaces.prediction.choice.value = "rmsprop"
+    assert not surfaces.prediction.said
     at_the_end(surfaces)
-    assert surfaces.outcome()[0] == ("rmsprop",)
-    assert "and so it was" in surfaces.guess.said
+    assert surfaces.observation()[0] == ("rmsprop",)
+    assert "and so it was" in surfaces.prediction.said
     surfaces.controls["surface"].value = "saddle"
     assert surfaces.wait(PATIENCE)
     at_the_end(surfaces)
     # Several rules end in the minimum, whatever the last digit says.
-    assert {"sgd", "rmsprop"} <= set(surfaces.outcome()[0])
+    assert {"sgd", "rmsprop"} <= set(surfaces.observation()[0])
 
 
 def test_a_path_that_leaves_the_numbers_ends_there(surfaces):
@@ -75,13 +75,13 @@ def test_a_path_that_leaves_the_numbers_ends_there(surfaces):
     surfaces.controls["rate_sgd"].value = 1.9
     assert surfaces.wait(PATIENCE)
     at_the_end(surfaces)
-    assert len(surfaces.found.paths["sgd"]) < SURFACES["saddle"].steps
+    assert len(surfaces.result.paths["sgd"]) < SURFACES["saddle"].steps
     assert surfaces.table()[1][0] == "sgd" and "finite" in surfaces.table()[1][-1]
-    assert "sgd" not in surfaces.outcome()[0]
+    assert "sgd" not in surfaces.observation()[0]
 
 
 def test_a_hanging_rule_is_given_up_and_works_when_it_is_mended(surfaces, append, monkeypatch):
-    monkeypatch.setattr(type(surfaces), "patience", 1.0)
+    monkeypatch.setattr(type(surfaces), "timeout", 1.0)
     mend = append("optim.py", "def adam(w, dw, config=None):\n    while True:\n        pass")
     surfaces.controls["rate_adam"].value = 0.1
     assert surfaces.wait(PATIENCE)
@@ -89,7 +89,7 @@ def test_a_hanging_rule_is_given_up_and_works_when_it_is_mended(surfaces, append
     mend()
     surfaces.controls["rate_adam"].value = 0.2
     assert surfaces.wait(PATIENCE)
-    assert surfaces.job.state == "done" and not surfaces.trouble.value
+    assert surfaces.job.state == "done" and not surfaces.error.value
 
 
 def test_an_error_is_shown_and_the_last_picture_stays(surfaces, append):
@@ -97,7 +97,7 @@ def test_an_error_is_shown_and_the_last_picture_stays(surfaces, append):
     figure = surfaces.figure
     surfaces.controls["rate_adam"].value = 0.1
     assert surfaces.wait(PATIENCE)
-    assert "NameError" in surfaces.trouble.value and surfaces.figure is figure
+    assert "NameError" in surfaces.error.value and surfaces.figure is figure
 
 
 def test_static_it_shows_the_whole_paths(folder):

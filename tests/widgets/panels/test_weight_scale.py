@@ -9,10 +9,11 @@ from PIL import Image
 from workbook import data
 from workbook.student import load_implementation
 from workbook.training import experiments
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels import registry
-from workbook.widgets.panels.components import render
+from workbook.widgets.panels.components import render_png
 from workbook.widgets.panels.scale_sweep import ScaleSweepPanel
-from workbook.widgets.panels.weight_scale import WeightScale
+from workbook.widgets.panels.weight_scale import WeightScalePanel
 
 PATIENCE = 120
 FEW = {"scales": [1e-3, 1e-1], "normalizations": [None, "batchnorm"], "seed": 0, "epochs": 1}
@@ -39,34 +40,34 @@ def test_a_moved_scale_gives_the_experiments_numbers(scale, folder):
     assert scale.figure is figure and scale._runner.pid == pid
     with load_implementation(folder) as impl:
         direct = experiments.at_initialisation(impl.FullyConnectedNet, impl, data.load(), scale=0.2)
-    assert scale.found.gradient_norms == direct.gradient_norms
+    assert scale.result.gradient_norms == direct.gradient_norms
     assert [row[3] for row in scale.table()[1:]] == [
         f"{norm:.2e}" for norm in direct.gradient_norms.values()
     ]
     for name, values in direct.activations.items():
-        np.testing.assert_array_equal(scale.found.activations[name], values)
-    assert scale.outcome()[0] == ("s02",)
-    assert "At 0.2" in scale.guess.said
+        np.testing.assert_array_equal(scale.result.activations[name], values)
+    assert scale.observation()[0] == ("s02",)
+    assert "At 0.2" in scale.prediction.said
 
 
 def test_the_outcome_waits_for_a_scale_that_keeps_the_signal(scale):
-    assert not scale.guess.said
+    assert not scale.prediction.said
     for value in (0.001, 1.0):
         scale.controls["scale"].value = value
         assert scale.wait(PATIENCE)
-        assert scale.outcome() is None and not scale.guess.said
+        assert scale.observation() is None and not scale.prediction.said
     scale.controls["scale"].value = 0.2
     scale.controls["normalization"].value = "batchnorm"
     assert scale.wait(PATIENCE)
-    assert scale.found.normalization == "batchnorm"
-    assert scale.outcome() is None
+    assert scale.result.normalization == "batchnorm"
+    assert scale.observation() is None
 
 
 def test_what_moved_is_drawn_over_what_stays(scale):
     before = pixels(scale.picture.value)
     scale.controls["scale"].value = 0.2
     assert scale.wait(PATIENCE)
-    after, whole = pixels(scale.picture.value), pixels(render(scale.figure))
+    after, whole = pixels(scale.picture.value), pixels(render_png(scale.figure))
     assert after.shape == before.shape == whole.shape
     assert (np.abs(after - before).max(axis=2) > 60).mean() > 0.005
     # Only what lies above and below changes places.
@@ -99,12 +100,12 @@ def test_the_sweep_is_trained_once_for_the_same_code(make, append, tmp_path, mon
     first.run_button.click()
     assert first.wait(PATIENCE)
     assert first.job.state == "done", first.job.failure
-    assert "learned from" in first.guess.said
+    assert "learned from" in first.prediction.said
     again = make("scale_sweep")
     again.run_button.click()
     assert again.job is None and not again.running
     assert again.table() == first.table() and len(again.table()) == 3
-    assert "Kept" in again.status.value and again.guess.said == first.guess.said
+    assert "Kept" in again.status.value and again.prediction.said == first.prediction.said
     append("optim.py", "# another version")
     again.run_button.click()
     assert again.job is not None
@@ -125,8 +126,8 @@ def test_a_damaged_file_is_trained_anew(make, tmp_path, monkeypatch):
 
 def test_the_mark_of_the_sweep_follows_the_scale(scale, make, monkeypatch):
     sweep = make("scale_sweep")
-    monkeypatch.setitem(registry._open, "scale_sweep", sweep)
+    monkeypatch.setitem(open_panels._widgets, "scale_sweep", sweep)
     scale.controls["scale"].value = 0.1
     assert scale.wait(PATIENCE)
     assert sweep.views["scale"].value == pytest.approx(0.1)
-    assert isinstance(scale, WeightScale)
+    assert isinstance(scale, WeightScalePanel)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.release.strip_outputs import Traces
+from workbook.release.strip_outputs import PersonalTraces
 from workbook.widgets.portrait import page
 
 VOID = {"meta", "img", "br"}
@@ -17,7 +17,7 @@ VOID = {"meta", "img", "br"}
 
 @pytest.fixture(scope="module")
 def rendered(whole, found):
-    return page.render(whole, found)
+    return page.render_page(whole, found)
 
 
 class Reader(HTMLParser):
@@ -81,8 +81,8 @@ def test_it_needs_no_other_file_and_ids_are_unique(rendered):
 def test_no_name_path_or_date_is_in_it(rendered, tmp_path):
     packed = re.findall(r"data:image/png;base64,([A-Za-z0-9+/=]+)", rendered)
     bare = re.sub(r"data:image/png;base64,[A-Za-z0-9+/=]+", "", rendered)
-    assert not Traces(tmp_path).within(bare)
-    assert not Traces(Path(__file__).parents[3]).within(bare)
+    assert not PersonalTraces(tmp_path).found_in(bare)
+    assert not PersonalTraces(Path(__file__).parents[3]).found_in(bare)
     assert not re.search(r"\b20\d\d-\d\d|\d\d:\d\d\b|http://(?!www\.w3\.org)", bare)
     for data in map(base64.b64decode, packed):
         at, kinds = 8, []
@@ -94,20 +94,20 @@ def test_no_name_path_or_date_is_in_it(rendered, tmp_path):
 
 
 def test_the_same_results_make_the_same_page(whole, found, rendered):
-    assert page.render(whole, found) == rendered
+    assert page.render_page(whole, found) == rendered
 
 
 def test_a_page_with_the_solutions_says_so(whole, found):
     # The nets take time to draw, and say nothing of whose they are.
     parts = tuple(part for part in whole.parts if part.name == "speed")
-    made = page.render(dataclasses.replace(whole, parts=parts, own=False), found)
+    made = page.render_page(dataclasses.replace(whole, parts=parts, own=False), found)
     assert "made with the model answers" in made
     assert " I " not in " ".join(read(made).words)
 
 
 def test_what_is_not_finished_is_not_there(whole, found):
     parts = tuple(part for part in whole.parts if part.name == "speed")
-    made = page.render(dataclasses.replace(whole, parts=parts), {"speed": found["speed"]})
+    made = page.render_page(dataclasses.replace(whole, parts=parts), {"speed": found["speed"]})
     assert "<svg" not in made and "<img" not in made and "3,100 ×" in made
 
 
@@ -121,5 +121,7 @@ def test_a_data_set_of_ones_own_is_not_named(whole, found, monkeypatch):
 
     monkeypatch.setattr(page.registry, "find", Own)
     parts = tuple(part for part in whole.parts if part.name == "connected")
-    made = page.render(dataclasses.replace(whole, parts=parts), {"connected": found["connected"]})
+    made = page.render_page(
+        dataclasses.replace(whole, parts=parts), {"connected": found["connected"]}
+    )
     assert "Zoe" not in made and "4,000 pictures, each" in made

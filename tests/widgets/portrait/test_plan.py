@@ -30,7 +30,7 @@ NAIVE = {"conv_forward_naive", "conv_backward_naive"}
     ],
 )
 def test_the_parts_follow_from_what_passes(passed, parts, nets, tmp_path):
-    made = plan.plan(tmp_path, passed, epochs=2, images=300)
+    made = plan.plan_portrait(tmp_path, passed, epochs=2, images=300)
     assert [part.name for part in made.parts] == parts
     assert [part.settings["net"] for part in made.parts if "net" in part.settings] == nets
     assert made.own
@@ -41,19 +41,19 @@ def test_the_parts_follow_from_what_passes(passed, parts, nets, tmp_path):
     [(set(), "sgd"), ({"sgd_momentum"}, "sgd_momentum"), ({"sgd_momentum", "adam"}, "adam")],
 )
 def test_the_best_rule_that_passes_trains(rules, used, tmp_path):
-    (part,) = plan.plan(tmp_path, TWO | rules, epochs=2, images=300).parts
+    (part,) = plan.plan_portrait(tmp_path, TWO | rules, epochs=2, images=300).parts
     assert part.settings == {"net": "TwoLayerNet", "rule": used, "epochs": 2, "num_train": 300}
 
 
 def test_batch_normalisation_is_in_the_net_once_it_passes(tmp_path):
     passed = CONNECTED | {"FullyConnectedNet.batchnorm"}
-    (part,) = plan.plan(tmp_path, passed, epochs=2, images=300).parts
+    (part,) = plan.plan_portrait(tmp_path, passed, epochs=2, images=300).parts
     assert part.settings["normalization"] == "batchnorm"
 
 
 def test_both_ways_of_a_layer_are_one_thing_built(tmp_path):
-    made = plan.plan(tmp_path, ["relu_backward", "affine_forward", "affine_backward"], epochs=1,
-                     images=1)  # fmt: skip
+    passed = ["relu_backward", "affine_forward", "affine_backward"]
+    made = plan.plan_portrait(tmp_path, passed, epochs=1, images=1)
     assert made.built == ("Affine layer", "ReLU")
 
 
@@ -61,5 +61,9 @@ def test_the_solutions_need_no_judging_and_are_not_called_ones_own():
     folder = locations.solutions_folder()
     if folder is None:
         pytest.skip("this copy has no solutions")
-    assert plan.passing(folder, plan.wanted()) == set(plan.wanted()) >= CONV | NAIVE | TWO
-    assert not plan.plan(Path(folder), TWO, epochs=1, images=1).own
+    assert (
+        plan.passing_exercises(folder, plan.required_exercises())
+        == set(plan.required_exercises())
+        >= CONV | NAIVE | TWO
+    )
+    assert not plan.plan_portrait(Path(folder), TWO, epochs=1, images=1).own

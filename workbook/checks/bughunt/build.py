@@ -1,7 +1,7 @@
 """Measure the bug hunts: loss curves and gradient checks with each mistake planted.
 
 A maintainer's tool, run as `python -m workbook.checks.bughunt.build` where solutions are at hand.
-It writes `hunts.json`, numbers only, so that a hunt needs neither solutions nor training.
+It writes `curves.json`, numbers only, so that a hunt needs neither solutions nor training.
 """
 
 import json
@@ -16,30 +16,30 @@ from typing import Any
 from workbook import locale
 from workbook.checks.bughunt import model as bughunt
 from workbook.checks.bughunt.training import gradients, train
-from workbook.checks.misconceptions import Misconception, catalogue, planted
+from workbook.checks.misconceptions import Catalogue, Misconception
 from workbook.student import load_implementation, locations
+from workbook.student.atomic_write import write_text
 from workbook.student.implementation import Implementation
-from workbook.student.state_file import write_text
 
-__all__ = ["build", "main", "written"]
+__all__ = ["as_json_lines", "build", "main"]
 
 # Two curves nearer than this, as a share of what the right network learns, are alike.
-ALIKE = 1e-3
+MIN_EFFECT = 1e-3
 
 
 def _curves(
-    impl: Implementation, network: bughunt.HuntNetwork, exercise: str, misconception: str
+    impl: Implementation, network: bughunt.HuntNetwork, catalogue: Catalogue, misconception: str
 ) -> bughunt.HuntCurves | None:
     """What the mistake does to the curves; None if the network does not even run."""
     try:
-        with planted(impl, exercise, misconception), warnings.catch_warnings():
+        with catalogue.planted(misconception), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return train(impl, network)
     except Exception:
         return None
 
 
-def _sayable(misconception: Misconception, unclear: Collection[str]) -> bool:
+def _stands_alone(misconception: Misconception, unclear: Collection[str]) -> bool:
     """Whether its message can be shown alone, without a learner's arrays to fill it."""
     if misconception.message in unclear:
         return False
@@ -62,30 +62,33 @@ def build(folder: Path) -> dict[str, Any]:
     """
     impl = load_implementation(folder)
     try:
-        networks, planned = bughunt.plan()
+        networks, planned = bughunt.read_plan()
         unclear = tomllib.loads(bughunt.PLAN.read_text(encoding="utf-8"))["unclear"]
         right = {name: train(impl, network) for name, network in networks.items()}
-        tried: dict[tuple[str, str], dict[str, tuple[str, bughunt.HuntCurves]]] = {}
+        measured: dict[tuple[str, str], dict[str, tuple[str, bughunt.HuntCurves]]] = {}
         hunts = []
         for entry in planned:
             network, exercise = networks[entry["network"]], entry["exercise"]
-            place = (network.name, exercise)
-            if place not in tried:
-                tried[place] = {
-                    v.id: (v.message, c)
-                    for v in catalogue(exercise, impl).values()
-                    if not v.correct and _sayable(v, unclear)
-                    if (c := _curves(impl, network, exercise, v.id)) is not None
-                    if bughunt.effect(right[network.name], c) > ALIKE
+            network_and_exercise = (network.name, exercise)
+            catalogue = Catalogue.read(exercise, impl)
+            if network_and_exercise not in measured:
+                measured[network_and_exercise] = {
+                    m.id: (m.message, c)
+                    for m in catalogue.misconceptions.values()
+                    if _stands_alone(m, unclear)
+                    if (c := _curves(impl, network, catalogue, m.id)) is not None
+                    if bughunt.effect(right[network.name], c) > MIN_EFFECT
                 }
-            message, curves = tried[place][entry["misconception"]]
-            with planted(impl, exercise, entry["misconception"]), warnings.catch_warnings():
+            message, curves = measured[network_and_exercise][entry["misconception"]]
+            with catalogue.planted(entry["misconception"]), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 errors = gradients(impl, network)
             # What cannot be told from the planted one is no wrong answer.
-            others = {m for m, c in tried[place].values() if bughunt.effect(curves, c) > ALIKE} - {
-                message
-            }
+            others = {
+                m
+                for m, c in measured[network_and_exercise].values()
+                if bughunt.effect(curves, c) > MIN_EFFECT
+            } - {message}
             hunts.append(
                 {
                     **entry,
@@ -100,7 +103,7 @@ def build(folder: Path) -> dict[str, Any]:
         impl.close()
 
 
-def written(data: dict[str, Any]) -> str:
+def as_json_lines(data: dict[str, Any]) -> str:
     """JSON with one network or hunt a line, so that a change shows what it changes."""
     networks = ",\n".join(f"{json.dumps(k)}: {_line(v)}" for k, v in data["networks"].items())
     hunts = ",\n".join(map(_line, data["hunts"]))
@@ -112,14 +115,14 @@ def _line(value: object) -> str:
 
 
 def main() -> int:
-    """Write `hunts.json`."""
+    """Write `curves.json`."""
     folder = locations.solutions_folder()
     if folder is None:
         print("This copy has no solutions/.", file=sys.stderr)
         return 1
-    write_text(bughunt.DATA, written(build(folder)))
+    write_text(bughunt.DATA, as_json_lines(build(folder)))
     for found in bughunt.load():
-        print(f"{found.level} {found.exercise}/{found.misconception}: effect {found.effect:.3f}")
+        print(f"{found.level} {found.name}: effect {found.effect:.3f}")
     return 0
 
 

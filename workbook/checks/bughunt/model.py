@@ -1,7 +1,8 @@
 """The bug hunt: a network with one planted mistake, and which one it is.
 
-`hunts.toml` says which mistakes are hunted and on which network; `hunts.json` holds what was
-measured with them. A round needs nothing else; `own_network` plays it with the learner's own code.
+`workbook/course/hunts.toml` says which mistakes are hunted and on which network; `curves.json`
+holds what was measured with them. A round needs nothing else; `own_network` plays it with the
+learner's own code.
 """
 
 import json
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workbook import curriculum
 from workbook.errors import UsageError
 from workbook.locale import text
 from workbook.student import course_policy
@@ -25,21 +27,21 @@ __all__ = [
     "HuntRound",
     "effect",
     "errors",
+    "included_hunts",
     "load",
     "looks_like",
-    "missing",
+    "missing_exercises",
     "new_round",
-    "offered",
-    "plan",
+    "read_plan",
 ]
 
-PLAN = Path(__file__).with_name("hunts.toml")
-DATA = Path(__file__).with_name("hunts.json")
+PLAN = curriculum.COURSE / "hunts.toml"
+DATA = Path(__file__).with_name("curves.json")
 LEVELS = (1, 2, 3)
 # A gradient check with step 1e-5 calls an error below this right.
-UNSEEN = 1e-5
+GRADIENT_CHECK_PASSES = 1e-5
 # From this share of what the right network learns, the eye sees the difference at once.
-LARGE = 0.25
+LARGE_EFFECT = 0.25
 # Descriptions to choose from.
 CHOICES = 4
 
@@ -102,6 +104,8 @@ class Hunt:
         Without it, and with it.
     gradients : dict
         Relative error of each parameter's gradient in a gradient check with the mistake.
+    misconception : str
+        `<exercise>.<name>`.
     message : str
         Id of its message.
     others : tuple of str
@@ -119,8 +123,9 @@ class Hunt:
 
     @property
     def name(self) -> str:
-        """Network, exercise and misconception."""
-        return f"{self.network.name}/{self.exercise}/{self.misconception}"
+        """Network, exercise and mistake, as a course's policy lists them."""
+        mistake = self.misconception.removeprefix(f"{self.exercise}.")
+        return f"{self.network.name}/{self.exercise}/{mistake}"
 
     @property
     def effect(self) -> float:
@@ -130,9 +135,9 @@ class Hunt:
     @property
     def level(self) -> int:
         """3 if gradient checks miss it; else 1 if the curves lie far apart, or 2."""
-        if all(error < UNSEEN for error in self.gradients.values()):
+        if all(error < GRADIENT_CHECK_PASSES for error in self.gradients.values()):
             return 3
-        return 1 if self.effect >= LARGE else 2
+        return 1 if self.effect >= LARGE_EFFECT else 2
 
 
 @dataclass(frozen=True)
@@ -203,7 +208,7 @@ def errors(gradients: Mapping[str, float | None]) -> dict[str, float]:
     return {name: math.nan if v is None else float(v) for name, v in gradients.items()}
 
 
-def plan() -> tuple[dict[str, HuntNetwork], list[dict[str, str]]]:
+def read_plan() -> tuple[dict[str, HuntNetwork], list[dict[str, str]]]:
     """Return the networks of `hunts.toml` by name, and its hunts as they are listed."""
     table = tomllib.loads(PLAN.read_text(encoding="utf-8"))
     networks = {}
@@ -218,7 +223,7 @@ def plan() -> tuple[dict[str, HuntNetwork], list[dict[str, str]]]:
 @cache
 def load() -> tuple[Hunt, ...]:
     """All hunts that were measured."""
-    networks, _ = plan()
+    networks, _ = read_plan()
     data = json.loads(DATA.read_text(encoding="utf-8"))
     return tuple(
         Hunt(
@@ -235,7 +240,7 @@ def load() -> tuple[Hunt, ...]:
     )
 
 
-def offered() -> tuple[Hunt, ...]:
+def included_hunts() -> tuple[Hunt, ...]:
     """The hunts that the course's policy includes.
 
     Raises
@@ -250,7 +255,7 @@ def offered() -> tuple[Hunt, ...]:
     return found
 
 
-def missing(network: HuntNetwork, passed: Collection[str]) -> list[str]:
+def missing_exercises(network: HuntNetwork, passed: Collection[str]) -> list[str]:
     """The exercises that a network needs and that have not passed."""
     return [name for name in (*network.places, *network.needs) if name not in passed]
 
@@ -283,11 +288,11 @@ def new_round(
         raise UsageError(text("hunt.no_level", given=level))
     seed = random.SystemRandom().randrange(10_000) if seed is None else seed
     draw = random.Random(f"{level}/{seed}")
-    hunts = [h for h in offered() if level in (None, h.level)]
+    hunts = [h for h in included_hunts() if level in (None, h.level)]
     # All are shuffled, then the first open one is taken: more passes do not change every round.
     draw.shuffle(hunts)
     for found in hunts:
-        if passed is None or not missing(found.network, passed):
+        if passed is None or not missing_exercises(found.network, passed):
             # Other descriptions may share a text: each text is offered once.
             words = {text(f"{found.message}.looks_like"): found.message}
             others = list(found.others)

@@ -12,10 +12,10 @@ __all__ = ["on_own_network"]
 
 # Further from the measured right curve than this, as a share of what is learnt, it is another
 # network: the files have changed since they passed.
-FAR = 0.25
+MAX_DEVIATION = 0.25
 # A mistake that does less than this to the curves cannot be seen: the learner's network does
 # not call the function in which it is planted.
-UNSEEN = 0.02
+MIN_EFFECT = 0.02
 
 
 def on_own_network(
@@ -39,9 +39,9 @@ def on_own_network(
     """
     found = played.hunt
     passed = {name for name, outcome in progress.outcomes().items() if outcome == "pass"}
-    if folder is None and bughunt.missing(found.network, passed):
+    if folder is None and bughunt.missing_exercises(found.network, passed):
         return played
-    code = planted_code.find(found)
+    code = planted_code.code_of(found)
     if code is None:
         return played
     job = {
@@ -50,7 +50,7 @@ def on_own_network(
         "hunt": {
             "network": found.network.name,
             "code": code,
-            "names": planted_code.halves(found),
+            "names": planted_code.planted_functions(found),
         },
     }
     with CaseRunner(timeout=timeout) as runner:
@@ -58,7 +58,10 @@ def on_own_network(
     if not measured:
         return played
     right, wrong = (bughunt.HuntCurves.read(measured[name]) for name in ("right", "wrong"))
-    if not bughunt.effect(found.right, right) <= FAR or bughunt.effect(right, wrong) < UNSEEN:
+    if (
+        not bughunt.effect(found.right, right) <= MAX_DEVIATION
+        or bughunt.effect(right, wrong) < MIN_EFFECT
+    ):
         return played
     errors = bughunt.errors(measured["gradients"])
     return replace(

@@ -14,13 +14,13 @@ from typing import Any
 
 from workbook import curriculum
 from workbook.checks.bughunt import model as bughunt
-from workbook.checks.misconceptions import Misconception, catalogue, edited_source, source_file
+from workbook.checks.misconceptions import Catalogue, Misconception, source_file
 from workbook.errors import WorkbookError
 from workbook.student import load_implementation, locations
+from workbook.student.atomic_write import write_text
 from workbook.student.implementation import Implementation
-from workbook.student.state_file import write_text
 
-__all__ = ["find", "halves", "names", "source", "write"]
+__all__ = ["code_of", "names", "planted_functions", "source", "write"]
 
 HERE = Path(__file__).parent
 FILE = "planted_code.json"
@@ -33,7 +33,7 @@ def names() -> list[str]:
     return [found.name for found in bughunt.load()]
 
 
-def halves(found: bughunt.Hunt) -> list[str]:
+def planted_functions(found: bughunt.Hunt) -> list[str]:
     """The functions that are planted: the one with the mistake, and its pair."""
     known = curriculum.load()
     pair = known[found.exercise].pair
@@ -41,9 +41,9 @@ def halves(found: bughunt.Hunt) -> list[str]:
     return [name for name in used if known[name].pair == pair]
 
 
-def find(found: bughunt.Hunt) -> str | None:
+def code_of(found: bughunt.Hunt) -> str | None:
     """The code of a hunt; None if this copy has neither solutions nor that hunt."""
-    shipped = _shipped(HERE / FILE).get(found.name)
+    shipped = _released_code(HERE / FILE).get(found.name)
     solutions = locations.solutions_folder()
     if shipped is not None or solutions is None:
         return shipped
@@ -52,20 +52,20 @@ def find(found: bughunt.Hunt) -> str | None:
 
 
 @cache
-def _shipped(path: Path) -> dict[str, str]:
+def _released_code(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     found = json.loads(path.read_text(encoding="utf-8"))
     return {str(name): str(code) for name, code in found.items()}
 
 
-def write(solutions: Path, wanted: Iterable[str], folder: Path) -> Path | None:
+def write(solutions: Path, hunt_names: Iterable[str], folder: Path) -> Path | None:
     """Write the code of some hunts to a copy, for learners who have no solutions.
 
     Parameters
     ----------
     solutions : Path
-    wanted : iterable of str
+    hunt_names : iterable of str
         As `names` gives them.
     folder : Path
         `workbook/checks` of the copy.
@@ -80,17 +80,17 @@ def write(solutions: Path, wanted: Iterable[str], folder: Path) -> Path | None:
     WorkbookError
         If there is no such hunt.
     """
-    chosen = list(wanted)
+    selected = list(hunt_names)
     known = {found.name: found for found in bughunt.load()}
-    for name in chosen:
+    for name in selected:
         if name not in known:
             raise WorkbookError(f"There is no bug hunt {name!r}, such as {next(iter(known))!r}.")
     path = folder / FILE
-    if not chosen:
+    if not selected:
         path.unlink(missing_ok=True)
         return None
     with load_implementation(solutions) as impl:
-        code = {name: source(impl, known[name]) for name in chosen}
+        code = {name: source(impl, known[name]) for name in selected}
     write_text(path, json.dumps(code, indent=1) + "\n")
     return path
 
@@ -105,22 +105,22 @@ def source(impl: Implementation, found: bughunt.Hunt) -> str:
     found : Hunt
     """
     exercise = curriculum.load()[found.exercise]
-    misconception = catalogue(found.exercise, impl)[found.misconception]
+    misconception = Catalogue.read(found.exercise, impl).misconceptions[found.misconception]
     right = _parse(impl.folder / exercise.file)
-    around = _definitions(right)
-    planted = {name: around[name] for name in halves(found)}
+    available = _definitions(right)
+    planted = {name: available[name] for name in planted_functions(found)}
     if misconception.functions:
         file = _parse(source_file(found.exercise, impl.folder))
-        around |= _definitions(file)
+        available |= _definitions(file)
         planted |= _declared(file, misconception)
     if misconception.edits:
-        name, text = edited_source(misconception, impl)
+        name, text = misconception.edited_source(impl)
         planted[name] = ast.parse(text).body[0]
-    needed = _needed(planted, around)
+    needed = _needed(planted, available)
     imports = [node for node in needed.values() if isinstance(node, (ast.Import, ast.ImportFrom))]
     others = [node for node in needed.values() if node not in imports]
     body: list[ast.stmt] = [*imports, *others, *planted.values()]
-    return "\n".join(ast.unparse(_bare(node)) for node in body) + "\n"
+    return "\n".join(ast.unparse(_without_docstring(node)) for node in body) + "\n"
 
 
 def _parse(path: Path) -> ast.Module:
@@ -153,9 +153,7 @@ def _declared(tree: ast.Module, misconception: Misconception) -> dict[str, ast.s
         ):
             found[node.name] = node
     if set(found) != set(misconception.functions):
-        raise WorkbookError(
-            f"{misconception.exercise}/{misconception.id} is no plain function: no hunt."
-        )
+        raise WorkbookError(f"{misconception.id} is no plain function: no hunt.")
     return found
 
 
@@ -164,16 +162,16 @@ def _names(decorator: ast.expr, misconception_id: str) -> bool:
     return isinstance(first, ast.Constant) and first.value == misconception_id
 
 
-def _needed(planted: dict[str, ast.stmt], around: dict[str, ast.stmt]) -> dict[str, ast.stmt]:
+def _needed(planted: dict[str, ast.stmt], available: dict[str, ast.stmt]) -> dict[str, ast.stmt]:
     """What the planted functions name, and what that names, each after what it needs."""
     found: dict[str, ast.stmt] = {}
 
     def visit(node: ast.stmt, seen: tuple[str, ...]) -> None:
         for name in _loaded(node):
-            if name in planted or name in found or name in seen or name not in around:
+            if name in planted or name in found or name in seen or name not in available:
                 continue
-            visit(around[name], (*seen, name))
-            found[name] = around[name]
+            visit(available[name], (*seen, name))
+            found[name] = available[name]
 
     for node in planted.values():
         visit(node, ())
@@ -188,7 +186,7 @@ def _loaded(node: ast.stmt) -> Iterator[str]:
                 yield inner.id
 
 
-def _bare(node: ast.stmt) -> ast.stmt:
+def _without_docstring(node: ast.stmt) -> ast.stmt:
     """A function without decorators and docstring."""
     if isinstance(node, _Function):
         node.decorator_list = []

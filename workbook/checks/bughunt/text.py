@@ -8,13 +8,22 @@ from workbook.checks.bughunt.model import (
     HuntCurves,
     HuntNetwork,
     HuntRound,
+    included_hunts,
     looks_like,
-    missing,
-    offered,
+    missing_exercises,
 )
 from workbook.locale import text
 
-__all__ = ["chart", "charts", "closed", "ends", "gradient_lines", "numbered", "story", "verdict"]
+__all__ = [
+    "chart",
+    "charts",
+    "final_losses",
+    "gradient_lines",
+    "none_available",
+    "numbered_list",
+    "story",
+    "verdict",
+]
 
 _HEIGHT = 9
 _STEP = 3
@@ -23,24 +32,24 @@ _HEADROOM = 2.0
 _NAMED = 3
 
 
-def story(played: HuntRound) -> str:
+def story(hunt_round: HuntRound) -> str:
     """What kind of network it is."""
-    network = played.hunt.network
+    network = hunt_round.hunt.network
     extra = text(f"hunt.extra_{network.normalization}") if network.normalization else ""
     if network.dropout:
         extra += text("hunt.extra_dropout")
-    kind = "hunt.story_own" if played.own else "hunt.story"
+    kind = "hunt.story_own" if hunt_round.own else "hunt.story"
     return text(kind, layers=len(network.hidden) + 1, extra=extra, rule=network.rule)
 
 
-def closed(level: int | None, passed: Collection[str], anyway: str) -> str:
+def none_available(level: int | None, passed: Collection[str], anyway: str) -> str:
     """Why no hunt is offered yet: one line that names what the nearest network lacks."""
     networks: dict[str, HuntNetwork] = {
         h.network.name: h.network
-        for h in offered()
+        for h in included_hunts()
         if h.level in (LEVELS if not level else (level,))
     }
-    lacks = min((missing(network, passed) for network in networks.values()), key=len)
+    lacks = min((missing_exercises(network, passed) for network in networks.values()), key=len)
     names = ", ".join(lacks[:_NAMED])
     if len(lacks) > _NAMED:
         names = text("hunt.closed_more", names=names, count=len(lacks) - _NAMED)
@@ -88,10 +97,10 @@ def chart(right: tuple[float, ...], wrong: tuple[float, ...]) -> list[str]:
     labels = {0: _number(low), _HEIGHT - 1: _number(high)}
     lines = [f"{labels.get(n, ''):>8} |{''.join(grid[n])}" for n in reversed(range(_HEIGHT))]
     lines.append(f"{'':8} +{'-' * (_STEP * len(right))} {len(right)} {text('hunt.epochs')}")
-    return [line.rstrip() for line in lines] + [f"{'':8}  {ends(right, wrong)}"]
+    return [line.rstrip() for line in lines] + [f"{'':8}  {final_losses(right, wrong)}"]
 
 
-def ends(right: tuple[float, ...], wrong: tuple[float, ...]) -> str:
+def final_losses(right: tuple[float, ...], wrong: tuple[float, ...]) -> str:
     """Where two curves end, in numbers."""
     words = text("hunt.ends", right=_number(right[-1]), wrong=_number(wrong[-1]))
     lost = [n for n, v in enumerate(wrong, start=1) if not math.isfinite(v)]
@@ -111,22 +120,22 @@ def charts(right: HuntCurves, wrong: HuntCurves) -> list[str]:
     ]
 
 
-def gradient_lines(played: HuntRound) -> list[str]:
+def gradient_lines(hunt_round: HuntRound) -> list[str]:
     """What a gradient check of the network with the mistake prints."""
-    errors = played.hunt.gradients
+    errors = hunt_round.hunt.gradients
     wide = max(map(len, errors))
     lines = [f"  {k:{wide}}  {v:.1e}" for k, v in errors.items()]
     return [text("hunt.gradients"), *lines]
 
 
-def numbered(choices: Collection[str]) -> list[str]:
+def numbered_list(choices: Collection[str]) -> list[str]:
     """Choices with their numbers, from 1."""
     return [f"  {number}  {words}" for number, words in enumerate(choices, start=1)]
 
 
-def verdict(played: HuntRound, *, found: bool) -> list[str]:
+def verdict(hunt_round: HuntRound, *, found: bool) -> list[str]:
     """What was wrong and why it matters."""
-    hunt = played.hunt
+    hunt = hunt_round.hunt
     head = [text("hunt.found")] if found else []
-    told = text("hunt.told", place=hunt.exercise, looks_like=looks_like(hunt.message))
-    return [*head, told, text("hunt.why", why=played.why())]
+    answer = text("hunt.told", place=hunt.exercise, looks_like=looks_like(hunt.message))
+    return [*head, answer, text("hunt.why", why=hunt_round.why())]

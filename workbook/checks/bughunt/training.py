@@ -17,7 +17,7 @@ DIM, CLASSES, TRAIN, VAL, BATCH, EPOCHS = 10, 4, 160, 80, 20, 16
 DIGITS = 4
 
 
-def _blobs() -> tuple[Array, Array]:
+def _dataset() -> tuple[Array, Array]:
     """Overlapping clouds: hard enough that a network does not end at a loss of 0."""
     rng = np.random.default_rng(7)
     centres = rng.normal(0, 1.1, (CLASSES, DIM))
@@ -58,7 +58,7 @@ def train(impl: Any, network: bughunt.HuntNetwork) -> bughunt.HuntCurves:
         Mean loss of each epoch, and validation loss after it; not-a-number from where the
         network diverges.
     """
-    X, y = _blobs()
+    X, y = _dataset()
     model = _network(impl, network)
     rule = getattr(impl, network.rule)
     configs: dict[str, Any] = {k: {"learning_rate": network.rate} for k in model.params}
@@ -67,23 +67,23 @@ def train(impl: Any, network: bughunt.HuntNetwork) -> bughunt.HuntCurves:
     losses, vals = [], []
     for _ in range(EPOCHS):
         order = batches.permutation(TRAIN).reshape(-1, BATCH)
-        seen = []
+        losses_of_epoch = []
         for rows in order:
             loss, grads = model.loss(X[rows].copy(), y[rows].copy())
-            seen.append(float(loss))
+            losses_of_epoch.append(float(loss))
             for name in model.params:
                 stepped, configs[name] = rule(model.params[name], grads[name], configs[name])
                 if stepped.shape != model.params[name].shape:
                     raise ValueError(f"{name} changed its shape")
                 model.params[name] = stepped
-        losses.append(round(float(np.mean(seen)), DIGITS))
+        losses.append(round(float(np.mean(losses_of_epoch)), DIGITS))
         vals.append(round(_val_loss(model, X[TRAIN:].copy(), y[TRAIN:]), DIGITS))
     return bughunt.HuntCurves(tuple(losses), tuple(vals))
 
 
 def gradients(impl: Any, network: bughunt.HuntNetwork) -> dict[str, float]:
     """How far each parameter's gradient is from the numerical one, as a share of both norms."""
-    X, y = _blobs()
+    X, y = _dataset()
     X, y = X[:12], y[:12]
     model = _network(impl, network)
     if network.dropout:
@@ -97,12 +97,12 @@ def gradients(impl: Any, network: bughunt.HuntNetwork) -> dict[str, float]:
     for name, values in model.params.items():
         numeric = np.zeros_like(values)
         for index in np.ndindex(values.shape):
-            kept = values[index]
-            values[index] = kept + 1e-5
+            original = values[index]
+            values[index] = original + 1e-5
             up = loss()
-            values[index] = kept - 1e-5
+            values[index] = original - 1e-5
             numeric[index] = (up - loss()) / 2e-5
-            values[index] = kept
+            values[index] = original
         got = analytic[name]
         size = float(np.linalg.norm(got) + np.linalg.norm(numeric))
         # The bias under a batch normalisation has no gradient: both norms are rounding alone.

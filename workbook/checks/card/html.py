@@ -5,15 +5,11 @@ theme makes anything unreadable; every colour only repeats what a word says. Sty
 because a notebook that is not trusted yet loses style sheets.
 """
 
-import re
 from html import escape
-from typing import TYPE_CHECKING
 
-from workbook.locale import text
-
-if TYPE_CHECKING:
-    from workbook.checks.card.model import Card
-    from workbook.checks.card.rows import ArrayRow, CaseRow
+from workbook.checks.card.model import Card
+from workbook.checks.card.rows import ArrayRow, CaseRow
+from workbook.locale import as_html, text
 
 __all__ = ["render"]
 
@@ -50,13 +46,8 @@ def _tag(name: str, style: str, content: str) -> str:
     return f'<{name} style="{style}">{content}</{name}>'
 
 
-def _prose(words: str) -> str:
-    """Text with `code` set as code."""
-    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(words))
-
-
 def _section(title: str, words: str) -> str:
-    return _tag("div", _TITLE, escape(title)) + _tag("p", _WORDS, _prose(words)) if words else ""
+    return _tag("div", _TITLE, escape(title)) + _tag("p", _WORDS, as_html(words)) if words else ""
 
 
 def _fold(title: str, content: str) -> str:
@@ -64,7 +55,7 @@ def _fold(title: str, content: str) -> str:
     return _tag("details", _FOLD, summary + content) if content else ""
 
 
-def _array_row(row: "ArrayRow") -> str:
+def _array_row(row: ArrayRow) -> str:
     verdict = _tag("span", f"color: {_GOOD if row.ok else _BAD};", escape(row.verdict))
     if not row.ok:
         verdict = f"<b>{verdict}</b>"
@@ -73,7 +64,7 @@ def _array_row(row: "ArrayRow") -> str:
     return "<tr>" + "".join(_tag("td", _CELL, cell) for cell in cells) + "</tr>"
 
 
-def _arrays(card: "Card") -> str:
+def _arrays(card: Card) -> str:
     rows = card.arrays()
     if not rows:
         return ""
@@ -90,7 +81,7 @@ def _arrays(card: "Card") -> str:
     )
 
 
-def _case(row: "CaseRow", todo: bool) -> str:
+def _case(row: CaseRow, todo: bool) -> str:
     colour = _GOOD if row.ok else _BAD
     outcome = "" if todo else _tag("span", f"color: {colour};", escape(row.outcome)) + ": "
     asked = _tag("span", _QUIET, escape(text("card.asked", words=row.asks)))
@@ -101,30 +92,30 @@ def _list(items: list[str]) -> str:
     return _tag("ul", "margin: 0.1em 0;", "".join(items)) if items else ""
 
 
-def render(card: "Card") -> str:
-    """The whole card."""
+def render(card: Card) -> str:
+    """Return the whole card."""
     parts = [_tag("p", _WARNING, f"<b>{escape(words)}</b>") for words in card.warnings()]
     parts.append(_tag("div", _HEAD, escape(card.head())))
     parts.append(_tag("div", _QUIET, escape(card.subhead())))
     message = card.message()
     if message is not None:
         parts.append(_section(card.seen_title(), message.seen))
-        looks_like = "<br>".join(map(_prose, [message.looks_like, *card.others()]))
+        looks_like = "<br>".join(map(as_html, [message.looks_like, *card.others()]))
         parts.append(_tag("div", _TITLE, escape(text("card.looks_like"))))
         parts.append(_tag("p", _WORDS, looks_like))
-    parts.append(_section(text("card.stack"), card.stack()))
+    parts.append(_section(text("card.integrated"), card.integrated()))
     parts.append(_arrays(card))
     if message is not None:
         for title, words in (("why", message.why), ("look", message.look)):
-            parts.append(_fold(text(f"card.{title}"), _tag("p", _WORDS, _prose(words))))
+            parts.append(_fold(text(f"card.{title}"), _tag("p", _WORDS, as_html(words))))
     cases = [_case(row, card.outcome == "todo") for row in card.cases()]
     parts.append(_fold(card.cases_title(), _list(cases)))
     title, head = card.printed()
     if title:
         parts.append(_fold(title, _tag("pre", _PRINT, escape(head))))
-    notes = [f"<li>{_prose(note)}</li>" for note in card.notes()]
+    notes = [f"<li>{as_html(note)}</li>" for note in card.notes()]
     parts.append(_fold(text("card.notes"), _list(notes)))
-    foot = "<br>".join(map(_prose, card.foot()))
+    foot = "<br>".join(map(as_html, card.foot()))
     parts.append(_tag("div", _QUIET + " margin-top: 0.4em;", foot))
     edge = _EDGES.get(card.outcome, _BAD)
     return _tag("div", _BOX.format(line=_LINE, edge=edge), "".join(parts))

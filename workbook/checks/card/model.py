@@ -1,15 +1,16 @@
-"""The card that a check shows: one exercise, complete in HTML and in plain text."""
+"""The card that a check shows: one exercise, as titles, sentences and rows for a renderer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from workbook.checks.card.rows import (
+    ArrayRow,
+    CaseRow,
     array_rows,
     case_rows,
-    clock,
+    format_time,
+    integrated_sentence,
     printed_title,
-    stack_sentence,
 )
 from workbook.checks.messages import Message
 from workbook.checks.results import Report
@@ -23,7 +24,7 @@ _NOTHING_RAN = frozenset({"todo", "invalid", "missing", "infra"})
 
 @dataclass(frozen=True, eq=False)
 class Card:
-    """A report as a reader meets it.
+    """A report as a reader meets it; `card.html` and `card.text` render it.
 
     Parameters
     ----------
@@ -34,11 +35,6 @@ class Card:
     solutions_on : bool
         Whether the notebook runs with the solutions, so that a card that judges the student's
         own files needs a word of explanation.
-
-    Notes
-    -----
-    Notebooks show `_repr_html_`; terminals, screen readers and whatever knows no HTML show
-    the plain text, in which everything that HTML folds away is written out.
     """
 
     report: Report
@@ -54,7 +50,7 @@ class Card:
         """What to know before anything else."""
         found = []
         if self.unchanged_since is not None:
-            when, file = clock(self.unchanged_since), self.report.result.file
+            when, file = format_time(self.unchanged_since), self.report.result.file
             found.append(text("card.not_saved", file=file, time=when))
         if self.solutions_on:
             found.append(text("card.judged_yours"))
@@ -80,7 +76,7 @@ class Card:
         return f"{words} {text('card.cases_right', right=right, cases=len(result.checks))}."
 
     def message(self) -> Message | None:
-        """What is wrong with the exercise itself; its stack has a sentence of its own."""
+        """Return what is wrong with the exercise itself; `integrated` says the rest."""
         return self.report.message if self.outcome != "pass" else None
 
     def seen_title(self) -> str:
@@ -95,11 +91,11 @@ class Card:
         known = [m for m in self.report.also if m.misconception is not None]
         return [m.looks_like for m in known] if self.message() is not None else []
 
-    def arrays(self) -> list[Any]:
+    def arrays(self) -> list[ArrayRow]:
         """Rows of the table of arrays."""
         return array_rows(self.report.cases)
 
-    def cases(self) -> list[Any]:
+    def cases(self) -> list[CaseRow]:
         """Rows of the list of cases."""
         return case_rows(self.report.cases)
 
@@ -108,9 +104,9 @@ class Card:
         key = "card.cases_todo" if self.outcome == "todo" else "card.cases"
         return text(key, cases=len(self.report.cases))
 
-    def stack(self) -> str:
+    def integrated(self) -> str:
         """What the student's other functions make of it, if that is another matter."""
-        return stack_sentence(self.report)
+        return integrated_sentence(self.report)
 
     def printed(self) -> tuple[str, str]:
         """How much the student's code printed, and how that begins."""
@@ -136,19 +132,6 @@ class Card:
         if self.outcome == "infra":
             return lines
         key = "card.file" if self.report.saved is not None else "card.no_file"
-        file = text(key, file=result.file, saved=clock(self.report.saved))
+        file = text(key, file=result.file, saved=format_time(self.report.saved))
         judged = text("card.judged", seed=result.seed, seconds=f"{result.seconds:.2f}")
         return [*lines, f"{file}; {judged}."]
-
-    def __str__(self) -> str:
-        from workbook.checks.card.text import render
-
-        return render(self)
-
-    def _repr_html_(self) -> str:
-        from workbook.checks.card.html import render
-
-        return render(self)
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))

@@ -13,10 +13,10 @@ __all__ = [
     "CaseRow",
     "array_rows",
     "case_rows",
-    "clock",
-    "number",
+    "format_number",
+    "format_time",
+    "integrated_sentence",
     "printed_title",
-    "stack_sentence",
     "verdict_words",
 ]
 
@@ -44,12 +44,12 @@ class CaseRow:
     asks: str
 
 
-def number(value: float | None) -> str:
+def format_number(value: float | None) -> str:
     """An error or a limit in two digits: `1.2e-09`, `1e-07`, `0.25`, `0`."""
     return "" if value is None else f"{value:.2g}"
 
 
-def clock(seconds: float | None) -> str:
+def format_time(seconds: float | None) -> str:
     """A time of saving: the time of day, with the date if that is not today."""
     if seconds is None:
         return ""
@@ -70,18 +70,10 @@ def verdict_words(verdict: ArrayVerdict) -> str:
     return text(f"array.{verdict.problem}", got=got, want=want)
 
 
-def _badness(verdict: ArrayVerdict) -> tuple[int, float]:
-    """Orders verdicts on one array: what could not even be measured is worst."""
-    if verdict.error is None:
-        return (1, 0.0) if verdict.ok else (3, 0.0)
-    share = verdict.error / verdict.limit if verdict.limit else float(verdict.error > 0)
-    return (1 if verdict.ok else 2, share if share == share else float("inf"))
-
-
 def _error(verdict: ArrayVerdict) -> str:
     if verdict.measure == "relative" or verdict.error is None:
-        return number(verdict.error)
-    shown = f"{verdict.error:.0f}" if verdict.measure == "exact" else number(verdict.error)
+        return format_number(verdict.error)
+    shown = f"{verdict.error:.0f}" if verdict.measure == "exact" else format_number(verdict.error)
     return f"{shown} ({text(f'measure.{verdict.measure}')})"
 
 
@@ -91,7 +83,7 @@ def array_rows(cases: Iterable[CaseReport]) -> list[ArrayRow]:
     for case_report in cases:
         for verdict in case_report.comparison.arrays if case_report.comparison is not None else ():
             before = worst.get(verdict.name)
-            if before is None or _badness(verdict) > _badness(before[0]):
+            if before is None or verdict.badness > before[0].badness:
                 worst[verdict.name] = verdict, case_report.name
     return [
         ArrayRow(
@@ -99,8 +91,8 @@ def array_rows(cases: Iterable[CaseReport]) -> list[ArrayRow]:
             verdict.ok,
             verdict_words(verdict),
             _error(verdict),
-            number(verdict.limit) if verdict.error is not None else "",
-            number(verdict.rel_error),
+            format_number(verdict.limit) if verdict.error is not None else "",
+            format_number(verdict.rel_error),
             case,
         )
         for name, (verdict, case) in worst.items()
@@ -131,11 +123,11 @@ def printed_title(report: Report) -> str:
     return text("card.printed", lines=count)
 
 
-def stack_sentence(report: Report) -> str:
-    """What the student's own stack makes of an exercise that is right on its own, or nothing."""
+def integrated_sentence(report: Report) -> str:
+    """Return what the integrated outcome adds to an exercise that is right when isolated."""
     result = report.result
-    if result.outcome != "pass" or result.stack_outcome == "pass":
+    if result.outcome != "pass" or result.integrated_outcome == "pass":
         return ""
     if report.blocked_by:
-        return text("card.stack_blocked", others=", ".join(report.blocked_by))
-    return text("card.stack_other", outcome=text(f"outcome.{result.stack_outcome}"))
+        return text("card.integrated_blocked", others=", ".join(report.blocked_by))
+    return text("card.integrated_other", outcome=text(f"outcome.{result.integrated_outcome}"))

@@ -2,12 +2,9 @@
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from workbook.checks.card.model import Card
 from workbook.locale import text
-
-if TYPE_CHECKING:
-    from workbook.checks.card.model import Card
 
 __all__ = ["columns", "render"]
 
@@ -38,7 +35,7 @@ def _section(title: str, words: str) -> list[str]:
     return [title, *_wrapped(words, "  ")] if words else []
 
 
-def _arrays(card: "Card") -> list[str]:
+def _arrays(card: Card) -> list[str]:
     rows = card.arrays()
     if not rows:
         return []
@@ -48,7 +45,7 @@ def _arrays(card: "Card") -> list[str]:
     return [text("card.arrays"), *("  " + line for line in columns(table))]
 
 
-def _cases(card: "Card") -> list[str]:
+def _cases(card: Card) -> list[str]:
     rows = card.cases()
     if not rows:
         return []
@@ -61,8 +58,8 @@ def _cases(card: "Card") -> list[str]:
     return [card.cases_title(), *lines]
 
 
-def render(card: "Card") -> str:
-    """The whole card."""
+def render(card: Card) -> str:
+    """Return the whole card."""
     lines = [*card.warnings(), card.head(), *_wrapped(card.subhead(), "  ")]
     message = card.message()
     if message is not None:
@@ -70,7 +67,7 @@ def render(card: "Card") -> str:
         lines += _section(text("card.looks_like"), message.looks_like)
         for other in card.others():
             lines += _wrapped(other, "  ")
-    lines += _section(text("card.stack"), card.stack())
+    lines += _section(text("card.integrated"), card.integrated())
     lines += _arrays(card)
     if message is not None:
         lines += _section(text("card.why"), message.why)

@@ -12,7 +12,7 @@ import queue
 import sys
 import threading
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from workbook import curriculum
 from workbook.checks.worker import blocked_imports, open_implementation, run_cases
@@ -22,8 +22,11 @@ from workbook.course import cases_of
 from workbook.records import encode
 from workbook.student.implementation import Implementation, load_implementation
 
+if TYPE_CHECKING:
+    from workbook.checks.misconceptions import Catalogue
 
-def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
+
+def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
     """Take stdin and stdout for ourselves and leave nothing behind them for student code."""
     jobs, results = os.dup(0), os.dup(1)
     for handle in (jobs, results):
@@ -53,6 +56,7 @@ class Worker:
         self._output = output
         self._opened: dict[str, open_implementation.OpenedImplementation] = {}
         self._references: dict[str, Implementation] = {}
+        self._catalogues: dict[tuple[str, str], Catalogue] = {}
 
     def open(self, folder: Path, skip: dict[str, str]) -> Implementation:
         key = str(folder)
@@ -87,15 +91,12 @@ class Worker:
                 self._output.event("measured", measured=bughunt.measure(impl, **job["hunt"]))
                 return
             if job.get("catalogue"):
-                self._catalogue(impl, job["exercise"])
+                self._list(self._catalogue(impl, job["exercise"]))
                 return
             if job.get("misconception"):
                 # Only the builder of the answer key and the tests ask for this.
-                from workbook.checks import misconceptions
-
-                stack.enter_context(
-                    misconceptions.planted(impl, job["exercise"], job["misconception"])
-                )
+                catalogue = self._catalogue(impl, job["exercise"])
+                stack.enter_context(catalogue.planted(job["misconception"]))
             for record in run_cases.run_exercise(
                 job["exercise"],
                 impl,
@@ -103,20 +104,30 @@ class Worker:
                 folder=folder,
                 reference=reference,
                 only=job.get("only"),
-                starting=self._output.case,
+                on_case=self._output.case,
             ):
                 self._output.send(RECORD, encode(record))
 
-    def _catalogue(self, impl: Implementation, exercise_id: str) -> None:
-        from workbook.checks import misconceptions
+    def _catalogue(self, impl: Implementation, exercise_id: str) -> "Catalogue":
+        key = (str(impl.folder), exercise_id)
+        if key not in self._catalogues:
+            from workbook.checks.misconceptions import Catalogue
 
-        keys = ("id", "message", "row", "correct")
-        found = misconceptions.catalogue(exercise_id, impl).values()
-        listed = [{key: getattr(misconception, key) for key in keys} for misconception in found]
-        self._output.event("catalogue", misconceptions=listed)
+            self._catalogues[key] = Catalogue.read(exercise_id, impl)
+        return self._catalogues[key]
+
+    def _list(self, catalogue: "Catalogue") -> None:
+        wrong = [
+            {"id": m.id, "message": m.message, "row": m.row, "correct": False}
+            for m in catalogue.misconceptions.values()
+        ]
+        right = [
+            {"id": a.id, "row": a.row, "correct": True} for a in catalogue.alternatives.values()
+        ]
+        self._output.event("catalogue", misconceptions=[*wrong, *right])
 
 
-def _listen(jobs: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
+def _read_jobs(jobs: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
     """Take jobs in; when no more can come, leave at once, whatever student code is doing."""
     for line in jobs:
         lines.put(line)
@@ -126,7 +137,7 @@ def _listen(jobs: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
 def main() -> None:
     """Work until no more jobs come."""
     megabytes, trace = int(sys.argv[1]), sys.argv[2]
-    jobs, results = _private_streams()
+    jobs, results = _take_streams()
     output = StreamSink(results)
     _limit_memory(megabytes)
     blocked_imports.install()
@@ -134,7 +145,7 @@ def main() -> None:
     with open(trace, "w", encoding="utf-8") as traces:
         faulthandler.enable(traces)
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        threading.Thread(target=_listen, args=(jobs, lines), daemon=True).start()
+        threading.Thread(target=_read_jobs, args=(jobs, lines), daemon=True).start()
         output.send(READY, b"")
         while True:
             job = json.loads(lines.get())

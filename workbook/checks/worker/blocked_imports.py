@@ -1,4 +1,4 @@
-"""Other array libraries: importing one gives a stand-in, and using it while judged is refused.
+"""Other array libraries: importing one gives a placeholder; using it while judged is refused.
 
 They are never really loaded, so a stray `import torch` at the top of a file costs neither
 seconds nor the exercises that do not use it.
@@ -19,38 +19,47 @@ BLOCKED = frozenset(
     | {"paddle", "tinygrad", "mlx", "dask", "skimage", "cv2", "numexpr", "minitorch", "micrograd"}
 )
 
-_refuse: Callable[[str], None] | None = None
 
-
-class _StandIn:
+class _Placeholder:
     """Any name of a blocked library."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, finder: "_Finder") -> None:
         self._name = name
+        self._finder = finder
 
-    def __getattr__(self, name: str) -> "_StandIn":
+    def __getattr__(self, name: str) -> "_Placeholder":
         if name.startswith("__"):
             raise AttributeError(name)
-        return _StandIn(f"{self._name}.{name}")
+        return _Placeholder(f"{self._name}.{name}", self._finder)
 
-    def __call__(self, *args: object, **kwargs: object) -> "_StandIn":
-        if _refuse is not None:
-            _refuse(self._name)
-        return _StandIn(self._name)
+    def __call__(self, *args: object, **kwargs: object) -> "_Placeholder":
+        self._finder.refuse(self._name)
+        return _Placeholder(self._name, self._finder)
 
     def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
         return ()
 
 
 class _Library(types.ModuleType):
+    def __init__(self, name: str, finder: "_Finder") -> None:
+        super().__init__(name)
+        self._finder = finder
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _StandIn(f"{self.__name__}.{name}")
+        return _Placeholder(f"{self.__name__}.{name}", self._finder)
+
+
+def _allow(name: str) -> None:
+    """Let a use of a blocked library pass: nothing is judged now."""
 
 
 class _Finder:
     """Finds and loads them; without `importlib.abc`, which imports half of the library."""
+
+    def __init__(self) -> None:
+        self.refuse: Callable[[str], None] = _allow
 
     def find_spec(
         self,
@@ -60,30 +69,31 @@ class _Finder:
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname.partition(".")[0] not in BLOCKED:
             return None
-        if _refuse is not None:
-            _refuse(fullname)
+        self.refuse(fullname)
         loader: Any = self
         return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        return _Library(spec.name)
+        return _Library(spec.name, self)
 
     def exec_module(self, module: types.ModuleType) -> None:
         return None
 
 
+_finder = _Finder()
+
+
 def install() -> None:
-    """Put the stand-ins in place for the rest of this process."""
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    """Put placeholders in their place for the rest of this process."""
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
 
 
 @contextlib.contextmanager
 def refused(refuse: Callable[[str], None]) -> Iterator[None]:
     """While inside, call `refuse(name)` whenever a blocked library is imported or called."""
-    global _refuse
-    before, _refuse = _refuse, refuse
+    before, _finder.refuse = _finder.refuse, refuse
     try:
         yield
     finally:
-        _refuse = before
+        _finder.refuse = before

@@ -32,15 +32,15 @@ def measure(impl: Implementation, network: str, code: str, names: Iterable[str])
     dict
         `right` and `wrong` curves and `gradients`, ready for JSON.
     """
-    chosen = bughunt.plan()[0][network]
+    network_plan = bughunt.read_plan()[0][network]
     scope: dict[str, Any] = {"__name__": "planted"}
     exec(compile(code, "<planted>", "exec"), scope)
     swaps = {id(getattr(impl, name)): scope[name] for name in names}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        right = train(impl, chosen)
+        right = train(impl, network_plan)
         with swapped(impl, swaps):
-            wrong, errors = train(impl, chosen), gradients(impl, chosen)
+            wrong, errors = train(impl, network_plan), gradients(impl, network_plan)
     return {
         "right": right.as_json(),
         "wrong": wrong.as_json(),

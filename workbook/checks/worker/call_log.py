@@ -1,7 +1,7 @@
-"""Stands between a case and an implementation and notes every call.
+"""A recording proxy between a case and an implementation, and the log of the calls.
 
-Cases see `impl.affine_forward`; what they get is the function with a witness around it, who
-copies the arrays before the call and looks at them again after it.
+A case asks for `impl.affine_forward` and gets a function that calls the student's one, copies
+the arrays before the call and compares them with what they are after it.
 """
 
 import inspect
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from workbook.records import Call, Changed
 
-__all__ = ["CallLog", "MissingResult", "RecordingProxy", "share_memory"]
+__all__ = ["CallLog", "MissingResult", "RecordingProxy", "shares_memory"]
 
 
 _VARIABLE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
@@ -34,7 +34,7 @@ class CallLog:
         self.inputs: dict[str, NDArray[Any]] = {}
         self.options: dict[str, object] = {}
         # The array itself is kept, so that its id stays its own.
-        self._watched: dict[int, tuple[NDArray[Any], int, str]] = {}
+        self._arrays: dict[int, tuple[NDArray[Any], int, str]] = {}
 
     def call(
         self,
@@ -45,23 +45,23 @@ class CallLog:
     ) -> object:
         """Call, and note what it was given, what it changed and what it returned."""
         number = len(self.calls)
-        named = _named(function, args, kwargs)
+        named = _named_arguments(function, args, kwargs)
         for argument, value in named.items():
-            self._take(number, argument, value)
-        before = {key: array.copy() for key, (array, _, _) in self._watched.items()}
+            self._note_argument(number, argument, value)
+        before = {key: array.copy() for key, (array, _, _) in self._arrays.items()}
         self.calls.append(Call(name, tuple(named), "raised"))
         try:
             result = function(*args, **kwargs)
         finally:
-            self._compare(number, before)
+            self._note_changes(number, before)
         self.calls[number] = Call(name, tuple(named), _kind(result))
-        self._find_aliases(name, result)
+        self._note_aliases(name, result)
         return result
 
-    def _take(self, number: int, argument: str, value: object) -> None:
+    def _note_argument(self, number: int, argument: str, value: object) -> None:
         if isinstance(value, np.ndarray):
-            if id(value) not in self._watched:
-                self._watched[id(value)] = (value, number, argument)
+            if id(value) not in self._arrays:
+                self._arrays[id(value)] = (value, number, argument)
                 label = argument
                 if label in self.inputs:
                     label = f"{argument} (call {number + 1})"
@@ -69,27 +69,27 @@ class CallLog:
         elif isinstance(value, Mapping):
             for key, inner in value.items():
                 if isinstance(inner, np.ndarray):
-                    self._take(number, f"{argument}[{key}]", inner)
+                    self._note_argument(number, f"{argument}[{key}]", inner)
             self.options.setdefault(argument, dict(value))
         elif not isinstance(value, tuple):  # A tuple is a cache: private to its pair.
             self.options.setdefault(argument, value)
 
-    def _compare(self, number: int, before: dict[int, NDArray[Any]]) -> None:
-        for key, (array, owner, argument) in self._watched.items():
+    def _note_changes(self, number: int, before: dict[int, NDArray[Any]]) -> None:
+        for key, (array, owner, argument) in self._arrays.items():
             if array.shape != before[key].shape or array.tobytes() != before[key].tobytes():
                 self.changed.append(Changed(number, owner, argument))
 
-    def _find_aliases(self, name: str, result: object) -> None:
+    def _note_aliases(self, name: str, result: object) -> None:
         results = result if isinstance(result, tuple) else (result,)
         for place, one in enumerate(results):
             if not isinstance(one, np.ndarray):
                 continue
-            for array, _, argument in self._watched.values():
-                if np.may_share_memory(one, array) and share_memory(one, array):
+            for array, _, argument in self._arrays.values():
+                if np.may_share_memory(one, array) and shares_memory(one, array):
                     self.aliases.append((f"{name}[{place}]", argument))
 
 
-def share_memory(one: NDArray[Any], other: NDArray[Any]) -> bool:
+def shares_memory(one: NDArray[Any], other: NDArray[Any]) -> bool:
     """Whether two arrays share memory."""
     try:
         return bool(np.shares_memory(one, other, max_work=10_000))  # type: ignore[arg-type]
@@ -103,11 +103,11 @@ def _kind(result: object) -> str:
     return type(result).__name__[:80]
 
 
-def _named(
+def _named_arguments(
     function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
 ) -> dict[str, object]:
     """The arguments by name; by place if the signature does not fit."""
-    plain = _plain(function, args, kwargs)
+    plain = _plain_arguments(function, args, kwargs)
     if plain is not None:
         return plain
     try:
@@ -126,7 +126,7 @@ def _named(
     return named
 
 
-def _plain(
+def _plain_arguments(
     function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
 ) -> dict[str, object] | None:
     """The same, read off the code of a plain function or method; None if there is more to it."""
@@ -158,9 +158,9 @@ def _plain(
 class RecordingProxy:
     """An implementation as a case sees it."""
 
-    def __init__(self, impl: object, watch: CallLog, prefix: str = "") -> None:
+    def __init__(self, impl: object, log: CallLog, prefix: str = "") -> None:
         self._impl = impl
-        self._watch = watch
+        self._log = log
         self._prefix = prefix
 
     def __getattr__(self, name: str) -> Any:
@@ -170,45 +170,45 @@ class RecordingProxy:
             raise MissingResult(self._prefix + name) from None
         full = self._prefix + name
         if inspect.ismodule(found) or not callable(found):
-            return RecordingProxy(found, self._watch, full + ".")
+            return RecordingProxy(found, self._log, full + ".")
         if isinstance(found, type):
-            return _Class(found, self._watch, full)
-        return _function(found, self._watch, full)
+            return _RecordedClass(found, self._log, full)
+        return _recorded_function(found, self._log, full)
 
 
-def _function(function: Any, watch: CallLog, name: str) -> Callable[..., object]:
+def _recorded_function(function: Any, log: CallLog, name: str) -> Callable[..., object]:
     def called(*args: object, **kwargs: object) -> object:
-        return watch.call(name, function, args, kwargs)
+        return log.call(name, function, args, kwargs)
 
     return called
 
 
-class _Class:
-    """A class of the student's; calling it gives a watched instance."""
+class _RecordedClass:
+    """A class of the student's; calling it returns a `RecordedInstance`."""
 
-    def __init__(self, kind: type, watch: CallLog, name: str) -> None:
+    def __init__(self, kind: type, log: CallLog, name: str) -> None:
         self._kind = kind
-        self._watch = watch
+        self._log = log
         self._name = name
 
     def __call__(self, *args: object, **kwargs: object) -> "RecordedInstance":
-        made = self._watch.call(self._name, self._kind, args, kwargs)
-        return RecordedInstance(made, self._watch, self._name)
+        instance = self._log.call(self._name, self._kind, args, kwargs)
+        return RecordedInstance(instance, self._log, self._name)
 
 
 class RecordedInstance:
-    """An object of the student's whose methods are watched; attributes pass through."""
+    """An object of the student's; calls of its methods are logged, attributes pass through."""
 
-    def __init__(self, made: object, watch: CallLog, name: str) -> None:
-        object.__setattr__(self, "_made", made)
-        object.__setattr__(self, "_watch", watch)
+    def __init__(self, instance: object, log: CallLog, name: str) -> None:
+        object.__setattr__(self, "_instance", instance)
+        object.__setattr__(self, "_log", log)
         object.__setattr__(self, "_name", name)
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._made, name)
+        found = getattr(self._instance, name)
         if inspect.ismethod(found) or inspect.isfunction(found):
-            return _function(found, self._watch, f"{self._name}.{name}")
+            return _recorded_function(found, self._log, f"{self._name}.{name}")
         return found
 
     def __setattr__(self, name: str, value: object) -> None:
-        setattr(self._made, name, value)
+        setattr(self._instance, name, value)

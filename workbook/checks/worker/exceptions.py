@@ -12,7 +12,7 @@ from workbook.records import Raised
 __all__ = ["describe", "inside", "normalise"]
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
-_PRIVATE = re.compile(r"\b_?workbook_room\w*\.")
+_PRIVATE = re.compile(r"\b_?workbook_impl\w*\.")
 _PATH = re.compile(r"(?:[A-Za-z]:)?[\\/](?:[\w.\- ]+[\\/])+(?=[\w.\-]+)")
 
 

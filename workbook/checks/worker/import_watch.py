@@ -10,8 +10,8 @@ __all__ = ["watched_imports"]
 
 
 @contextlib.contextmanager
-def watched_imports(report: Callable[[str], None]) -> Iterator[None]:
-    """Call `report(file)` before an exercise file is run, and again when control comes back to it.
+def watched_imports(on_import: Callable[[str], None]) -> Iterator[None]:
+    """Call `on_import(file)` before an exercise file runs, and when control comes back to it.
 
     The last report names the innermost file; it is empty when none is being imported.
     """
@@ -20,12 +20,12 @@ def watched_imports(report: Callable[[str], None]) -> Iterator[None]:
 
     def exec_module(self: ExerciseLoader, module: types.ModuleType) -> None:
         stack.append(module.__name__.partition(".")[2].replace(".", "/") + ".py")
-        report(stack[-1])
+        on_import(stack[-1])
         try:
             run(self, module)
         finally:
             stack.pop()
-            report(stack[-1] if stack else "")
+            on_import(stack[-1] if stack else "")
 
     ExerciseLoader.exec_module = exec_module  # type: ignore[method-assign]
     try:

@@ -13,35 +13,13 @@ from workbook.checks.worker import blocked_imports
 
 __all__ = ["Forbidden", "forbidding", "refuse", "replacing"]
 
-_GIVEN_LAYERS = (
-    "conv_forward_fast",
-    "conv_backward_fast",
-    "max_pool_forward_fast",
-    "max_pool_backward_fast",
-    "im2col",
-    "col2im",
-)
-# What these rest on, in NumPy and compiled.
-_GIVEN_KERNELS = (
-    "conv_forward",
-    "conv_backward",
-    "pool_forward",
-    "pool_backward",
-    "im2col",
-    "col2im",
-)
-_GRADIENT_CHECKS = (
-    "eval_numerical_gradient",
-    "eval_numerical_gradient_array",
-    "grad_check_sparse",
-)
-_NEED_NO_GIVEN_LAYER = frozenset(
-    {"conv_forward_naive", "conv_backward_naive", "max_pool_forward_naive"}
-    | {"max_pool_backward_naive", "scratch.im2col", "scratch.col2im"}
-    | {"scratch.Convolution", "scratch.Pooling"}
-)
-# A second way to the same gradient must not call the first.
-_OTHER_EXERCISES = {"batchnorm_backward_alt": ("batchnorm_backward",)}
+# Refused to every exercise.
+_GRADIENT_CHECKS = "workbook.numerics.gradient_check"
+# Refused to exercises with `refuses = ["fast_layers"]`: the layers, and what they rest on, in
+# NumPy and compiled.
+_LAYERS = "workbook.numerics.fast_layers"
+_KERNELS = "workbook.numerics.kernels_numpy"
+_COMPILED = "workbook.numerics._kernels"
 
 
 class Forbidden(RuntimeError):
@@ -72,22 +50,22 @@ def replacing(exercise_id: str, impl: Any, reference: Any) -> Iterator[None]:
     In the globals of every module of the implementation, by identity, so that `import ... as` and
     `from .layers import *` make no difference.
     """
-    stand_ins: dict[int, object] = {}
+    replacements: dict[int, object] = {}
     for name in curriculum.replaced(exercise_id):
         theirs, ours = _object(impl, name), _object(reference, name)
         if theirs is not None and ours is not None:
-            stand_ins[id(theirs)] = ours
-    undo: list[tuple[dict[str, object], str, object]] = []
+            replacements[id(theirs)] = ours
+    replaced: list[tuple[dict[str, object], str, object]] = []
     try:
         for module in _modules(impl):
             names = vars(module)
             for name, value in list(names.items()):
-                if id(value) in stand_ins:
-                    undo.append((names, name, value))
-                    names[name] = stand_ins[id(value)]
+                if id(value) in replacements:
+                    replaced.append((names, name, value))
+                    names[name] = replacements[id(value)]
         yield
     finally:
-        for names, name, value in undo:
+        for names, name, value in replaced:
             names[name] = value
 
 
@@ -105,35 +83,36 @@ def _refusal(name: str) -> types.CodeType:
     return code
 
 
+def _refuses_fast_layers(exercise_id: str) -> bool:
+    return curriculum.FAST_LAYERS in curriculum.load()[exercise_id].refuses
+
+
 def _equivalents(exercise_id: str, impl: Any) -> Iterator[tuple[str, object]]:
-    for module, names, wanted in (
-        ("workbook.numerics.fast_layers", _GIVEN_LAYERS, exercise_id in _NEED_NO_GIVEN_LAYER),
-        ("workbook.numerics.kernels_numpy", _GIVEN_KERNELS, exercise_id in _NEED_NO_GIVEN_LAYER),
-        ("workbook.numerics.gradient_check", _GRADIENT_CHECKS, True),
-    ):
-        if not wanted:
-            continue
+    layers = (_LAYERS, _KERNELS) if _refuses_fast_layers(exercise_id) else ()
+    for module in (_GRADIENT_CHECKS, *layers):
         with contextlib.suppress(ImportError):
-            given = sys.modules.get(module) or importlib.import_module(module)
-            yield from ((name, getattr(given, name, None)) for name in names)
-    for name in _OTHER_EXERCISES.get(exercise_id, ()):
-        yield name, _object(impl, name)
+            given = importlib.import_module(module)
+            yield from ((name, getattr(given, name, None)) for name in given.__all__)
+    for name in curriculum.load()[exercise_id].refuses:
+        if name != curriculum.FAST_LAYERS:
+            yield name, _object(impl, name)
 
 
 @contextlib.contextmanager
 def _without_compiled(exercise_id: str) -> Iterator[None]:
     """Compiled functions have no code to exchange: their module's names are replaced."""
-    module = sys.modules.get("workbook.numerics._kernels")
-    if module is None or exercise_id not in _NEED_NO_GIVEN_LAYER:
+    module = sys.modules.get(_COMPILED)
+    if module is None or not _refuses_fast_layers(exercise_id):
         yield
         return
-    kept = {name: getattr(module, name) for name in _GIVEN_KERNELS if hasattr(module, name)}
+    names = importlib.import_module(_KERNELS).__all__
+    originals = {name: getattr(module, name) for name in names if hasattr(module, name)}
     try:
-        for name in kept:
+        for name in originals:
             setattr(module, name, types.FunctionType(_refusal(name), {}))
         yield
     finally:
-        for name, function in kept.items():
+        for name, function in originals.items():
             setattr(module, name, function)
 
 
@@ -144,14 +123,14 @@ def forbidding(exercise_id: str, impl: Any) -> Iterator[None]:
     The function's code is exchanged, not its name: aliases, star imports and tables of
     functions all lead to the refusal.
     """
-    undo: list[tuple[types.FunctionType, types.CodeType]] = []
+    replaced: list[tuple[types.FunctionType, types.CodeType]] = []
     try:
         for name, function in _equivalents(exercise_id, impl):
             if isinstance(function, types.FunctionType) and not function.__closure__:
-                undo.append((function, function.__code__))
+                replaced.append((function, function.__code__))
                 function.__code__ = _refusal(name)
         with blocked_imports.refused(refuse), _without_compiled(exercise_id):
             yield
     finally:
-        for function, code in undo:
+        for function, code in replaced:
             function.__code__ = code

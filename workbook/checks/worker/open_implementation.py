@@ -69,23 +69,23 @@ def open_implementation(
     problems: dict[str, dict[str, Any]] = {
         file: {"outcome": outcome} for file, outcome in (skip or {}).items()
     }
-    asked = [file for file in known if file not in problems and file not in compiled]
-    problems |= _not_python(folder, asked)
+    to_import = [file for file in known if file not in problems and file not in compiled]
+    problems |= _check_sources(folder, to_import)
     sources: dict[str, str | ast.Module] = {f: source_blocks.pristine_source(f) for f in problems}
 
     def load() -> implementation.Implementation:
         in_order = [file for file in known if file in files]
-        every = {**compiled, **sources}
+        all_sources = {**compiled, **sources}
         return implementation.load_implementation(
-            folder, sources=every, mend=True, wanted=in_order, resolved=resolved
+            folder, sources=all_sources, repair=True, files=in_order, resolved=resolved
         )
 
     impl = load()
     while impl.problems:
-        beside = {_named(error, known) for error in impl.problems.values()} - files - {""}
-        if beside:
+        imported = {_named_file(error, known) for error in impl.problems.values()} - files - {""}
+        if imported:
             # They fail when they are imported: tried for themselves, too.
-            files |= beside
+            files |= imported
             impl.close()
             impl = load()
             continue
@@ -100,16 +100,16 @@ def open_implementation(
         impl = load()
     mended = {
         file: [asdict(one) for one in replaced]
-        for file, replaced in impl.mended.items()
+        for file, replaced in impl.repaired.items()
         if file not in sources
     }
     modules = impl.modules()
-    told = [f for f in known if f in problems or implementation.dotted(f) in modules]
-    absent = _absent(modules, [file for file in told if file not in sources])
-    return OpenedImplementation(impl, problems, mended, absent, told)
+    examined = [f for f in known if f in problems or implementation.dotted(f) in modules]
+    absent = _absent(modules, [file for file in examined if file not in sources])
+    return OpenedImplementation(impl, problems, mended, absent, examined)
 
 
-def _not_python(folder: Path, files: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _check_sources(folder: Path, files: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The files that hold no Python source, found before Python is asked."""
     found = {}
     for file in files:
@@ -117,12 +117,12 @@ def _not_python(folder: Path, files: Iterable[str]) -> dict[str, dict[str, Any]]
             data = (folder / file).read_bytes()
         except OSError:
             continue  # Importing says why.
-        if message := source_check.reason(file, data):
+        if message := source_check.not_python_reason(file, data):
             found[file] = {"outcome": "invalid", "message": message}
     return found
 
 
-def _named(error: Exception, known: Iterable[str]) -> str:
+def _named_file(error: Exception, known: Iterable[str]) -> str:
     """The exercise file that a problem names; empty if it names none."""
     named = "/" + str(getattr(error, "file", ""))
     return max((file for file in known if named.endswith("/" + file)), key=len, default="")

@@ -11,9 +11,9 @@ __all__ = [
     "HEAD",
     "IMPORTING",
     "KINDS",
-    "LOOKS",
     "READY",
     "RECORD",
+    "TRACE_AT",
     "MessageSink",
     "StreamSink",
 ]
@@ -22,7 +22,7 @@ EVENT, RECORD, CASE, IMPORTING = b"E", b"R", b"P", b"I"
 KINDS = frozenset({EVENT, RECORD, CASE, IMPORTING})
 READY = b"Y"
 """Said once, before the first job: from here on it is student code that may end the process."""
-LOOKS = 0.9
+TRACE_AT = 0.9
 """After which share of its time a child says where it is; running code may not survive it."""
 HEAD = struct.Struct("<I")
 

@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 
 from workbook.cases import Case, Shared
 from workbook.checks.raw_results import raw_values
-from workbook.checks.worker.call_log import CallLog, MissingResult, RecordingProxy, share_memory
+from workbook.checks.worker.call_log import CallLog, MissingResult, RecordingProxy, shares_memory
 from workbook.checks.worker.exceptions import describe
 from workbook.records import Printed, Raised, Record, Value
 
 __all__ = ["record_case"]
 
-_HEAD = 2000
+_HEAD_CHARACTERS = 2000
 _LARGEST_INPUT = 2000
 
 
-class _Counted(io.TextIOBase):
+class _CountedOutput(io.TextIOBase):
     """Standard output that counts lines and keeps only how it begins."""
 
     def __init__(self) -> None:
@@ -38,8 +38,8 @@ class _Counted(io.TextIOBase):
 
     def write(self, text: str) -> int:
         self.lines += text.count("\n")
-        if len(self.head) < _HEAD:
-            self.head += text[: _HEAD - len(self.head)]
+        if len(self.head) < _HEAD_CHARACTERS:
+            self.head += text[: _HEAD_CHARACTERS - len(self.head)]
         return len(text)
 
 
@@ -49,23 +49,23 @@ def _observed(found: object) -> object:
         return found
     if not isinstance(found.other, np.ndarray):
         return found.one is found.other
-    return share_memory(found.one, found.other) if isinstance(found.one, np.ndarray) else math.nan
+    return shares_memory(found.one, found.other) if isinstance(found.one, np.ndarray) else math.nan
 
 
-def _plain(value: object, depth: int = 0) -> Any:
+def _as_json(value: object, depth: int = 0) -> Any:
     """An option as JSON; what JSON cannot say is left out."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (list, tuple)) and depth < 2 and len(value) <= 50:
-        return [_plain(v, depth + 1) for v in value]
+        return [_as_json(v, depth + 1) for v in value]
     if isinstance(value, Mapping) and depth < 2:
-        return {str(k): _plain(v, depth + 1) for k, v in value.items() if _sayable(v)}
+        return {str(k): _as_json(v, depth + 1) for k, v in value.items() if _is_storable(v)}
     return f"<{type(value).__name__}>"
 
 
-def _sayable(value: object) -> bool:
+def _is_storable(value: object) -> bool:
     return not isinstance(value, np.ndarray) and not callable(value)
 
 
@@ -102,8 +102,8 @@ def record_case(
     state = zlib.crc32(f"{seed}/{case.exercise}/{case.name}".encode())
     np.random.seed(state)
     random.seed(state)
-    watch = CallLog()
-    printed = _Counted()
+    log = CallLog()
+    printed = _CountedOutput()
     raised: Raised | None = None
     arrays: dict[str, Value] = {}
     try:
@@ -115,7 +115,7 @@ def record_case(
             wrap(),
         ):
             warnings.simplefilter("ignore")
-            found = case.run(RecordingProxy(impl, watch), rng)
+            found = case.run(RecordingProxy(impl, log), rng)
             arrays = raw_values({str(name): _observed(value) for name, value in found.items()})
     except MissingResult as error:
         raised = Raised("Missing", str(error))
@@ -125,17 +125,17 @@ def record_case(
         exercise=case.exercise,
         case=case.name,
         arrays=arrays,
-        inputs=_inputs(watch),
-        options={name: _plain(value) for name, value in watch.options.items()},
-        calls=tuple(watch.calls),
-        changed=tuple(watch.changed),
-        aliases=tuple(watch.aliases),
+        inputs=_inputs(log),
+        options={name: _as_json(value) for name, value in log.options.items()},
+        calls=tuple(log.calls),
+        changed=tuple(log.changed),
+        aliases=tuple(log.aliases),
         printed=Printed(printed.lines, printed.head),
         raised=raised,
-        size=sum(array.size for array in watch.inputs.values()),
+        size=sum(array.size for array in log.inputs.values()),
         seconds=time.thread_time() - start,
     )
 
 
-def _inputs(watch: CallLog) -> dict[str, NDArray[Any]]:
-    return {name: a for name, a in watch.inputs.items() if a.size <= _LARGEST_INPUT}
+def _inputs(log: CallLog) -> dict[str, NDArray[Any]]:
+    return {name: a for name, a in log.inputs.items() if a.size <= _LARGEST_INPUT}

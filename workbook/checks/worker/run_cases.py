@@ -21,7 +21,7 @@ def run_exercise(
     folder: Path,
     reference: Any = None,
     only: Iterable[str] | None = None,
-    starting: Callable[[str], None] | None = None,
+    on_case: Callable[[str], None] | None = None,
 ) -> Iterator[Record]:
     """Run an exercise's cases one after another.
 
@@ -34,25 +34,25 @@ def run_exercise(
     folder : Path
         Its files, to tell the student's lines from ours.
     reference : Implementation, optional
-        Stands in for what the exercise requires; None judges the student's whole stack. It
+        Stands in for what the exercise requires; None judges with the student's own. It
         needs nothing but the requirements.
     only : iterable of str, optional
         Names of the cases to run; all by default.
-    starting : callable, optional
+    on_case : callable, optional
         Told the name of each case before it runs.
     """
     names = None if only is None else set(only)
 
     @contextlib.contextmanager
     def wrap() -> Iterator[None]:
-        stand_ins: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+        replacements: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
         if reference is not None:
-            stand_ins = replacing(exercise_id, impl, reference)
-        with stand_ins, forbidding(exercise_id, impl):
+            replacements = replacing(exercise_id, impl, reference)
+        with replacements, forbidding(exercise_id, impl):
             yield
 
     for case in cases_of(exercise_id):
         if names is None or case.name in names:
-            if starting is not None:
-                starting(case.name)
+            if on_case is not None:
+                on_case(case.name)
             yield record_case(case, impl, seed, folder, wrap=wrap)

@@ -6,12 +6,12 @@ import tokenize
 
 from workbook import locale
 
-__all__ = ["reason"]
+__all__ = ["not_python_reason"]
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def reason(file: str, data: bytes) -> str:
+def not_python_reason(file: str, data: bytes) -> str:
     """Why these bytes cannot be an exercise file, as a sentence; empty if they may be one.
 
     Python itself lets some of them pass, and says of others only which name it does not know.

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from workbook.data.absent import fetch_all, not_here
 from workbook.data.base import Data, DataSet, DataSetError, FileReport
 from workbook.data.cifar_files import (
     ARCHIVE,
@@ -16,12 +15,13 @@ from workbook.data.cifar_files import (
     TRAINING_BATCHES,
     find_archive,
     find_batches,
+    find_or_unpack_batches,
     read_batch,
-    ready,
 )
 from workbook.data.download import checksum_problem
 from workbook.data.folder import data_folder
-from workbook.data.layouts import finish, float_type, split_sizes
+from workbook.data.layouts import float_type, split_and_center, split_sizes
+from workbook.data.missing import fetch_all, missing_error
 
 __all__ = ["dataset", "get_CIFAR10_data"]
 
@@ -75,7 +75,9 @@ def get_CIFAR10_data(
     test_images, test_labels = _first(folder, (TEST_BATCH,), test, kind)
     # Again with what was found: files made by hand may hold fewer images.
     split_sizes(len(labels), len(test_labels), *wanted, at_most=IMAGES)
-    return finish(images, labels, test_images, test_labels, training, subtract_mean=subtract_mean)
+    return split_and_center(
+        images, labels, test_images, test_labels, training, subtract_mean=subtract_mean
+    )
 
 
 def _first(
@@ -102,7 +104,7 @@ def _folder(root: Path | str | None) -> Path:
     """The folder with the batches."""
     if root is not None:
         place = Path(root).expanduser()
-        folder = ready(place)
+        folder = find_or_unpack_batches(place)
         if folder is None:
             raise DataSetError(
                 f"{place} holds neither {FOLDER} (with six batches) nor {ARCHIVE.name}.\n"
@@ -110,7 +112,7 @@ def _folder(root: Path | str | None) -> Path:
             )
         return folder
     # Never in place of an archive that someone put there: that is for `get` alone.
-    return ready(data_folder()) or dataset.get()
+    return find_or_unpack_batches(data_folder()) or dataset.get()
 
 
 class Cifar10(DataSet):
@@ -165,9 +167,9 @@ class Cifar10(DataSet):
         if folder is None:
             # An archive that is not the official one is replaced once that has arrived.
             fetch_all(self.name, (ARCHIVE,), root, url)
-            folder = ready(root)
+            folder = find_or_unpack_batches(root)
         if folder is None:
-            raise not_here(self.name, (ARCHIVE,), root)
+            raise missing_error(self.name, (ARCHIVE,), root)
         return folder
 
     def verify(self) -> list[FileReport]:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from workbook.data.absent import fetch_all
 from workbook.data.base import FileReport
 from workbook.data.download import RemoteFile, checksum_problem
 from workbook.data.folder import data_folder
+from workbook.data.missing import fetch_all
 from workbook.data.sets.idx import IdxFolder
 
 __all__ = ["FILES", "dataset"]

@@ -10,7 +10,8 @@ from workbook.grading.intake.scheme import Scheme
 
 __all__ = ["SCHEMA", "VERSION", "grades_json"]
 
-VERSION = 1
+VERSION = 2
+"""Since 2, `integrated_outcome` is the name of what was `stack_outcome`."""
 
 
 def _exercise(exercise: ExerciseGrade) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def _exercise(exercise: ExerciseGrade) -> dict[str, Any]:
     return {
         "exercise": exercise.id,
         "outcome": exercise.outcome,
-        "stack_outcome": exercise.stack_outcome,
+        "integrated_outcome": exercise.integrated_outcome,
         "nbval": exercise.nbval or None,
         "points": exercise.points,
         "computed": exercise.computed,
@@ -151,7 +152,7 @@ SCHEMA: dict[str, Any] = {
                                 {
                                     "exercise": _TEXT,
                                     "outcome": {"enum": list(OUTCOMES)},
-                                    "stack_outcome": {"enum": list(OUTCOMES)},
+                                    "integrated_outcome": {"enum": list(OUTCOMES)},
                                     "nbval": _MAYBE_TEXT,
                                     "points": _MAYBE_NUMBER,
                                     "computed": _MAYBE_NUMBER,

@@ -16,7 +16,7 @@ from workbook.grading.intake.scheme import Scheme
 __all__ = ["SETTINGS", "pack"]
 
 SETTINGS = "settings.json"
-"""What the autograder is told, beside the course in its folder."""
+"""The file of settings beside the course in the autograder's folder."""
 
 _COURSE = "course"
 _PACKED = {".py", ".toml", ".json", ".npz", ".html", ".txt", ".md", ".jpg"}

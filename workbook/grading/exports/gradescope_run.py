@@ -19,7 +19,7 @@ from workbook.grading import scheduler
 from workbook.grading.exports.gradescope import SETTINGS
 from workbook.grading.intake import archives
 from workbook.grading.intake.scheme import Scheme
-from workbook.grading.intake.select_files import choose, may_count
+from workbook.grading.intake.select_files import is_candidate, select_files
 from workbook.grading.reports.pages import clean
 from workbook.grading.sandbox import bubblewrap
 from workbook.grading.units import Settings, Submission, UnitResult
@@ -28,6 +28,9 @@ from workbook.student.atomic_write import write_text
 
 __all__ = ["SCHEMA", "main", "results_of"]
 
+VERSION = 2
+"""Of `extra_data`, which is ours in the format that Gradescope documents."""
+
 _WORDS = {outcome: f"outcome.{outcome}" for outcome in OUTCOMES}
 
 
@@ -35,25 +38,27 @@ class NoVerdict(WorkbookError):
     """It is our fault that an exercise could not be judged."""
 
 
-def results_of(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
+def results_of(folder: Path, packed: dict[str, Any]) -> dict[str, Any]:
     """Judge what was handed in; gives the content of results.json.
 
     Raises
     ------
     NoVerdict
     """
-    began, scheme = time.monotonic(), Scheme.from_json(told["scheme"])
+    began, scheme = time.monotonic(), Scheme.from_json(packed["scheme"])
     known = curriculum.load()
     try:
         handed = _only_archive(folder)
-        chosen = choose(archives.read(handed, lambda name: may_count(name, known)), known)
-    except archives.Unreadable as error:
+        chosen = select_files(
+            archives.read_archive(handed, lambda name: is_candidate(name, known)), known
+        )
+    except archives.UnreadableArchive as error:
         return _nothing(str(error), scheme, began)
     if not chosen.files and not chosen.problems:
         return _nothing("None of the exercise files was handed in.", scheme, began)
-    mode = bubblewrap.choose("auto")
+    mode = bubblewrap.select_sandbox("auto")
     settings = Settings(
-        told["secret"], scheme.exercises, tuple(told["notebooks"]), sandbox=mode, memory=2048
+        packed["secret"], scheme.exercises, tuple(packed["notebooks"]), sandbox=mode, memory=2048
     )
     submission = Submission("submission", chosen.files, chosen.problems)
     found: list[UnitResult] = []
@@ -62,7 +67,7 @@ def results_of(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
         settings,
         jobs=2,
         done=lambda key: None,
-        heard=lambda _, new: found.extend(new),
+        on_result=lambda _, new: found.extend(new),
     )
     judged = {each.subject: each for each in found if each.kind == "judge"}
     for name in scheme.exercises:
@@ -80,8 +85,11 @@ def results_of(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "extra_data": {
+            "version": VERSION,
             "sandbox": mode,
-            "stack": {name: judged[name].result["stack_outcome"] for name in scheme.exercises},
+            "integrated": {
+                name: judged[name].result["integrated_outcome"] for name in scheme.exercises
+            },
             "nbval": {name: each["outcome"] for name, each in said.items()},
         },
         "tests": tests,
@@ -107,8 +115,10 @@ def _test(result: dict[str, Any], scheme: Scheme) -> dict[str, Any]:
         lines += [
             f"{text(f'feedback.{part}')}: {message[part]}" for part in parts if message.get(part)
         ]
-    elif result["stack_outcome"] != "pass":
-        lines.append(text("feedback.stack", outcome=text(_WORDS[result["stack_outcome"]])))
+    elif result["integrated_outcome"] != "pass":
+        lines.append(
+            text("feedback.integrated", outcome=text(_WORDS[result["integrated_outcome"]]))
+        )
     return {
         "name": f"{exercise.title}: {exercise.id}{bonus}",
         "score": round(share * maximum, 4),
@@ -138,9 +148,9 @@ def main(root: Path) -> int:
     """Judge the submission in `root/submission`; gives the exit code."""
     out = root / "results" / "results.json"
     out.unlink(missing_ok=True)
-    told = json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8"))
+    packed = json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8"))
     try:
-        found = results_of(root / "submission", told)
+        found = results_of(root / "submission", packed)
     except WorkbookError as error:
         print(f"workbook: {error}", file=sys.stderr)
         return 1

@@ -11,6 +11,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
@@ -53,6 +54,10 @@ def open_gradebook(where: Path | str) -> "Gradebook":
         _migrate(engine)
     except SQLAlchemyError as error:
         raise WorkbookError(f"The gradebook cannot be opened: {_why(error)}.") from error
+    except CommandError as error:  # Its revision is none of those that are known here.
+        raise WorkbookError(
+            f"The gradebook cannot be opened: a newer version of the workbook wrote it ({error})."
+        ) from error
     return Gradebook(engine)
 
 

@@ -15,17 +15,17 @@ from pathlib import Path, PurePosixPath
 
 from workbook.errors import WorkbookError
 
-__all__ = ["Contents", "Limits", "Unreadable", "is_archive", "read"]
+__all__ = ["ArchiveContents", "ArchiveLimits", "UnreadableArchive", "is_archive", "read_archive"]
 
-Wanted = Callable[[str], bool]
+NameFilter = Callable[[str], bool]
 
 
-class Unreadable(WorkbookError):
+class UnreadableArchive(WorkbookError):
     """What was handed in cannot be read; its text is the reason for the report."""
 
 
 @dataclass(frozen=True)
-class Limits:
+class ArchiveLimits:
     """What an honest submission stays under.
 
     Attributes
@@ -47,7 +47,7 @@ class Limits:
 
 
 @dataclass
-class Contents:
+class ArchiveContents:
     """The wanted files of a submission.
 
     Attributes
@@ -65,11 +65,13 @@ class Contents:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether the name says that it is an archive that `read` opens."""
+    """Whether the name says that it is an archive that `read_archive` opens."""
     return path.name.lower().endswith((".zip", ".tar.gz", ".tgz"))
 
 
-def read(path: Path, wanted: Wanted, limits: Limits | None = None) -> Contents:
+def read_archive(
+    path: Path, wanted: NameFilter, limits: ArchiveLimits | None = None
+) -> ArchiveContents:
     """The files of a folder or archive whose name `wanted` accepts.
 
     Raises
@@ -77,7 +79,7 @@ def read(path: Path, wanted: Wanted, limits: Limits | None = None) -> Contents:
     Unreadable
         If it is no archive, is damaged or encrypted, or has too much in it.
     """
-    limits = limits or Limits()
+    limits = limits or ArchiveLimits()
     if path.is_dir():
         return _gather(_folder(path, limits), wanted, limits)
     try:
@@ -89,39 +91,43 @@ def read(path: Path, wanted: Wanted, limits: Limits | None = None) -> Contents:
         if start.startswith(b"\x1f\x8b"):
             with tarfile.open(path, "r:gz") as archive_tar:
                 return _gather(_tar(archive_tar, limits, path), wanted, limits)
-    except Unreadable:
+    except UnreadableArchive:
         raise
     except RuntimeError as error:
-        raise Unreadable(f"{path.name} cannot be opened: {error}.") from error
+        raise UnreadableArchive(f"{path.name} cannot be opened: {error}.") from error
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError) as error:
-        raise Unreadable(f"{path.name} is damaged: {error}.") from error
+        raise UnreadableArchive(f"{path.name} is damaged: {error}.") from error
     except (NotImplementedError, ValueError, UnicodeError) as error:
-        raise Unreadable(f"{path.name} cannot be read: {error}.") from error
-    raise Unreadable(f"{path.name} is neither a folder nor a .zip nor a .tar.gz.")
+        raise UnreadableArchive(f"{path.name} cannot be read: {error}.") from error
+    raise UnreadableArchive(f"{path.name} is neither a folder nor a .zip nor a .tar.gz.")
 
 
 @dataclass(frozen=True)
 class _Member:
     name: str
     size: int
-    take: Callable[[int], bytes]
+    read: Callable[[int], bytes]
     refused: str = ""
     packed: int | None = None
 
 
-def _gather(members: Iterator[_Member], wanted: Wanted, limits: Limits) -> Contents:
-    found, total = Contents(), 0
+def _gather(
+    members: Iterator[_Member], wanted: NameFilter, limits: ArchiveLimits
+) -> ArchiveContents:
+    found, total = ArchiveContents(), 0
     for count, member in enumerate(members):
         if count >= limits.members:
-            raise Unreadable(f"It holds more than {limits.members:,} files.")
+            raise UnreadableArchive(f"It holds more than {limits.members:,} files.")
         name = _clean(member.name)
         if name is None:
-            found.notes.append(f"{_shown(member.name)} was passed over: its path leads outside.")
+            found.notes.append(
+                f"{_printable(member.name)} was passed over: its path leads outside."
+            )
             continue
         if not wanted(name):
             continue
         if member.refused:
-            found.notes.append(f"{_shown(name)} was passed over: it is {member.refused}.")
+            found.notes.append(f"{_printable(name)} was passed over: it is {member.refused}.")
             continue
         if member.size > limits.bytes_each:
             found.too_large[name] = member.size
@@ -130,14 +136,16 @@ def _gather(members: Iterator[_Member], wanted: Wanted, limits: Limits) -> Conte
             found.too_large[name] = member.size
             continue
         # The header may lie about the size; one byte more than allowed shows it.
-        data = member.take(limits.bytes_each + 1)
+        data = member.read(limits.bytes_each + 1)
         total += len(data)
         if total > limits.bytes_all:
-            raise Unreadable(f"Its files are larger than {limits.bytes_all:,} bytes together.")
+            raise UnreadableArchive(
+                f"Its files are larger than {limits.bytes_all:,} bytes together."
+            )
         if len(data) > limits.bytes_each:
             found.too_large[name] = len(data)
         elif name in found.files and found.files[name] != data:
-            raise Unreadable(f"It holds {_shown(name)} twice, and they differ.")
+            raise UnreadableArchive(f"It holds {_printable(name)} twice, and they differ.")
         else:
             found.files[name] = data
     return found
@@ -151,11 +159,11 @@ def _clean(name: str) -> str | None:
     return path.as_posix()
 
 
-def _shown(name: str) -> str:
+def _printable(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)[:120]
 
 
-def _folder(root: Path, limits: Limits) -> Iterator[_Member]:
+def _folder(root: Path, limits: ArchiveLimits) -> Iterator[_Member]:
     for folder, folders, names in os.walk(root, followlinks=False):
         folders.sort()
         for name in sorted(names):
@@ -167,11 +175,11 @@ def _folder(root: Path, limits: Limits) -> Iterator[_Member]:
                 refused = "not an ordinary file"
             size = 0 if refused else path.stat().st_size
 
-            def take(most: int, path: Path = path) -> bytes:
+            def read(limit: int, path: Path = path) -> bytes:
                 with path.open("rb") as file:
-                    return file.read(most)
+                    return file.read(limit)
 
-            yield _Member(path.relative_to(root).as_posix(), size, take, refused)
+            yield _Member(path.relative_to(root).as_posix(), size, read, refused)
 
 
 _LINK = 0o120000
@@ -179,7 +187,7 @@ _KIND = 0o170000
 _ORDINARY = 0o100000
 
 
-def _zip(archive: zipfile.ZipFile, limits: Limits) -> Iterator[_Member]:
+def _zip(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Iterator[_Member]:
     for info in archive.infolist():
         if info.is_dir():
             continue
@@ -188,19 +196,19 @@ def _zip(archive: zipfile.ZipFile, limits: Limits) -> Iterator[_Member]:
         if info.flag_bits & 0x1:
             refused = "encrypted"
 
-        def take(most: int, info: zipfile.ZipInfo = info) -> bytes:
+        def read(limit: int, info: zipfile.ZipInfo = info) -> bytes:
             with archive.open(info) as file:
-                return file.read(most)
+                return file.read(limit)
 
-        yield _Member(info.filename, info.file_size, take, refused, info.compress_size)
+        yield _Member(info.filename, info.file_size, read, refused, info.compress_size)
 
 
-def _tar(archive: tarfile.TarFile, limits: Limits, path: Path) -> Iterator[_Member]:
+def _tar(archive: tarfile.TarFile, limits: ArchiveLimits, path: Path) -> Iterator[_Member]:
     # A tar.gz is one stream: what it unpacks to is bounded before it is walked to its end.
-    most = max(limits.bytes_all, int(limits.ratio * path.stat().st_size))
+    limit = max(limits.bytes_all, int(limits.ratio * path.stat().st_size))
     for info in archive:
-        if info.offset_data + info.size > most + 1_000_000:
-            raise Unreadable(f"{path.name} unpacks to far more than it holds.")
+        if info.offset_data + info.size > limit + 1_000_000:
+            raise UnreadableArchive(f"{path.name} unpacks to far more than it holds.")
         if info.isdir():
             continue
         refused = ""
@@ -209,8 +217,8 @@ def _tar(archive: tarfile.TarFile, limits: Limits, path: Path) -> Iterator[_Memb
         elif not info.isreg():
             refused = "a device"
 
-        def take(most: int, info: tarfile.TarInfo = info) -> bytes:
+        def read(limit: int, info: tarfile.TarInfo = info) -> bytes:
             file = archive.extractfile(info)
-            return file.read(most) if file is not None else b""
+            return file.read(limit) if file is not None else b""
 
-        yield _Member(info.name, info.size, take, refused)
+        yield _Member(info.name, info.size, read, refused)

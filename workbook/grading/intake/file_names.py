@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["Sender", "is_attempt", "is_litter", "sender"]
+__all__ = ["FileSender", "is_attempt", "is_ignored", "parse_file_name"]
 
 
 @dataclass(frozen=True)
-class Sender:
+class FileSender:
     """What a file's name says.
 
     Attributes
@@ -36,20 +36,20 @@ _CANVAS = re.compile(
 )
 # Jane Doe_12345_assignsubmission_file_workbook.zip, or a folder of that name.
 _MOODLE = re.compile(r"^(?P<name>.+?)_(?P<user>\d+)_assignsubmission_\w+?(?:_.*)?$")
-_AGAIN = re.compile(
+_NUMBERED = re.compile(
     r"^(?P<who>.+?)(?:[ _-]+(?:attempt|try|version|v)[ _-]?(?P<n>\d+)| ?\((?P<m>\d+)\))$",
     re.IGNORECASE,
 )
 _ATTEMPT = re.compile(r"^(?:attempt|try|version|submission|v)?[ _-]?[\dTZ:._+-]+$", re.IGNORECASE)
-_LITTER = re.compile(
+_IGNORED = re.compile(
     r"^(?:\..*|__MACOSX|Thumbs\.db|desktop\.ini|.*\.(?:csv|txt|md|html|json|toml|xlsx|pdf))$",
     re.IGNORECASE,
 )
 
 
-def is_litter(name: str) -> bool:
+def is_ignored(name: str) -> bool:
     """Whether a file of that name is nobody's submission."""
-    return _LITTER.match(name) is not None
+    return _IGNORED.match(name) is not None
 
 
 def is_attempt(name: str) -> bool:
@@ -57,12 +57,12 @@ def is_attempt(name: str) -> bool:
     return _ATTEMPT.match(name) is not None
 
 
-def sender(name: str) -> Sender:
+def parse_file_name(name: str) -> FileSender:
     """Read the name of a file or folder."""
     stem = _ENDING.sub("", name)
     canvas = _CANVAS.match(stem)
     if canvas:
-        return Sender(
+        return FileSender(
             words=(canvas["user"], canvas["name"]),
             id=canvas["user"],
             name=canvas["name"],
@@ -71,8 +71,10 @@ def sender(name: str) -> Sender:
         )
     moodle = _MOODLE.match(stem)
     if moodle:
-        return Sender((moodle["user"], moodle["name"]), moodle["user"], moodle["name"])
-    again = _AGAIN.match(stem)
-    if again:
-        return Sender((stem, again["who"]), again["who"], number=int(again["n"] or again["m"]))
-    return Sender((stem,), stem)
+        return FileSender((moodle["user"], moodle["name"]), moodle["user"], moodle["name"])
+    numbered = _NUMBERED.match(stem)
+    if numbered:
+        return FileSender(
+            (stem, numbered["who"]), numbered["who"], number=int(numbered["n"] or numbered["m"])
+        )
+    return FileSender((stem,), stem)

@@ -18,14 +18,14 @@ def receipt(files: Mapping[str, bytes]) -> str:
     Parameters
     ----------
     files : mapping of bytes by exercise file
-        As `choose` finds them in a submission: `layers.py`, `classifiers/cnn.py`.
+        As `select_files` finds them in a submission: `layers.py`, `classifiers/cnn.py`.
     """
-    whole = hashlib.sha256()
+    digest = hashlib.sha256()
     for name in sorted(files):
-        whole.update(name.encode("utf-8") + b"\0" + hashlib.sha256(files[name]).digest())
-    number = int.from_bytes(whole.digest(), "big")
+        digest.update(name.encode("utf-8") + b"\0" + hashlib.sha256(files[name]).digest())
+    number = int.from_bytes(digest.digest(), "big")
     letters = []
     for _ in range(8):
-        number, place = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[place])
+        number, position = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[position])
     return "".join(letters[:4]) + "-" + "".join(letters[4:])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbook.errors import UsageError
 
-__all__ = ["Roster", "Student", "moment", "read_roster"]
+__all__ = ["Roster", "Student", "parse_time", "read_roster"]
 
 # Column titles that mean the same, in lower case.
 _COLUMNS = {
@@ -62,8 +62,8 @@ class Student:
         parts = self.name.split()
         reordered = last + first if comma else "".join(parts[-1:] + parts[:-1])
         for word in (self.id, self.login, self.email, local, self.sis, self.name, reordered):
-            if folded(word):
-                yield folded(word)
+            if normalised(word):
+                yield normalised(word)
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Roster:
         A word that means two students means nobody.
         """
         for word in words:
-            found = [s for s in self.students if folded(word) == folded(s.id)]
-            found = found or [s for s in self.students if folded(word) in set(s.words())]
+            found = [s for s in self.students if normalised(word) == normalised(s.id)]
+            found = found or [s for s in self.students if normalised(word) in set(s.words())]
             if len(found) == 1:
                 return found[0]
         return None
@@ -88,16 +88,18 @@ class Roster:
         """The student, and whoever hands in with them."""
         if not student.pair:
             return [student]
-        return [other for other in self.students if folded(other.pair) == folded(student.pair)]
+        return [
+            other for other in self.students if normalised(other.pair) == normalised(student.pair)
+        ]
 
 
-def folded(word: str) -> str:
+def normalised(word: str) -> str:
     """The word without case, accents, spaces and punctuation."""
     plain = unicodedata.normalize("NFKD", word).casefold()
     return "".join(c for c in plain if c.isalnum() or c == "@")
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """A date (its last second) or a date and time; without a zone it is this machine's own.
 
     Raises
@@ -152,11 +154,11 @@ def read_roster(path: Path) -> Roster:
             if any(cells.values()) and not cells.get("name", "").startswith("Points Possible"):
                 raise UsageError(f"The roster {path.name}, line {number}, has no id.")
             continue
-        if any(folded(cells["id"]) == folded(other.id) for other in students):
+        if any(normalised(cells["id"]) == normalised(other.id) for other in students):
             raise UsageError(f"The roster {path.name}, line {number}: {cells['id']} stands twice.")
         extension = cells.pop("extension", "")
         try:
-            until = moment(extension) if extension else None
+            until = parse_time(extension) if extension else None
         except ValueError:
             raise UsageError(
                 f"The roster {path.name}, line {number}: the extension {extension!r} is no date. "

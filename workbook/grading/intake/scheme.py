@@ -181,8 +181,10 @@ def parse_scheme(text: str, source: str = "scheme.toml") -> Scheme:
         wanted = [known.notebook(name).name for name in _names(count, "notebooks", source)]
         points = {known[name].id: _points(name, v, source) for name, v in changed.items()}
     except UsageError as error:
-        said = str(error)
-        raise UsageError(said if said.startswith(source) else f"{source}: {said}") from None
+        message = str(error)
+        raise UsageError(
+            message if message.startswith(source) else f"{source}: {message}"
+        ) from None
     optional = count.get("optional", "bonus")
     counted = [
         exercise

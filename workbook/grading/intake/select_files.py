@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from workbook.curriculum import Curriculum
-from workbook.grading.intake.archives import Contents
+from workbook.grading.intake.archives import ArchiveContents
 
-__all__ = ["Chosen", "choose", "may_count"]
+__all__ = ["SelectedFiles", "is_candidate", "select_files"]
 
-_LITTER = {
+_IGNORED = {
     "__MACOSX",
     "__pycache__",
     ".git",
@@ -35,7 +35,7 @@ _COPY = re.compile(
 
 
 @dataclass
-class Chosen:
+class SelectedFiles:
     """The exercise files of one submission.
 
     Attributes
@@ -61,9 +61,9 @@ def _plain(name: str) -> tuple[str, bool]:
     return "/".join([*folder, base]), copied is not None or _CHECKPOINTS in path.parts
 
 
-def _is_litter(name: str) -> bool:
+def _is_ignored(name: str) -> bool:
     path = PurePosixPath(name)
-    return path.name.startswith("._") or any(part in _LITTER for part in path.parts[:-1])
+    return path.name.startswith("._") or any(part in _IGNORED for part in path.parts[:-1])
 
 
 def _file_of(name: str, files: list[str]) -> str | None:
@@ -78,14 +78,14 @@ def _file_of(name: str, files: list[str]) -> str | None:
     return None if above in folders else best
 
 
-def may_count(name: str, curriculum: Curriculum) -> bool:
+def is_candidate(name: str, curriculum: Curriculum) -> bool:
     """Whether a file is worth reading: an exercise, or a copy of one."""
-    return not _is_litter(name) and _file_of(_plain(name)[0], curriculum.files()) is not None
+    return not _is_ignored(name) and _file_of(_plain(name)[0], curriculum.files()) is not None
 
 
-def choose(contents: Contents, curriculum: Curriculum) -> Chosen:
+def select_files(contents: ArchiveContents, curriculum: Curriculum) -> SelectedFiles:
     """The exercise files among what was read."""
-    chosen = Chosen(notes=list(contents.notes))
+    selected = SelectedFiles(notes=list(contents.notes))
     files = curriculum.files()
     names = [*contents.files, *contents.too_large]
     # In a checkout only the exercise folder counts, whatever else it has copies of.
@@ -101,26 +101,30 @@ def choose(contents: Contents, curriculum: Curriculum) -> Chosen:
     for file in files:
         real, copied = candidates.get(file, []), copies.get(file, [])
         if real and copied:
-            chosen.notes.append(f"{file}: {_listed(copied)} was passed over as a copy.")
+            selected.notes.append(f"{file}: {_listed(copied)} was passed over as a copy.")
         elif copied:
             real = copied
-            chosen.notes.append(f"{file} was read from {_listed(copied)}.")
+            selected.notes.append(f"{file} was read from {_listed(copied)}.")
         if real:
-            _settle(file, real, contents, chosen)
-    return chosen
+            _select_one(file, real, contents, selected)
+    return selected
 
 
-def _settle(file: str, names: list[str], contents: Contents, chosen: Chosen) -> None:
+def _select_one(
+    file: str, names: list[str], contents: ArchiveContents, selected: SelectedFiles
+) -> None:
     large = [name for name in names if name in contents.too_large]
     if large:
         size = contents.too_large[large[0]]
-        chosen.problems[file] = f"{large[0]} is too large to be read ({size:,} bytes)."
+        selected.problems[file] = f"{large[0]} is too large to be read ({size:,} bytes)."
         return
     different = {contents.files[name] for name in names}
     if len(different) > 1:
-        chosen.problems[file] = f"There are {len(names)} different files for it: {_listed(names)}."
+        selected.problems[file] = (
+            f"There are {len(names)} different files for it: {_listed(names)}."
+        )
         return
-    chosen.files[file] = different.pop()
+    selected.files[file] = different.pop()
 
 
 def _listed(names: list[str]) -> str:

@@ -9,11 +9,11 @@ from pathlib import Path, PurePosixPath
 from workbook import curriculum
 from workbook.errors import UsageError
 from workbook.grading.intake import archives
-from workbook.grading.intake.file_names import Sender, is_attempt, is_litter, sender
+from workbook.grading.intake.file_names import FileSender, is_attempt, is_ignored, parse_file_name
 from workbook.grading.intake.receipt import receipt as receipt_of
 from workbook.grading.intake.roster import Roster, Student
 from workbook.grading.intake.scheme import Scheme
-from workbook.grading.intake.select_files import choose, may_count
+from workbook.grading.intake.select_files import is_candidate, select_files
 from workbook.grading.units import Submission
 
 __all__ = ["Attempt", "ClassSubmissions", "StudentEntry", "gather"]
@@ -95,38 +95,38 @@ def gather(folder: Path, scheme: Scheme, roster: Roster | None = None) -> ClassS
     if not folder.is_dir():
         hint = " Unpack it first." if folder.is_file() else ""
         raise UsageError(f"There is no folder {folder} with submissions.{hint}")
-    handed = ClassSubmissions()
+    class_submissions = ClassSubmissions()
     students = {student.id: student for student in roster.students} if roster else {}
-    sent: dict[str, list[Attempt]] = {}
+    attempts_of: dict[str, list[Attempt]] = {}
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if is_litter(path.name) or (path.is_file() and path.stat().st_size == 0):
-            handed.passed_over.append(path.name)
+        if is_ignored(path.name) or (path.is_file() and path.stat().st_size == 0):
+            class_submissions.passed_over.append(path.name)
             continue
         # A name that is not UTF-8 has halves of characters in it.
-        who = sender(path.name.encode("utf-8", "replace").decode("utf-8"))
-        student = roster.find(*who.words) if roster else students.get(who.id)
+        sender = parse_file_name(path.name.encode("utf-8", "replace").decode("utf-8"))
+        student = roster.find(*sender.words) if roster else students.get(sender.id)
         if student is None and roster is not None:
-            handed.unknown.append(path.name)
+            class_submissions.unknown.append(path.name)
             continue
-        student = student or Student(who.id, who.name)
+        student = student or Student(sender.id, sender.name)
         students[student.id] = student
-        for part, again in _attempts(path, who):
-            attempt = _read(part, part.relative_to(folder).as_posix(), student.id, again)
-            sent.setdefault(student.id, []).append(attempt)
+        for part, attempt_sender in _attempts(path, sender):
+            attempt = _read(part, part.relative_to(folder).as_posix(), student.id, attempt_sender)
+            attempts_of.setdefault(student.id, []).append(attempt)
     for student in students.values():
         group = roster.together(student) if roster else [student]
-        all_of_them = [attempt for member in group for attempt in sent.get(member.id, [])]
-        handed.entries.append(_entry(student, all_of_them, scheme))
-    handed.order = list(students)
+        all_of_them = [attempt for member in group for attempt in attempts_of.get(member.id, [])]
+        class_submissions.entries.append(_entry(student, all_of_them, scheme))
+    class_submissions.order = list(students)
     if not students:
         raise UsageError(f"There are no submissions in {folder}.")
-    return handed
+    return class_submissions
 
 
 def _entry(student: Student, attempts: list[Attempt], scheme: Scheme) -> StudentEntry:
     entry = StudentEntry(student)
-    until = student.extension or scheme.deadline
-    dated = [_dated(attempt, until) for attempt in attempts]
+    deadline = student.extension or scheme.deadline
+    dated = [_with_lateness(attempt, deadline) for attempt in attempts]
     if scheme.late == "ignore":
         entry.notes += [f"{a.source} came late and does not count." for a in dated if a.late]
         dated = [attempt for attempt in dated if not attempt.late]
@@ -139,28 +139,28 @@ def _entry(student: Student, attempts: list[Attempt], scheme: Scheme) -> Student
     return entry
 
 
-def _dated(attempt: Attempt, until: datetime | None) -> Attempt:
-    return attempt if until is None else replace(attempt, late=attempt.at > until)
+def _with_lateness(attempt: Attempt, deadline: datetime | None) -> Attempt:
+    return attempt if deadline is None else replace(attempt, late=attempt.at > deadline)
 
 
-def _attempts(path: Path, who: Sender) -> Iterator[tuple[Path, Sender]]:
+def _attempts(path: Path, sender: FileSender) -> Iterator[tuple[Path, FileSender]]:
     """What one entry of the folder holds: itself, or a student's several attempts."""
     if not path.is_dir() or path.is_symlink():
-        yield path, who
+        yield path, sender
         return
-    inside = [p for p in sorted(path.iterdir()) if not p.is_symlink() and not is_litter(p.name)]
+    inside = [p for p in sorted(path.iterdir()) if not p.is_symlink() and not is_ignored(p.name)]
     packed = [p for p in inside if p.is_file() and archives.is_archive(p)]
-    tries = [p for p in inside if p.is_dir() and is_attempt(p.name)]
-    if not (packed or tries) or len(packed) + len(tries) < len(inside):
-        yield path, who
+    folders = [p for p in inside if p.is_dir() and is_attempt(p.name)]
+    if not (packed or folders) or len(packed) + len(folders) < len(inside):
+        yield path, sender
         return
-    for part in (*packed, *tries):
+    for part in (*packed, *folders):
         digits = "".join(c for c in part.stem if c.isdigit())
-        number = sender(part.name).number or int(digits[-18:] or 0)
-        yield part, Sender(who.words, who.id, who.name, number, who.late)
+        number = parse_file_name(part.name).number or int(digits[-18:] or 0)
+        yield part, FileSender(sender.words, sender.id, sender.name, number, sender.late)
 
 
-def _written(path: Path) -> datetime:
+def _written_at(path: Path) -> datetime:
     """When a file, or the newest exercise file in a folder, was last written."""
     times = [path.lstat().st_mtime]
     if path.is_dir() and not path.is_symlink():
@@ -169,35 +169,37 @@ def _written(path: Path) -> datetime:
     return datetime.fromtimestamp(max(times), UTC)
 
 
-def _read(path: Path, source: str, student: str, who: Sender) -> Attempt:
+def _read(path: Path, source: str, student: str, sender: FileSender) -> Attempt:
     known = curriculum.load()
     nothing = Submission(student, {}, {})
-    at = _written(path)
+    at = _written_at(path)
     if path.is_symlink():
         reason = f"{path.name} is a link, which is not followed."
-        return Attempt(source, nothing, at, who.number, who.late, reason)
+        return Attempt(source, nothing, at, sender.number, sender.late, reason)
     try:
-        contents = archives.read(path, lambda name: may_count(name, known) or _is_manifest(name))
-    except archives.Unreadable as error:
-        return Attempt(source, nothing, at, who.number, who.late, str(error))
+        contents = archives.read_archive(
+            path, lambda name: is_candidate(name, known) or _is_manifest(name)
+        )
+    except archives.UnreadableArchive as error:
+        return Attempt(source, nothing, at, sender.number, sender.late, str(error))
     except OSError as error:
         reason = f"{path.name} cannot be read: {error.strerror}."
-        return Attempt(source, nothing, at, who.number, who.late, reason)
+        return Attempt(source, nothing, at, sender.number, sender.late, reason)
     receipt = ""
     for name in [name for name in contents.files if _is_manifest(name)]:
         receipt = receipt or _receipt(contents.files[name])
         del contents.files[name]
-    chosen = choose(contents, known)
+    selected = select_files(contents, known)
     invalid = ""
-    if not chosen.files and not chosen.problems:
+    if not selected.files and not selected.problems:
         invalid = f"None of the exercise files is in it, such as {known.files()[-1]}."
-    submission = Submission(student, chosen.files, chosen.problems)
-    if receipt and chosen.files and receipt != receipt_of(chosen.files):
-        chosen.notes.append(
+    submission = Submission(student, selected.files, selected.problems)
+    if receipt and selected.files and receipt != receipt_of(selected.files):
+        selected.notes.append(
             f"The files were changed after `workbook submit` gave the receipt {receipt}."
         )
-    notes = tuple(chosen.notes)
-    return Attempt(source, submission, at, who.number, who.late, invalid, notes, receipt)
+    notes = tuple(selected.notes)
+    return Attempt(source, submission, at, sender.number, sender.late, invalid, notes, receipt)
 
 
 def _is_manifest(name: str) -> bool:

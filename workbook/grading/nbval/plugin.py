@@ -22,10 +22,10 @@ if VARIABLE in os.environ:
     quick_nbformat()
 
 # Between two looks at whether a silent kernel still lives, in seconds.
-LOOK = 1.0
+POLL_SECONDS = 1.0
 
 
-class Events:
+class EventWriter:
     """Writes what happens to a file, a line at a time."""
 
     def __init__(self, path: Path) -> None:
@@ -72,7 +72,7 @@ class Events:
         self.write(event="end", peak_megabytes=peak)
 
 
-def watch_kernels(events: Events) -> None:
+def watch_kernels(events: EventWriter) -> None:
     """Tell each kernel's process id, keep pytest's variables from it, notice when it dies."""
     from nbval import kernel as nbval_kernel
 
@@ -91,8 +91,8 @@ def watch_kernels(events: Events) -> None:
             while True:
                 left = until - time.monotonic()
                 with contextlib.suppress(Empty):
-                    return super().get_message(stream, timeout=max(0.0, min(LOOK, left)))
-                if left <= LOOK:
+                    return super().get_message(stream, timeout=max(0.0, min(POLL_SECONDS, left)))
+                if left <= POLL_SECONDS:
                     raise Empty
                 if not self.is_alive():
                     raise RuntimeError("the kernel died while this cell was running")
@@ -106,6 +106,6 @@ def watch_kernels(events: Events) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     path = os.environ.get(VARIABLE)
     if path:
-        events = Events(Path(path))
+        events = EventWriter(Path(path))
         watch_kernels(events)
         config.pluginmanager.register(events, "workbook-nbval-events")

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
-from workbook.grading.nbval.results import sanitised
+from workbook.grading.nbval.results import sanitise
 from workbook.grading.nbval.run import CELL_TIMEOUT, variables
 
-__all__ = ["CHECKED", "NOT_RUN", "refresh_notebook"]
+__all__ = ["CHECK_TAG", "SKIPPED_TAGS", "refresh_notebook"]
 
-CHECKED = "nbval-check-output"
+CHECK_TAG = "nbval-check-output"
 
 # A check cell needs none of these, and they take nearly all of a notebook's time.
-NOT_RUN = {"experiment", "panel", "card"}
+SKIPPED_TAGS = {"experiment", "panel", "card"}
 
 CELL_METADATA = {"tags", "workbook", "jupyter", "editable", "deletable"}
 NOTEBOOK_METADATA = {
@@ -45,19 +45,19 @@ def _text_only(outputs: list[Any]) -> list[Any]:
     return kept
 
 
-def _compared(outputs: list[Any]) -> str:
-    return sanitised(json.dumps(outputs, sort_keys=True))
+def _comparable(outputs: list[Any]) -> str:
+    return sanitise(json.dumps(outputs, sort_keys=True))
 
 
-def _execute(notebook: Any, folder: Path, heard: Callable[[int, int], None] | None) -> None:
+def _execute(notebook: Any, folder: Path, on_cell: Callable[[int, int], None] | None) -> None:
     """Run the notebook's cells in place, in a kernel of this environment with solutions on."""
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 
     def count(cell: Any, cell_index: int, **_: Any) -> None:
-        if heard is not None:
-            heard(cell_index, len(notebook.cells))
+        if on_cell is not None:
+            on_cell(cell_index, len(notebook.cells))
 
     client = NotebookClient(
         notebook,
@@ -72,23 +72,23 @@ def _execute(notebook: Any, folder: Path, heard: Callable[[int, int], None] | No
     client.execute(env=variables("solutions", 1), stderr=subprocess.DEVNULL)
 
 
-def _store(cell: Any, made: Any, number: int) -> None:
+def _store(cell: Any, executed: Any, number: int) -> None:
     """Give a check cell its new outputs, or leave the old ones if nbval sees no difference."""
     # nbval compares a cell's outputs only if it has a count.
     cell.execution_count = number
-    old, new = _text_only(cell.outputs), _text_only(made.outputs)
+    old, new = _text_only(cell.outputs), _text_only(executed.outputs)
     # Digits differ from machine to machine; such a change would be noise in every diff.
-    cell.outputs = old if _compared(old) == _compared(new) else new
+    cell.outputs = old if _comparable(old) == _comparable(new) else new
 
 
-def refresh_notebook(path: Path, heard: Callable[[int, int], None] | None = None) -> bool:
+def refresh_notebook(path: Path, on_cell: Callable[[int, int], None] | None = None) -> bool:
     """Rewrite a notebook with the outputs of its check cells alone, in a settled form.
 
     Parameters
     ----------
     path : Path
-    heard : callable, optional
-        Called as `heard(cell, cells)` after each cell.
+    on_cell : callable, optional
+        Called as `on_cell(cell, cells)` after each cell.
 
     Returns
     -------
@@ -113,21 +113,21 @@ def refresh_notebook(path: Path, heard: Callable[[int, int], None] | None = None
 
     run = copy.deepcopy(notebook)
     run.cells = [
-        cell for cell in run.cells if cell.cell_type == "code" and not NOT_RUN & _tags(cell)
+        cell for cell in run.cells if cell.cell_type == "code" and not SKIPPED_TAGS & _tags(cell)
     ]
     for cell in run.cells:
         cell.outputs = []
-    if any(CHECKED in _tags(cell) for cell in run.cells):
+    if any(CHECK_TAG in _tags(cell) for cell in run.cells):
         try:
-            _execute(run, path.parent, heard)
+            _execute(run, path.parent, on_cell)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            said = str(getattr(error, "evalue", "")) or str(error).strip().splitlines()[-1]
+            reason = str(getattr(error, "evalue", "")) or str(error).strip().splitlines()[-1]
             at = next(
                 (c.id for c in run.cells if any(o.output_type == "error" for o in c.outputs)), ""
             )
             where = f"in its cell {at}, " if at else ""
-            raise WorkbookError(f"{path.name} is left as it was: {where}{said}") from error
-    made = {cell.id: cell for cell in run.cells}
+            raise WorkbookError(f"{path.name} is left as it was: {where}{reason}") from error
+    executed = {cell.id: cell for cell in run.cells}
 
     number = 0
     for cell in notebook.cells:
@@ -135,8 +135,8 @@ def refresh_notebook(path: Path, heard: Callable[[int, int], None] | None = None
         if cell.cell_type != "code":
             continue
         number += 1
-        if CHECKED in _tags(cell) and cell.id in made:
-            _store(cell, made[cell.id], number)
+        if CHECK_TAG in _tags(cell) and cell.id in executed:
+            _store(cell, executed[cell.id], number)
         else:
             cell.outputs, cell.execution_count = [], None
     kept = {"workbook": notebook.metadata["workbook"]} if "workbook" in notebook.metadata else {}

@@ -11,12 +11,12 @@ __all__ = [
     "SANITISE",
     "VARIABLE",
     "CellResult",
-    "Heard",
     "NotebookResult",
-    "expected",
+    "OnCell",
+    "expected_cells",
     "quick_nbformat",
-    "record",
-    "sanitised",
+    "record_cell",
+    "sanitise",
 ]
 
 VARIABLE = "WORKBOOK_NBVAL_EVENTS"
@@ -81,7 +81,7 @@ class NotebookResult:
         return not self.problem and not self.failed
 
 
-Heard = Callable[[NotebookResult, CellResult], None]
+OnCell = Callable[[NotebookResult, CellResult], None]
 
 
 def quick_nbformat() -> None:
@@ -93,7 +93,7 @@ def quick_nbformat() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
-def sanitised(text: str) -> str:
+def sanitise(text: str) -> str:
     """The text as nbval compares it: without digits and without padding."""
     for pattern, replacement in SANITISE:
         text = re.sub(pattern, replacement, text)
@@ -111,7 +111,7 @@ def one_line(error: str, detail: str) -> str:
     return " ".join(lines) if len(lines) <= 2 else lines[-1]
 
 
-def expected(path: Path) -> NotebookResult:
+def expected_cells(path: Path) -> NotebookResult:
     """The notebook's code cells, none of them run yet."""
     import nbformat
 
@@ -140,7 +140,7 @@ def _outcome(error: str, skipped: bool) -> str:
     return next(found, "fail") if error else "pass"
 
 
-def record(event: dict[str, Any], result: NotebookResult) -> CellResult:
+def record_cell(event: dict[str, Any], result: NotebookResult) -> CellResult:
     """Put down what became of a cell, as the plugin tells it."""
     error, detail = event["error"], event["detail"]
     was, outcome = result.cells[event["cell"]], _outcome(error, event["skipped"])

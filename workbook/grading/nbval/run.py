@@ -21,10 +21,10 @@ from typing import Any
 from workbook.grading.nbval.results import (
     SANITISE,
     VARIABLE,
-    Heard,
     NotebookResult,
-    expected,
-    record,
+    OnCell,
+    expected_cells,
+    record_cell,
 )
 
 __all__ = ["CELL_TIMEOUT", "run_group", "run_notebooks", "variables"]
@@ -88,15 +88,15 @@ def _command(paths: Sequence[Path], cell_timeout: float, folder: Path) -> list[s
 class _Run:
     """One run of nbval over some notebooks, followed through what its plugin writes."""
 
-    def __init__(self, results: Sequence[NotebookResult], heard: Heard | None) -> None:
+    def __init__(self, results: Sequence[NotebookResult], on_cell: OnCell | None) -> None:
         self.results = {str(result.path): result for result in results}
-        self.heard = heard
+        self.on_cell = on_cell
         self.kernel: int | None = None
-        self.place = 0
-        self.at: tuple[NotebookResult, int] | None = None
-        self.ran = False
+        self.position = 0
+        self.current: tuple[NotebookResult, int] | None = None
+        self.kernel_ran = False
 
-    def take(self, event: dict[str, Any]) -> None:
+    def handle(self, event: dict[str, Any]) -> None:
         if event["event"] == "kernel":
             self.kernel = event["pid"]
         elif event["event"] == "end":
@@ -104,25 +104,25 @@ class _Run:
                 result.peak_megabytes = event["peak_megabytes"]
         else:
             result = self.results[event["notebook"]]
-            self.at = (result, event["cell"])
+            self.current = (result, event["cell"])
             if event["event"] == "cell":
-                cell = record(event, result)
-                self.ran = self.ran or event["kernel"]
-                if not self.ran and cell.outcome == "missing":
+                cell = record_cell(event, result)
+                self.kernel_ran = self.kernel_ran or event["kernel"]
+                if not self.kernel_ran and cell.outcome == "missing":
                     # Nothing of the notebooks has run yet: it is not their doing.
                     result.problem = cell.line
-                if self.heard is not None:
-                    self.heard(result, cell)
+                if self.on_cell is not None:
+                    self.on_cell(result, cell)
 
     def read(self, events: Path) -> bool:
         """Take in what was written since; whether there was anything."""
         with events.open("rb") as file:
-            file.seek(self.place)
+            file.seek(self.position)
             new = file.read()
         whole = new[: new.rfind(b"\n") + 1]  # the last line may still be being written
-        self.place += len(whole)
+        self.position += len(whole)
         for line in whole.splitlines():
-            self.take(json.loads(line))
+            self.handle(json.loads(line))
         return bool(whole)
 
     def follow(
@@ -138,8 +138,8 @@ class _Run:
             if self.read(events):
                 last = time.monotonic()
             elif time.monotonic() - last > silence:
-                if self.at is not None:
-                    result, number = self.at
+                if self.current is not None:
+                    result, number = self.current
                     why = f"hung: nothing was heard for {silence:.0f} s, and it was ended"
                     cell = replace(result.cells[number], outcome="timeout", line=why)
                     result.cells[number] = cell
@@ -153,7 +153,7 @@ def run_group(
     cell_timeout: float = CELL_TIMEOUT,
     threads: int = 1,
     junit: Path | None = None,
-    heard: Heard | None = None,
+    on_cell: OnCell | None = None,
     stop: threading.Event | None = None,
 ) -> list[NotebookResult]:
     """Run notebooks one after the other in one process.
@@ -169,8 +169,8 @@ def run_group(
         How many a kernel's linear algebra uses, unless the variables for it are set here.
     junit : Path, optional
         Where to leave pytest's own report.
-    heard : callable, optional
-        Called as `heard(notebook, cell)` after each cell.
+    on_cell : callable, optional
+        Called as `on_cell(notebook, cell)` after each cell.
     stop : threading.Event, optional
         Set it to end the run; what was not run is `missing`.
 
@@ -179,11 +179,11 @@ def run_group(
     list of NotebookResult
         In the order of `paths`.
     """
-    results = [expected(path.resolve()) for path in paths]
+    results = [expected_cells(path.resolve()) for path in paths]
     todo = [result for result in results if result.cells]
     if not todo:
         return results
-    run = _Run(todo, heard)
+    run = _Run(todo, on_cell)
     with tempfile.TemporaryDirectory(prefix="workbook-nbval-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         events, log = folder / "events.jsonl", folder / "pytest.log"
@@ -207,10 +207,12 @@ def run_group(
             finally:
                 _kill(process, run.kernel)
             run.read(events)
-        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        log_lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     for result in todo:
-        if run.at is None and not (stop and stop.is_set()):
-            result.problem = f"nbval did not start: {said[-1] if said else 'it said nothing'}"
+        if run.current is None and not (stop and stop.is_set()):
+            result.problem = (
+                f"nbval did not start: {log_lines[-1] if log_lines else 'it said nothing'}"
+            )
     return results
 
 
@@ -220,7 +222,7 @@ def run_notebooks(
     exercises: str | Path | None = None,
     cell_timeout: float = CELL_TIMEOUT,
     jobs: int | None = None,
-    heard: Heard | None = None,
+    on_cell: OnCell | None = None,
 ) -> list[NotebookResult]:
     """Run notebooks side by side, each in a process of its own.
 
@@ -235,7 +237,7 @@ def run_notebooks(
             [path],
             exercises=exercises,
             cell_timeout=cell_timeout,
-            heard=heard,
+            on_cell=on_cell,
             stop=stop,
         )
         return result

@@ -22,8 +22,8 @@ def main() -> None:
     """Run all notebooks of a folder, one after the other."""
     notebooks, student, cell_timeout = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
     if int(sys.argv[5]):
-        fork_server.drop(int(sys.argv[5]))
-    fork_server.keep_to_itself()
+        fork_server.drop_privileges(int(sys.argv[5]))
+    fork_server.harden_process()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for handle in (0, 1, 2):
@@ -37,12 +37,12 @@ def main() -> None:
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         os.environ[name] = str(home / name.lower())
 
-    def say(**event: Any) -> None:
+    def write(**event: Any) -> None:
         answers.write(json.dumps(event) + "\n")
         answers.flush()
 
-    def heard(result: NotebookResult, cell: CellResult) -> None:
-        say(
+    def on_cell(result: NotebookResult, cell: CellResult) -> None:
+        write(
             notebook=result.path.stem,
             exercise=cell.exercise,
             outcome=cell.outcome,
@@ -57,14 +57,14 @@ def main() -> None:
         exercises=student,
         cell_timeout=cell_timeout,
         junit=junit,
-        heard=heard,
+        on_cell=on_cell,
     )
     for result in results:
-        # Cells that were not heard of: the kernel was gone, or the run was ended.
+        # Cells that were not reported: the kernel was gone, or the run was ended.
         for cell in result.cells:
             if cell.outcome in ("missing", "timeout"):
-                heard(result, cell)
-    say(
+                on_cell(result, cell)
+    write(
         problems={result.path.stem: result.problem for result in results if result.problem},
         junit=junit.read_text(encoding="utf-8", errors="replace") if junit.is_file() else "",
     )

@@ -23,16 +23,16 @@ from workbook.grading.sandbox import bubblewrap, package_subset
 from workbook.grading.sandbox.runner import environment
 from workbook.grading.units import Settings, Submission, UnitResult
 
-__all__ = ["LEFT_OUT", "run_notebooks", "stripped"]
+__all__ = ["SKIPPED_TAGS", "run_notebooks", "stripped"]
 
-LEFT_OUT = frozenset({"experiment", "panel", "card", "figure", "answer", "tuning", "hunt"})
+SKIPPED_TAGS = frozenset({"experiment", "panel", "card", "figure", "answer", "tuning", "hunt"})
 """Tags of cells that check nothing: they train, draw or show."""
 _PARTS, _STUDENT, _NOTEBOOKS, _FONTS = "/workbook-parts", "/student", "/notebooks", "/fonts"
-_TMP = 256 * 2**20
-_MOST_LINES = 20_000
-_LONGEST = 4 * 2**20
+_TMP_SIZE = 256 * 2**20
+_MAX_EVENTS = 20_000
+_MAX_LINE = 4 * 2**20
 # Seconds for all of it beyond four cells that hang.
-_START = 120.0
+_START_SECONDS = 120.0
 
 
 def stripped(source: Path) -> str:
@@ -41,7 +41,7 @@ def stripped(source: Path) -> str:
     raw["cells"] = [
         cell
         for cell in raw["cells"]
-        if cell["cell_type"] != "code" or not LEFT_OUT & set(cell["metadata"].get("tags", ()))
+        if cell["cell_type"] != "code" or not SKIPPED_TAGS & set(cell["metadata"].get("tags", ()))
     ]
     code = [cell for cell in raw["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in code]
@@ -51,7 +51,7 @@ def stripped(source: Path) -> str:
     return json.dumps(raw, ensure_ascii=False)
 
 
-def _parsed(source: str) -> ast.Module:
+def _parse_cell(source: str) -> ast.Module:
     """A cell's statements; a magic is none."""
     lines = source.splitlines(keepends=True)
     plain = ["pass\n" if line.startswith("%") else line for line in lines]
@@ -62,7 +62,7 @@ def _parsed(source: str) -> ast.Module:
 
 
 def _names(source: str) -> Iterator[str]:
-    return (node.id for node in ast.walk(_parsed(source)) if isinstance(node, ast.Name))
+    return (node.id for node in ast.walk(_parse_cell(source)) if isinstance(node, ast.Name))
 
 
 def _without_drawing(source: str, names: set[str]) -> list[str]:
@@ -71,7 +71,7 @@ def _without_drawing(source: str, names: set[str]) -> list[str]:
     No cell that draws is left, and to import matplotlib takes half of a kernel's start.
     """
     lines: list[str] = source.splitlines(keepends=True)
-    for node in _parsed(source).body:
+    for node in _parse_cell(source).body:
         if not isinstance(node, ast.ImportFrom) or node.module != "workbook.plots":
             continue
         if not names & {alias.asname or alias.name for alias in node.names}:
@@ -96,7 +96,7 @@ def _fonts() -> Path:
         folder.chmod(0o755)
         return folder
     except (ImportError, OSError):
-        return package_subset.stand_in()
+        return package_subset.empty_layout()
 
 
 def run_notebooks(
@@ -120,38 +120,39 @@ def run_notebooks(
     """
     began = time.monotonic()
     with laid_out(submission) as folder:
-        place = folder.parent / "notebooks"
-        place.mkdir(mode=0o755)
+        notebooks = folder.parent / "notebooks"
+        notebooks.mkdir(mode=0o755)
         for name in units.values():
-            (place / f"{name}.ipynb").write_text(stripped(notebook(name)), encoding="utf-8")
-        said, why = _run(folder, place, settings)
+            (notebooks / f"{name}.ipynb").write_text(stripped(notebook(name)), encoding="utf-8")
+        events, reason = _run(folder, notebooks, settings)
     seconds = time.monotonic() - began
-    last = next((event for event in said if "problems" in event), None)
+    last = next((event for event in events if "problems" in event), None)
     results = []
     for key, name in units.items():
         problem = str(last["problems"].get(name, "")) if last is not None else ""
-        if not said:
-            problem = f"nbval did not run: {why or 'it said nothing'}"
-        results.append(_result(key, name, said, problem, seconds / max(len(units), 1)))
+        if not events:
+            problem = f"nbval did not run: {reason or 'it said nothing'}"
+        results.append(_result(key, name, events, problem, seconds / max(len(units), 1)))
     return results, str(last.get("junit", "")) if last is not None and junit else ""
 
 
 def _result(
-    key: str, name: str, said: list[dict[str, Any]], problem: str, seconds: float
+    key: str, name: str, events: list[dict[str, Any]], problem: str, seconds: float
 ) -> UnitResult:
     found: dict[str, dict[str, str]] = {
-        exercise: {"outcome": "missing", "line": "not run"} for exercise in _checked(notebook(name))
+        exercise: {"outcome": "missing", "line": "not run"}
+        for exercise in _checked_exercises(notebook(name))
     }
-    seen: dict[str, list[dict[str, Any]]] = {}
+    events_of: dict[str, list[dict[str, Any]]] = {}
     lines = [f"{name}: {problem or 'run by nbval'}"]
-    for event in said:
+    for event in events:
         if event.get("notebook") == name and "outcome" in event:
             if event.get("exercise") in found:
-                seen.setdefault(event["exercise"], []).append(event)
+                events_of.setdefault(event["exercise"], []).append(event)
             if event["outcome"] not in ("pass", "missing"):
                 cell = int(event["cell"]) + 1
                 lines.append(f"  code cell {cell}: {event['outcome']}: {str(event['line'])[:200]}")
-    for exercise, events in seen.items():
+    for exercise, events in events_of.items():
         bad = [event for event in events if event["outcome"] != "pass"]
         worst = bad[0] if bad else events[0]
         found[exercise] = {"outcome": str(worst["outcome"]), "line": str(worst["line"])}
@@ -160,39 +161,39 @@ def _result(
 
 
 @cache
-def _checked(path: Path) -> tuple[str, ...]:
+def _checked_exercises(path: Path) -> tuple[str, ...]:
     """Exercises that a notebook has check cells of."""
     raw = json.loads(stripped(path))
     ids = (cell["metadata"].get("workbook", {}).get("exercise") for cell in raw["cells"])
     return tuple(dict.fromkeys(str(name) for name in ids if name))
 
 
-def _command(folder: Path, place: Path, settings: Settings) -> tuple[list[str], dict[str, str]]:
-    boxed = bubblewrap.settled(settings.sandbox) == "bwrap"
+def _command(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[str], dict[str, str]]:
+    sandboxed = bubblewrap.selected_sandbox(settings.sandbox) == "bwrap"
     parts = package_subset.for_notebooks()
     inside = [sys.executable, "-P", "-X", "utf8", "-m", "workbook.grading.nbval.sandboxed"]
-    user = str(bubblewrap.user() if boxed else 0)
+    user = str(bubblewrap.sandbox_user() if sandboxed else 0)
     timeout = f"{settings.cell_timeout:g}"
-    if not boxed:
+    if not sandboxed:
         env = {**environment(str(parts)), "PATH": os.environ.get("PATH", os.defpath)}
         env |= {name: tempfile.gettempdir() for name in ("HOME", "TMPDIR", "TEMP")}
         if "SYSTEMROOT" in os.environ:
             env["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
-        return [*inside, str(place), str(folder), timeout, str(_fonts()), user], env
+        return [*inside, str(notebooks), str(folder), timeout, str(_fonts()), user], env
     line = bubblewrap.command(
         [*inside, _NOTEBOOKS, _STUDENT, timeout, _FONTS, user],
-        binds={parts: _PARTS, folder: _STUDENT, place: _NOTEBOOKS, _fonts(): _FONTS},
+        binds={parts: _PARTS, folder: _STUDENT, notebooks: _NOTEBOOKS, _fonts(): _FONTS},
         environment=environment(_PARTS),
-        tmp_size=_TMP,
-        hidden=bubblewrap.secrets(),
+        tmp_size=_TMP_SIZE,
+        hidden=bubblewrap.hidden_folders(),
         shared_memory=True,
     )
     return line, {"PATH": os.defpath}
 
 
-def _run(folder: Path, place: Path, settings: Settings) -> tuple[list[dict[str, Any]], str]:
+def _run(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[dict[str, Any]], str]:
     """Run nbval to its end, or end it; what it said, and why it ended if that was not its end."""
-    command, env = _command(folder, place, settings)
+    command, env = _command(folder, notebooks, settings)
     try:
         process = subprocess.Popen(
             command,
@@ -200,7 +201,7 @@ def _run(folder: Path, place: Path, settings: Settings) -> tuple[list[dict[str, 
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=env,
-            cwd=place,
+            cwd=notebooks,
             start_new_session=True,
         )
     except OSError as error:
@@ -208,22 +209,22 @@ def _run(folder: Path, place: Path, settings: Settings) -> tuple[list[dict[str, 
     assert process.stdout is not None
     lines: queue.Queue[bytes | None] = queue.Queue()
     threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
-    deadline = time.monotonic() + _START + 4 * settings.cell_timeout
-    said: list[dict[str, Any]] = []
-    why = ""
+    deadline = time.monotonic() + _START_SECONDS + 4 * settings.cell_timeout
+    events: list[dict[str, Any]] = []
+    reason = ""
     try:
         while True:
             line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
             if line is None:
                 break
             event = json.loads(line)
-            if not isinstance(event, dict) or len(said) > _MOST_LINES:
+            if not isinstance(event, dict) or len(events) > _MAX_EVENTS:
                 raise ValueError("it answered nonsense")
-            said.append(event)
+            events.append(event)
     except queue.Empty:
-        why = "it took too long and was ended"
+        reason = "it took too long and was ended"
     except (ValueError, RecursionError):
-        why = "it answered nonsense"
+        reason = "it answered nonsense"
     finally:
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
@@ -231,11 +232,11 @@ def _run(folder: Path, place: Path, settings: Settings) -> tuple[list[dict[str, 
             else:
                 process.kill()
         process.wait(10)
-    return said, why
+    return events, reason
 
 
 def _read(stream: IO[bytes], lines: "queue.Queue[bytes | None]") -> None:
     with contextlib.suppress(OSError, ValueError), stream:
-        while line := stream.readline(_LONGEST):
+        while line := stream.readline(_MAX_LINE):
             lines.put(line)
     lines.put(None)

@@ -9,17 +9,17 @@ from typing import Any
 from workbook import locale
 from workbook.grading.gradebook.models import GradingRun
 from workbook.grading.grades import Grade
-from workbook.grading.reports.feedback import LOOK
+from workbook.grading.reports.feedback import STYLE_CLASSES
 from workbook.grading.reports.pages import render
 
 __all__ = ["class_page"]
 
 _BINS = 10
-_MOST = 15
+_MAX_MISTAKES = 15
 
 
 @dataclass(frozen=True)
-class Row:
+class ExerciseRow:
     """One exercise over the class."""
 
     id: str
@@ -63,7 +63,7 @@ def class_page(
         flagged=[grade for grade in grades if grade.flags],
         corrected=[(g, e) for g in grades for e in g.exercises.values() if e.correction],
         sandbox=sandbox,
-        look=LOOK,
+        look=STYLE_CLASSES,
     )
 
 
@@ -81,7 +81,7 @@ def distribution(totals: Sequence[float], maximum: float) -> list[tuple[str, int
     return list(counts.items())
 
 
-def hardest(judged: Sequence[Grade]) -> list[Row]:
+def hardest(judged: Sequence[Grade]) -> list[ExerciseRow]:
     """Every exercise, the one that fewest got right first."""
     found: dict[str, Counter[str]] = {}
     titles: dict[str, str] = {}
@@ -90,7 +90,7 @@ def hardest(judged: Sequence[Grade]) -> list[Row]:
             found.setdefault(exercise.id, Counter())[exercise.outcome] += 1
             titles[exercise.id] = exercise.title
     rows = [
-        Row(
+        ExerciseRow(
             name,
             titles[name],
             counts["pass"],
@@ -111,7 +111,7 @@ def mistakes(judged: Sequence[Grade]) -> list[dict[str, Any]]:
                 found[exercise.misconception] += 1
     return [
         {"id": name, "count": count, "words": _words(name)}
-        for name, count in found.most_common(_MOST)
+        for name, count in found.most_common(_MAX_MISTAKES)
     ]
 
 

@@ -8,10 +8,10 @@ from workbook.grading.grades import Grade
 from workbook.grading.reports.pages import render
 from workbook.locale import text
 
-__all__ = ["LOOK", "feedback_page"]
+__all__ = ["STYLE_CLASSES", "feedback_page"]
 
 # How an outcome is shown beside its word.
-LOOK = {outcome: "wrong" for outcome in OUTCOMES} | {
+STYLE_CLASSES = {outcome: "wrong" for outcome in OUTCOMES} | {
     "pass": "pass",
     "todo": "wait",
     "blocked": "wait",
@@ -41,7 +41,7 @@ def feedback_page(grade: Grade) -> str:
         title=title,
         summary=text("feedback.summary", right=right, count=len(exercises)),
         parts=parts,
-        look=LOOK,
+        look=STYLE_CLASSES,
         words={outcome: text(f"outcome.{outcome}") for outcome in OUTCOMES},
         source=grade.submission.source.rpartition("/")[2],
     )

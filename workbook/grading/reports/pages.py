@@ -3,12 +3,11 @@
 What a student's code said may be in a message; it arrives here as text and leaves as text.
 """
 
-import re
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from workbook import locale
 
@@ -25,15 +24,14 @@ def clean(text: str) -> str:
     )
 
 
-def _finalize(value: object) -> object:
+def _clean_text(value: object) -> object:
     # Markup was escaped by us; it went through here when it was text.
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _prose(words: str) -> Markup:
-    """Text with `code` set as code and line breaks kept."""
-    safe = str(escape(clean(words)))
-    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", safe).replace("\n", "<br>"))
+    """Return text as HTML, with `code` set as code and line breaks kept."""
+    return Markup(locale.as_html(clean(words)).replace("\n", "<br>"))
 
 
 def _number(value: float | None) -> str:
@@ -45,7 +43,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("workbook.grading.reports"),
         autoescape=True,
-        finalize=_finalize,
+        finalize=_clean_text,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -18,16 +18,16 @@ __all__ = [
     "LIMITS",
     "NOBODY",
     "available",
-    "choose",
     "command",
-    "private",
-    "secrets",
-    "settled",
-    "user",
+    "hidden_folders",
+    "private_folder",
+    "sandbox_user",
+    "select_sandbox",
+    "selected_sandbox",
 ]
 
 NOBODY = 65534
-_OF_WORKERS = 300_000
+_FIRST_USER = 300_000
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
 
@@ -52,27 +52,27 @@ def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def user() -> int:
+def sandbox_user() -> int:
     """The user that the process inside must become; 0 if it is that user from the start.
 
     Root starts the sandbox without a user namespace, so that inside it the change to a user
     without rights is a real one: limits on processes do not bind root under another name. Each
     worker has a user of its own, so that one submission's processes do not count as another's.
     """
-    return _OF_WORKERS + os.getpid() % 100_000 if _is_root() else 0
+    return _FIRST_USER + os.getpid() % 100_000 if _is_root() else 0
 
 
-def _visible(more: Sequence[Path]) -> list[Path]:
+def _visible(extra: Sequence[Path]) -> list[Path]:
     """What is bound read-only at its own place, outer folders before inner ones."""
     found: list[Path] = []
     inside = [Path(sys.base_prefix), Path(sys.prefix), Path(sys.executable).resolve().parent.parent]
-    for path in sorted({Path("/usr"), *inside, *more}, key=lambda p: len(p.parts)):
+    for path in sorted({Path("/usr"), *inside, *extra}, key=lambda p: len(p.parts)):
         if path.exists() and not any(path.is_relative_to(outer) for outer in found):
             found.append(path)
     return found
 
 
-def private() -> str:
+def private_folder() -> str:
     """Where the sandbox's own writable folder is seen.
 
     Not /tmp where the interpreter lies inside that: one would hide the other, and what is
@@ -104,7 +104,7 @@ def command(
     environment : mapping of str to str
         All of it: nothing is inherited.
     tmp_size : int
-        Bytes that its own folder (see `private`) holds.
+        Bytes that its own folder (see `private_folder`) holds.
     hidden : sequence of Path
         Folders that must not be seen even if they lie inside what is visible.
     first : bool
@@ -138,7 +138,7 @@ def command(
     for name in _ETC:
         line += ["--ro-bind-try", name, name]
     line += ["--proc", "/proc", "--dev", "/dev"]
-    home = private()
+    home = private_folder()
     tmpfs = [(home, tmp_size), *([("/dev/shm", 2**20)] if shared_memory else [])]
     for name, size in tmpfs:
         line += ["--perms", "1777", "--size", str(size), "--tmpfs", name]
@@ -153,7 +153,7 @@ def command(
     return [*line, *arguments]
 
 
-def secrets() -> list[Path]:
+def hidden_folders() -> list[Path]:
     """What must not be seen even where it lies inside the interpreter's own folders."""
     package = Path(__file__).resolve().parents[2]
     return [package, package.parent / "solutions"]
@@ -176,7 +176,7 @@ def available() -> bool:
         return False
 
 
-def choose(asked: str) -> str:
+def select_sandbox(requested: str) -> str:
     """`bwrap` or `none` for what was asked: one of them, or `auto`.
 
     Raises
@@ -184,19 +184,19 @@ def choose(asked: str) -> str:
     UsageError
         If it is none of them, or bubblewrap is asked for and does not work here.
     """
-    if asked == "auto":
+    if requested == "auto":
         return "bwrap" if available() else "none"
-    if asked not in LIMITS:
-        raise UsageError(f"There is no sandbox {asked!r}. Known: auto, bwrap, none.")
-    if asked == "bwrap" and not available():
+    if requested not in LIMITS:
+        raise UsageError(f"There is no sandbox {requested!r}. Known: auto, bwrap, none.")
+    if requested == "bwrap" and not available():
         raise UsageError("bubblewrap does not work here. Install it, or use --sandbox none.")
-    return asked
+    return requested
 
 
-def settled(asked: str) -> str:
+def selected_sandbox(requested: str) -> str:
     """What a worker uses: what was chosen before the work was given out, without a trial.
 
     On a loaded machine a trial may come to another end; a sandbox that cannot be made here
     after all is an error of each unit, never a weaker sandbox.
     """
-    return asked if asked in LIMITS else choose(asked)
+    return requested if requested in LIMITS else select_sandbox(requested)

@@ -17,7 +17,7 @@ from workbook.checks.worker.protocol import RECORD, MessageSink
 from workbook.records import encode
 from workbook.student.implementation import Implementation, load_implementation
 
-__all__ = ["Compiled", "compile_exercises", "files_of", "limit", "perform"]
+__all__ = ["Compiled", "compile_exercises", "files_of", "run_job", "set_limits"]
 
 Compiled = dict[str, CodeType]
 
@@ -27,7 +27,7 @@ OPEN_FILES = 128
 PROCESSES = 64
 
 
-def limit(seconds: float, memory: int) -> None:
+def set_limits(seconds: float, memory: int) -> None:
     """Bound this process and whatever it starts; what the system does not know is left out."""
     if sys.platform == "win32":
         return
@@ -52,14 +52,14 @@ def limit(seconds: float, memory: int) -> None:
             continue
 
 
-def perform(
+def run_job(
     job: Mapping[str, Any],
     references: Mapping[str, CodeType],
     output: MessageSink,
     folder: Path,
     empty: Path,
     compiled: Mapping[str, CodeType],
-    again: Callable[[], None],
+    on_restart: Callable[[], None],
 ) -> None:
     """Do one job and say what came of it; never returns.
 
@@ -76,14 +76,14 @@ def perform(
         Empty folders laid out as an implementation; resolved.
     compiled : mapping of str to code
         The student's files that compile.
-    again : callable
+    on_restart : callable
         Called when the time limit starts anew.
     """
     try:
         reference = None
         if references:
             reference = load_implementation(
-                empty, sources=references, wanted=references, resolved=True
+                empty, sources=references, files=references, resolved=True
             )
         with watched_imports(output.importing):
             wanted = files_of(job["exercise"])
@@ -98,11 +98,11 @@ def perform(
             absent=opened.absent,
             files=opened.files,
         )
-        _case(job, output, opened.impl, folder, reference)
-        if reference is not None and job.get("stack"):
-            again()
-            output.event("stack")
-            _case(job, output, opened.impl, folder, None)
+        _run_cases(job, output, opened.impl, folder, reference)
+        if reference is not None and job.get("integrated"):
+            on_restart()
+            output.event("integrated")
+            _run_cases(job, output, opened.impl, folder, None)
         output.event("done")
     except Exception as error:
         output.event("failed", type=type(error).__name__, message=str(error)[:500])
@@ -119,7 +119,7 @@ def files_of(exercise_id: str) -> frozenset[str]:
     return frozenset(known[name].file for name in (*names, *curriculum.replaced(exercise_id)))
 
 
-def _case(
+def _run_cases(
     job: Mapping[str, Any],
     output: MessageSink,
     impl: Implementation,
@@ -133,7 +133,7 @@ def _case(
         folder=folder,
         reference=reference,
         only=job.get("only"),
-        starting=output.case,
+        on_case=output.case,
     ):
         output.send(RECORD, encode(record))
 
@@ -147,7 +147,7 @@ def compile_exercises(folder: Path) -> bytes:
             source = path.read_bytes()
             # An absolute import would have to be turned to the implementation's own name.
             absolute = b"workbook.exercises" in source or b"workbook import" in source
-            if not absolute and not source_check.reason(file, source):
+            if not absolute and not source_check.not_python_reason(file, source):
                 code = compile(source, str(path), "exec", dont_inherit=True)
                 found[file] = (code, linecache.getlines(str(path)))
         except Exception:  # Opening the implementation says what is wrong with it.

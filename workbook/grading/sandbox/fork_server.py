@@ -28,11 +28,23 @@ import numpy
 
 from workbook import curriculum, numerics
 from workbook.checks.worker import blocked_imports, exceptions, run_cases
-from workbook.checks.worker.protocol import HEAD, LOOKS, READY
+from workbook.checks.worker.protocol import HEAD, READY, TRACE_AT
 from workbook.course import cases_of
 from workbook.grading.sandbox import job_codec, seccomp
-from workbook.grading.sandbox.child import Compiled, compile_exercises, files_of, limit, perform
-from workbook.grading.sandbox.process_cleanup import LOOK, look, nameless, sweep, wait
+from workbook.grading.sandbox.child import (
+    Compiled,
+    compile_exercises,
+    files_of,
+    run_job,
+    set_limits,
+)
+from workbook.grading.sandbox.process_cleanup import (
+    TRACE_SIGNAL,
+    kill_remaining,
+    open_trace,
+    request_trace,
+    wait_for_exit,
+)
 from workbook.grading.sandbox.shared_memory import SharedMemorySink
 from workbook.grading.sandbox.temp_dirs import TempDirs
 from workbook.records import encode
@@ -41,13 +53,13 @@ from workbook.student.implementation import load_implementation
 
 SERVER = b"S"
 # What is read of a child's traceback, and of what compiling came to, in bytes.
-TRACE, MOST_CODE = 65536, 64 * 2**20
+MAX_TRACE, MAX_CODE = 65536, 64 * 2**20
 _DUMPABLE, _DEATH_SIGNAL = 4, 1  # PR_SET_DUMPABLE and PR_SET_PDEATHSIG of Linux.
 # Objects between two looks of the garbage collector: a child is gone before it pays.
-_GARBAGE = 20_000
+_GC_THRESHOLD = 20_000
 # How Python keeps small objects: sizes in steps, in pools; and what an empty `bytes` takes.
 _SMALLEST, _LARGEST, _STEP, _POOL, _BYTES = 48, 512, 16, 16384, 33
-_MOST_GAPS = 10_000
+_MAX_FILLERS = 10_000
 
 
 class Server:
@@ -59,22 +71,24 @@ class Server:
         The student's files.
     empty : Path
         Empty folders laid out as an implementation, for the references.
-    home : Path
-        Where a child may write, or (not `alone`) gets a folder to write to.
+    temp_dir : Path
+        Where a child may write, or (not `exclusive`) gets a folder to write to.
     memory : int
         Megabytes for a child.
-    alone : bool
+    exclusive : bool
         Whether no process here is anybody else's: all of them may be ended, and all of the
         temporary folder is the child's.
     """
 
-    def __init__(self, impl: Path, empty: Path, home: Path, memory: int, alone: bool) -> None:
+    def __init__(
+        self, impl: Path, empty: Path, temp_dir: Path, memory: int, exclusive: bool
+    ) -> None:
         self.impl = impl
         self.empty = empty
         self.memory = memory
-        self.alone = alone
+        self.exclusive = exclusive
         self._compiled: Compiled = {}
-        self._homes = TempDirs(home, alone)
+        self._temp_dirs = TempDirs(temp_dir, exclusive)
         # Nothing that student code prints can come between: these are ours, and not inherited.
         self._jobs, self._answers = os.dup(0), os.dup(1)
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -85,11 +99,11 @@ class Server:
         """Do jobs until no more come."""
         self._write(HEAD.pack(0) + READY)
         while (head := job_codec.read(self._jobs, job_codec.HEAD.size)) is not None:
-            seconds, stack, length = job_codec.HEAD.unpack(head)
-            rest = job_codec.read(self._jobs, length)
-            if rest is None:
+            seconds, integrated, length = job_codec.HEAD.unpack(head)
+            payload = job_codec.read(self._jobs, length)
+            if payload is None:
                 return
-            self._run(rest, seconds, stack)
+            self._run_job(payload, seconds, integrated)
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -103,7 +117,7 @@ class Server:
         if child == 0:
             try:
                 os.close(reading)
-                limit(seconds, self.memory)
+                set_limits(seconds, self.memory)
                 with os.fdopen(writing, "wb") as pipe:
                     pipe.write(compile_exercises(self.impl))
             finally:
@@ -111,7 +125,7 @@ class Server:
         os.close(writing)
         pieces: list[bytes] = []
         deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0 and sum(map(len, pieces)) < MOST_CODE:
+        while (left := deadline - time.monotonic()) > 0 and sum(map(len, pieces)) < MAX_CODE:
             if not select.select([reading], [], [], left)[0]:
                 break
             pieces.append(os.read(reading, 1 << 20))
@@ -123,9 +137,9 @@ class Server:
         os.waitpid(child, 0)
         # Of what is missing here, each exercise's own child finds out why.
         with contextlib.suppress(EOFError, ValueError, TypeError):
-            self._keep(marshal.loads(b"".join(pieces)))
+            self._store_compiled(marshal.loads(b"".join(pieces)))
 
-    def _keep(self, compiled: dict[str, tuple[CodeType, list[str]]]) -> None:
+    def _store_compiled(self, compiled: dict[str, tuple[CodeType, list[str]]]) -> None:
         """Have the code and its lines at hand for every child."""
         for file, (code, lines) in compiled.items():
             path = self.impl / file
@@ -134,79 +148,79 @@ class Server:
             linecache.cache[str(path)] = (about.st_size, about.st_mtime, lines, str(path))
             exceptions.inside(str(path), str(self.impl))
 
-    def _run(self, rest: mmap.mmap, seconds: float, stack: bool) -> None:
-        trace = nameless(self._homes.next())
+    def _run_job(self, payload: mmap.mmap, seconds: float, integrated: bool) -> None:
+        trace = open_trace(self._temp_dirs.next())
         channel = SharedMemorySink()
         child = os.fork()
         if child == 0:
             try:
-                self._become(rest, seconds, trace, channel)
+                self._run_child(payload, seconds, trace, channel)
             finally:
                 os._exit(1)
-        rest.close()
-        event = self._follow(child, seconds, channel if stack else None, trace)
-        sweep(child, alone=self.alone)
-        self._homes.clear()
-        said = b""
+        payload.close()
+        event = self._wait_for_child(child, seconds, channel if integrated else None, trace)
+        kill_remaining(child, exclusive=self.exclusive)
+        self._temp_dirs.clear()
+        output = b""
         try:
-            said = channel.said()
+            output = channel.read()
         except ValueError as error:
             event = {"nonsense": str(error)}
         channel.close()
-        event["trace"] = os.pread(trace, TRACE, 0).decode("utf-8", "replace")
+        event["trace"] = os.pread(trace, MAX_TRACE, 0).decode("utf-8", "replace")
         os.close(trace)
-        told = json.dumps(event).encode("ascii")
-        length = HEAD.size + len(told) + len(said)
-        self._write(b"".join((HEAD.pack(length), SERVER, HEAD.pack(len(told)), told, said)))
+        header = json.dumps(event).encode("ascii")
+        length = HEAD.size + len(header) + len(output)
+        self._write(b"".join((HEAD.pack(length), SERVER, HEAD.pack(len(header)), header, output)))
 
-    def _become(
-        self, rest: mmap.mmap, seconds: float, trace: int, channel: SharedMemorySink
+    def _run_child(
+        self, payload: mmap.mmap, seconds: float, trace: int, channel: SharedMemorySink
     ) -> None:
         """Turn this fork into the child."""
         os.close(self._jobs)
         os.close(self._answers)
         os.setsid()
-        gc.set_threshold(_GARBAGE)
-        limit(seconds, self.memory)
+        gc.set_threshold(_GC_THRESHOLD)
+        set_limits(seconds, self.memory)
         faulthandler.enable(trace)
-        faulthandler.register(LOOK, file=trace)
+        faulthandler.register(TRACE_SIGNAL, file=trace)
         # A copy that student code makes of itself ends at once, or when it has something to say.
         os.register_at_fork(after_in_child=lambda: os._exit(1))
-        channel.mine()
-        job, references = job_codec.unpack(rest[:])
-        rest.close()
+        channel.claim()
+        job, references = job_codec.unpack(payload[:])
+        payload.close()
         files = (self.impl, self.empty, self._compiled)
-        perform(job, references, channel, *files, channel.restart)
+        run_job(job, references, channel, *files, channel.restart)
 
-    def _follow(
-        self, child: int, seconds: float, second: SharedMemorySink | None, trace: int
+    def _wait_for_child(
+        self, child: int, seconds: float, integrated: SharedMemorySink | None, trace: int
     ) -> dict[str, Any]:
-        """Wait until the child ends, or must be ended; `second` says when its second run began."""
+        """Wait for the child to end or time out; `integrated` says when its second run began."""
         began = time.monotonic()
-        looked = False
+        trace_requested = False
         while True:
-            until = began + seconds * (1.0 if looked else LOOKS)
-            code = wait(child, self._jobs, until - time.monotonic())
+            until = began + seconds * (1.0 if trace_requested else TRACE_AT)
+            code = wait_for_exit(child, self._jobs, until - time.monotonic())
             if code is not None:
                 break
-            if second is not None and second.restarted() > 0:
+            if integrated is not None and integrated.restarted() > 0:
                 # Once: the second run has the whole time again, from when it began.
-                began, second = min(max(second.restarted(), began), time.monotonic()), None
-                looked = False
-            elif looked:
+                began, integrated = min(max(integrated.restarted(), began), time.monotonic()), None
+                trace_requested = False
+            elif trace_requested:
                 break
             else:
-                look(child, trace)
-                looked = True
+                request_trace(child, trace)
+                trace_requested = True
         if code is False:
             # Nobody sends a job before the answer: the other side is gone.
             os.kill(child, signal.SIGKILL)
-            sweep(child, alone=self.alone)
+            kill_remaining(child, exclusive=self.exclusive)
             os._exit(0)
         return {"timeout": True} if code is None else {"code": code}
 
 
-def rehearse(folder: Path, empty: Path) -> None:
+def warm_up(folder: Path, empty: Path) -> None:
     """Do with the stubs what children will do, so that what is done once is done here."""
     first = next(iter(curriculum.load()))
     compiled = {
@@ -222,8 +236,8 @@ def rehearse(folder: Path, empty: Path) -> None:
         if name.startswith("workbook.checks.") and module.__file__:
             exceptions.inside(module.__file__, str(folder))
     with (
-        load_implementation(empty, sources=compiled, wanted=compiled, resolved=True) as impl,
-        load_implementation(empty, sources=compiled, wanted=compiled, resolved=True) as other,
+        load_implementation(empty, sources=compiled, files=compiled, resolved=True) as impl,
+        load_implementation(empty, sources=compiled, files=compiled, resolved=True) as other,
     ):
         for record in run_cases.run_exercise(
             first.id, impl, seed=0, folder=folder, reference=other
@@ -231,32 +245,32 @@ def rehearse(folder: Path, empty: Path) -> None:
             encode(record)
 
 
-def fill_gaps() -> list[bytes]:
+def fill_free_slots() -> list[bytes]:
     """Take the free places between Python's objects, so that a child's own lie side by side.
 
     A child that puts a small object into a page of the server's has the whole page copied.
     """
-    kept: list[bytes] = []
+    fillers: list[bytes] = []
     for size in range(_SMALLEST, _LARGEST + 1, _STEP):
         # As many in a row as a pool holds: from here on there are only empty ones.
-        enough, row, last = _POOL // size - 3, 0, 0
-        mine: list[bytes] = []
-        while row < enough and len(mine) < _MOST_GAPS:
-            mine.append(bytes(size - _BYTES))
-            row = row + 1 if id(mine[-1]) - last == size else 0
-            last = id(mine[-1])
-        kept += mine[: len(mine) - row]
-    return kept
+        pool_row, row, last = _POOL // size - 3, 0, 0
+        of_this_size: list[bytes] = []
+        while row < pool_row and len(of_this_size) < _MAX_FILLERS:
+            of_this_size.append(bytes(size - _BYTES))
+            row = row + 1 if id(of_this_size[-1]) - last == size else 0
+            last = id(of_this_size[-1])
+        fillers += of_this_size[: len(of_this_size) - row]
+    return fillers
 
 
-def drop(user: int) -> None:
+def drop_privileges(user: int) -> None:
     """Become nobody for good."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
 
 
-def keep_to_itself() -> None:
+def harden_process() -> None:
     """Let no process of the same user look into this one; end with its parent; leave nothing."""
     if sys.platform == "linux":
         prctl = ctypes.CDLL(None, use_errno=True).prctl
@@ -266,7 +280,7 @@ def keep_to_itself() -> None:
         seccomp.install()
 
 
-def builtins() -> None:
+def add_site_builtins() -> None:
     """Give student code the names that Python starts with (`exit`, say), without its search."""
     import site
 
@@ -278,17 +292,19 @@ def builtins() -> None:
 def main() -> None:
     """Serve until no more jobs come.
 
-    Its one argument is JSON: the `impl`, an `empty` one and `home` (folders), `memory` in
-    megabytes, `seconds` for compiling, whether the sandbox is this server's `alone`, and the
+    Its one argument is JSON: the `impl`, an `empty` one and `temp_dir` (folders), `memory` in
+    megabytes, `seconds` for compiling, whether the sandbox is this server's `exclusive`, and the
     `user` to become (0 for none).
     """
-    given = json.loads(sys.argv[1])
-    if given["user"]:
-        drop(given["user"])
-    keep_to_itself()
-    impl, empty, home = (Path(given[name]).resolve() for name in ("impl", "empty", "home"))
-    server = Server(impl, empty, home, given["memory"], given["alone"])
-    builtins()
+    settings = json.loads(sys.argv[1])
+    if settings["user"]:
+        drop_privileges(settings["user"])
+    harden_process()
+    impl, empty, temp_dir = (
+        Path(settings[name]).resolve() for name in ("impl", "empty", "temp_dir")
+    )
+    server = Server(impl, empty, temp_dir, settings["memory"], settings["exclusive"])
+    add_site_builtins()
     blocked_imports.install()
     numpy.random.default_rng(0).normal(size=(2, 2)) @ numpy.ones((2, 2))
     # Given tools that exercises import, so that no child has to compile them.
@@ -298,12 +314,12 @@ def main() -> None:
             importlib.import_module(f"workbook.numerics.{name}")
     for exercise in curriculum.load():
         cases_of(exercise.id)
-    rehearse(impl, empty)
+    warm_up(impl, empty)
     with contextlib.suppress(ImportError):
         importlib.import_module("resource")  # Children set their limits with it.
-    server.compile(given["seconds"])
-    filled = fill_gaps()
+    server.compile(settings["seconds"])
+    fillers = fill_free_slots()
     gc.freeze()
     gc.enable()
     server.serve()
-    del filled
+    del fillers

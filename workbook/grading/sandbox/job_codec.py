@@ -15,16 +15,16 @@ from typing import Any
 __all__ = ["HEAD", "pack", "read", "unpack"]
 
 HEAD = struct.Struct("<d?I")
-"""Seconds, whether the student's stack is run along, and the length of the rest."""
+"""Seconds, whether the integrated run follows, and the length of the rest."""
 
 _LENGTH = struct.Struct("<I")
 
 
 def pack(job: Mapping[str, Any], references: bytes, limit: float) -> bytes:
     """A job, the code of its references (see `slices.compiled`) and its limit in seconds."""
-    told = marshal.dumps(dict(job))
-    rest = _LENGTH.pack(len(told)) + told + references
-    return HEAD.pack(limit, bool(job.get("stack")), len(rest)) + rest
+    encoded_job = marshal.dumps(dict(job))
+    payload = _LENGTH.pack(len(encoded_job)) + encoded_job + references
+    return HEAD.pack(limit, bool(job.get("integrated")), len(payload)) + payload
 
 
 def read(descriptor: int, length: int) -> mmap.mmap | None:
@@ -40,9 +40,9 @@ def read(descriptor: int, length: int) -> mmap.mmap | None:
     return found
 
 
-def unpack(rest: bytes) -> tuple[dict[str, Any], dict[str, CodeType]]:
+def unpack(payload: bytes) -> tuple[dict[str, Any], dict[str, CodeType]]:
     """The job and its references by file."""
-    (length,) = _LENGTH.unpack_from(rest)
+    (length,) = _LENGTH.unpack_from(payload)
     start = _LENGTH.size + length
-    code = rest[start:]
-    return marshal.loads(rest[_LENGTH.size : start]), marshal.loads(code) if code else {}
+    code = payload[start:]
+    return marshal.loads(payload[_LENGTH.size : start]), marshal.loads(code) if code else {}

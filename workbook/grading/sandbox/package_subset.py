@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from workbook import curriculum
+from workbook.student import locations
 
-__all__ = ["for_judge", "for_notebooks", "stand_in"]
+__all__ = ["empty_layout", "for_judge", "for_notebooks"]
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 # What runs in the sandbox; whatever it imports comes along.
@@ -25,34 +26,34 @@ _READ = (
     "numerics",
     "locale/en/findings.toml",
     "locale/en/student.toml",
-    "student/pristine",
 )
 # Notebooks may ask for anything but what knows the answers.
 _NOT_FOR_NOTEBOOKS = ("key.npz", "key.json", "__pycache__")
 
 
-def _folder() -> Path:
+def _temporary_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="workbook-parts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
-def _no_key(_: str, names: list[str]) -> set[str]:
+def _ignored(_: str, names: list[str]) -> set[str]:
     return {name for name in names if name in _NOT_FOR_NOTEBOOKS}
 
 
 @cache
 def for_judge() -> Path:
     """Return a folder for `PYTHONPATH` with what runs test cases."""
-    folder = _folder()
+    folder = _temporary_folder()
     parts = {*_imported_files(_ENTRY), *(part for names in _READ for part in _PACKAGE.glob(names))}
     for source in sorted(parts):
         target = folder / "workbook" / source.relative_to(_PACKAGE)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=_no_key)
+            shutil.copytree(source, target, ignore=_ignored)
         else:
             shutil.copyfile(source, target)
+    _add_stubs(folder)
     _readable(folder)
     return folder
 
@@ -101,16 +102,23 @@ def _imports(path: Path) -> list[str]:
 @cache
 def for_notebooks() -> Path:
     """A folder for `PYTHONPATH` with what notebooks import."""
-    folder = _folder()
-    shutil.copytree(_PACKAGE, folder / "workbook", ignore=_no_key)
+    folder = _temporary_folder()
+    shutil.copytree(_PACKAGE, folder / "workbook", ignore=_ignored)
+    _add_stubs(folder)
     _readable(folder)
     return folder
 
 
+def _add_stubs(folder: Path) -> None:
+    """Put the stubs where a package without solutions has them."""
+    to = folder / "workbook" / "student" / "pristine"
+    shutil.copytree(locations.pristine_folder(), to, dirs_exist_ok=True)
+
+
 @cache
-def stand_in() -> Path:
+def empty_layout() -> Path:
     """Empty folders laid out as an implementation, for files that are sent as text."""
-    folder = _folder()
+    folder = _temporary_folder()
     for file in curriculum.load().files():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
     _readable(folder)

@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["LOOK", "look", "nameless", "sweep", "wait"]
+__all__ = ["TRACE_SIGNAL", "kill_remaining", "open_trace", "request_trace", "wait_for_exit"]
 
-LOOK = getattr(signal, "SIGURG", signal.SIGTERM)
+TRACE_SIGNAL = getattr(signal, "SIGURG", signal.SIGTERM)
 """Has a child write down where it is. What student code makes of it, it does not end by it."""
 
 
-def wait(child: int, guard: int, seconds: float) -> int | bool | None:
+def wait_for_exit(child: int, guard: int, seconds: float) -> int | bool | None:
     """Wait for a child to end; its number stays taken.
 
     Parameters
@@ -31,7 +31,7 @@ def wait(child: int, guard: int, seconds: float) -> int | bool | None:
         something on `guard`.
     """
     deadline = time.monotonic() + seconds
-    with _end_of(child) as handle:
+    with _exit_descriptor(child) as handle:
         poll = select.poll()
         poll.register(guard, select.POLLIN)
         if handle is not None:
@@ -41,14 +41,14 @@ def wait(child: int, guard: int, seconds: float) -> int | bool | None:
             ready = poll.poll(1000 * (left if handle is not None else min(left, 0.005)) + 1)
             if any(one == guard for one, _ in ready):
                 return False
-            code = _code(child)
+            code = _exit_code(child)
             if code is not None:
                 return code
     return None
 
 
 @contextlib.contextmanager
-def _end_of(child: int) -> Iterator[int | None]:
+def _exit_descriptor(child: int) -> Iterator[int | None]:
     """A descriptor that speaks when a child has ended; None where the system has none."""
     try:
         handle = os.pidfd_open(child)
@@ -61,7 +61,7 @@ def _end_of(child: int) -> Iterator[int | None]:
         os.close(handle)
 
 
-def _code(child: int) -> int | None:
+def _exit_code(child: int) -> int | None:
     found = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     if found is None:
         return None
@@ -69,7 +69,7 @@ def _code(child: int) -> int | None:
     return -found.si_status if killed else found.si_status
 
 
-def nameless(folder: Path) -> int:
+def open_trace(folder: Path) -> int:
     """A file for a traceback that nobody else can open; in memory where the system can."""
     with contextlib.suppress(AttributeError, OSError):
         return os.memfd_create("trace")
@@ -79,20 +79,20 @@ def nameless(folder: Path) -> int:
     return trace
 
 
-def look(child: int, trace: int) -> None:
+def request_trace(child: int, trace: int) -> None:
     """Have a child write where it is into `trace`."""
     os.ftruncate(trace, 0)
     os.lseek(trace, 0, os.SEEK_SET)
-    os.kill(child, LOOK)
+    os.kill(child, TRACE_SIGNAL)
 
 
-def sweep(child: int, *, alone: bool) -> None:
+def kill_remaining(child: int, *, exclusive: bool) -> None:
     """End everything that a child has left, itself too.
 
-    With `alone`, no process here is anybody else's: every one but the first of the sandbox and
+    With `exclusive`, no process here is anybody else's: every one but the first of the sandbox and
     this one is ended, and new ones as they come. Without it, those of the child's session.
     """
-    if alone:
+    if exclusive:
         for _ in range(1000):
             try:
                 os.kill(-1, signal.SIGKILL)

@@ -40,20 +40,20 @@ def references(exercise_id: str, solutions: Path) -> dict[str, str]:
     solutions : Path
     """
     known = curriculum.load()
-    banned = {(known[n].file, known[n].qualname) for n in curriculum.own(exercise_id)}
+    excluded = {(known[n].file, known[n].qualname) for n in curriculum.own(exercise_id)}
     wanted = [(known[n].file, known[n].qualname) for n in curriculum.replaced(exercise_id)]
-    return _cut(frozenset(wanted), frozenset(banned), solutions)
+    return _cut(frozenset(wanted), frozenset(excluded), solutions)
 
 
 @cache
 def _cut(
-    wanted: frozenset[tuple[str, str]], banned: frozenset[tuple[str, str]], solutions: Path
+    wanted: frozenset[tuple[str, str]], excluded: frozenset[tuple[str, str]], solutions: Path
 ) -> dict[str, str]:
     taken: set[tuple[str, str]] = set()
-    todo = sorted(wanted - banned)
+    todo = sorted(wanted - excluded)
     while todo:
         file, name = todo.pop()
-        if (file, name) in taken or (file, name) in banned:
+        if (file, name) in taken or (file, name) in excluded:
             continue
         taken.add((file, name))
         file_of = _sources(file, solutions)
@@ -63,7 +63,7 @@ def _cut(
             elif used in file_of.imported:
                 todo.append(file_of.imported[used])
     files = sorted({file for file, _ in taken})
-    return {file: _sources(file, solutions).keeping(taken) for file in files}
+    return {file: _sources(file, solutions).reduced_to(taken) for file in files}
 
 
 class _File:
@@ -82,21 +82,21 @@ class _File:
                 names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
                 self.definitions |= {name: node for name in names if name != "__all__"}
             elif isinstance(node, ast.ImportFrom) and node.level:
-                where = self._beside(node)
+                where = self._neighbour(node)
                 for alias in node.names:
                     self.imported[alias.asname or alias.name] = (where, alias.name)
 
-    def _beside(self, node: ast.ImportFrom) -> str:
+    def _neighbour(self, node: ast.ImportFrom) -> str:
         above = PurePosixPath(self.file).parents[node.level - 1]
         return f"{above.joinpath(*(node.module or '').split('.'))}.py"
 
-    def keeping(self, taken: set[tuple[str, str]]) -> str:
+    def reduced_to(self, taken: set[tuple[str, str]]) -> str:
         """The source with nothing but what was taken, and the imports from outside."""
         mine = {name for file, name in taken if file == self.file}
         body: list[ast.stmt] = []
         for node in self.tree.body:
             if isinstance(node, ast.ImportFrom) and node.level:
-                where = self._beside(node)
+                where = self._neighbour(node)
                 names = [alias for alias in node.names if (where, alias.name) in taken]
                 if names:
                     body.append(ast.ImportFrom(node.module, names, node.level))

@@ -20,10 +20,10 @@ from workbook.grading.sandbox.reference_subset import compiled, references
 from workbook.grading.sandbox.shared_memory import frames
 from workbook.records import WireError
 
-__all__ = ["ForkRunner", "SpawnRunner", "environment", "make"]
+__all__ = ["ForkRunner", "SpawnRunner", "environment", "make_runner"]
 
 _STUDENT, _PARTS, _EMPTY = "/student", "/workbook-parts", "/workbook-empty"
-_TMP = 64 * 2**20
+_TMP_SIZE = 64 * 2**20
 # What is imported stays: looking for garbage in it costs a tenth of the start.
 _SERVE = "import gc; gc.disable(); from workbook.grading.sandbox.fork_server import main; main()"
 # What a late answer is waited for beyond the limit that the server inside keeps.
@@ -35,10 +35,10 @@ def environment(parts: str) -> dict[str, str]:
     found = {name: "1" for name in THREADS}
     found |= {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1"}
     found |= {"PYTHONPATH": parts, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    return found | {"HOME": bubblewrap.private(), "TMPDIR": bubblewrap.private()}
+    return found | {"HOME": bubblewrap.private_folder(), "TMPDIR": bubblewrap.private_folder()}
 
 
-def _path(parts: str) -> str:
+def _import_path(parts: str) -> str:
     """Where the server and student code import from: the copies, and what is installed."""
     installed = [Path(np.__file__).parents[1], *map(Path, site.getsitepackages())]
     return os.pathsep.join([parts, *dict.fromkeys(str(one) for one in installed)])
@@ -62,83 +62,85 @@ class ForkRunner(CaseRunner):
     ) -> None:
         super().__init__(timeout=timeout, memory=memory)
         self.folder = folder
-        self._places = _places(folder)
+        self._path_prefixes = _path_prefixes(folder)
         self.sandbox = sandbox
         self.grace = GRACE
         self._finished = False
-        self._said_last = ""
-        # The run of the student's stack that came along with the last one.
-        self._kept: dict[tuple[str, str], CaseRun] = {}
+        self._last_trace = ""
+        # The run that was integrated, which came along with the last one.
+        self._second_runs: dict[tuple[str, str], CaseRun] = {}
         self._second = CaseRun()
-        self._now: CaseRun | None = None
+        self._current: CaseRun | None = None
 
     def _start_command(self) -> tuple[list[str], dict[str, str]]:
-        boxed = self.sandbox == "bwrap"
-        parts, empty = package_subset.for_judge(), package_subset.stand_in()
-        given = {
-            "impl": _STUDENT if boxed else str(self.folder),
-            "empty": _EMPTY if boxed else str(empty),
-            "home": bubblewrap.private() if boxed else self._scratch.name,
+        sandboxed = self.sandbox == "bwrap"
+        parts, empty = package_subset.for_judge(), package_subset.empty_layout()
+        settings = {
+            "impl": _STUDENT if sandboxed else str(self.folder),
+            "empty": _EMPTY if sandboxed else str(empty),
+            "temp_dir": bubblewrap.private_folder() if sandboxed else self._temp_dir.name,
             "memory": self.memory,
             "seconds": self.timeout,
-            "alone": boxed,
-            "user": bubblewrap.user() if boxed else 0,
+            "exclusive": sandboxed,
+            "user": bubblewrap.sandbox_user() if sandboxed else 0,
         }
         # Without a look for what is installed: the folders are known.
-        arguments = [sys.executable, "-P", "-S", "-X", "utf8", "-c", _SERVE, json.dumps(given)]
-        if not boxed:
-            env = environment(_path(str(parts)))
+        arguments = [sys.executable, "-P", "-S", "-X", "utf8", "-c", _SERVE, json.dumps(settings)]
+        if not sandboxed:
+            env = environment(_import_path(str(parts)))
             home = tempfile.gettempdir()
             return arguments, env | {"HOME": home, "TMPDIR": home, "PATH": os.defpath}
         line = bubblewrap.command(
             arguments,
             binds={parts: _PARTS, empty: _EMPTY, self.folder: _STUDENT},
-            environment=environment(_path(_PARTS)),
-            tmp_size=_TMP,
-            hidden=bubblewrap.secrets(),
+            environment=environment(_import_path(_PARTS)),
+            tmp_size=_TMP_SIZE,
+            hidden=bubblewrap.hidden_folders(),
             first=True,
         )
         return line, {"PATH": os.defpath}
 
     def _message(self, job: Mapping[str, Any], limit: float) -> bytes:
-        self._finished, self._said_last = False, ""
-        self.grace = GRACE + (limit if job.get("stack") else 0.0)
+        self._finished, self._last_trace = False, ""
+        self.grace = GRACE + (limit if job.get("integrated") else 0.0)
         reference = job.get("reference")
         code = compiled(job["exercise"], Path(reference)) if reference else b""
         sent = {key: value for key, value in job.items() if key not in ("impl", "reference")}
         return job_codec.pack(sent, code, limit)
 
     def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> CaseRun:
-        """Do one job; where the student's stack was run along, it is kept for the next call."""
+        """Do one job; an integrated run that came along is kept for the next call."""
         key = (str(job["exercise"]), json.dumps(job.get("skip", {}), sort_keys=True))
-        kept = self._kept.pop(key, None)
-        if kept is not None and not job.get("reference"):
-            return kept
-        self._second, self._now = CaseRun(), None
+        known = self._second_runs.pop(key, None)
+        if known is not None and not job.get("reference"):
+            return known
+        self._second, self._current = CaseRun(), None
         run = super().run(job, timeout=timeout)
-        if self._now is not None and run.outcome:
-            # The sandbox itself ended, while the student's stack ran.
+        if self._current is not None and run.outcome:
+            # The sandbox itself ended, during the integrated run.
             self._second.outcome, self._second.detail = run.outcome, run.detail
             run.outcome = run.detail = ""
-        if job.get("stack") and not run.importing and run.outcome != "infra":
-            stack = self._second
-            if self._now is None:
+        if job.get("integrated") and not run.importing and run.outcome != "infra":
+            integrated = self._second
+            if self._current is None:
                 # It did not come to that: what ended the first would have ended this too.
-                stack = CaseRun(run.outcome, file=run.file, line=run.line, detail=run.detail)
-            self._kept = {key: stack}
+                integrated = CaseRun(run.outcome, file=run.file, line=run.line, detail=run.detail)
+            self._second_runs = {key: integrated}
         return run
 
-    def _take(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
+    def _handle_frame(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
         """Take all that came of one job: how its child ended, and what that said before."""
         if frame == READY:
-            return super()._take(frame, run, exercise)
+            return super()._handle_frame(frame, run, exercise)
         (length,) = HEAD.unpack_from(frame, 1)
         start = 1 + HEAD.size
         ended = json.loads(frame[start : start + length])
-        self._said_last = str(ended["trace"])
+        self._last_trace = str(ended["trace"])
         try:
             for one in frames(frame[start + length :]):
-                self._finished = super()._take(one, self._now or run, exercise) or self._finished
+                self._finished = (
+                    super()._handle_frame(one, self._current or run, exercise) or self._finished
+                )
         except (
             WireError,
             ValueError,
@@ -148,23 +150,23 @@ class ForkRunner(CaseRunner):
             RecursionError,
         ) as error:
             # The rest of what it sent is not worth reading.
-            now = self._now or run
+            now = self._current or run
             now.outcome, now.detail = "crashed", f"it answered nonsense: {error}"
             return True
-        self._ended(ended, self._now or run)
+        self._handle_child_exit(ended, self._current or run)
         return True
 
-    def _hear(self, event: dict[str, Any], run: CaseRun) -> bool:
-        if event["event"] == "stack":
-            self._now = self._second
+    def _handle_event(self, event: dict[str, Any], run: CaseRun) -> bool:
+        if event["event"] == "integrated":
+            self._current = self._second
             return False
         if event["event"] == "impl":
             run.importing = ""
-            self.impl = _merged(self.impl, _named(event, self._places))
+            self.impl = _merged(self.impl, _without_paths(event, self._path_prefixes))
             return False
-        return super()._hear(event, run)
+        return super()._handle_event(event, run)
 
-    def _ended(self, event: dict[str, Any], run: CaseRun) -> None:
+    def _handle_child_exit(self, event: dict[str, Any], run: CaseRun) -> None:
         """Take in how the child ended; what it said itself cannot make a failure a success."""
         if event.get("timeout"):
             run.outcome = "timeout"
@@ -172,19 +174,19 @@ class ForkRunner(CaseRunner):
             run.outcome, run.detail = "crashed", str(event["nonsense"])
         elif not self._finished:
             code = int(event["code"])
-            run.outcome = self._signalled(code) or "crashed"
+            run.outcome = self._signal_outcome(code) or "crashed"
             run.detail = f"the process ended with code {code}"
         if run is self._second and run.outcome:
-            self._explain(run, self.folder)
+            self._locate_error(run, self.folder)
 
-    def _said(self) -> str:
-        return self._said_last.replace(_STUDENT + "/", f"{self.folder}{os.sep}")
+    def _traceback_text(self) -> str:
+        return self._last_trace.replace(_STUDENT + "/", f"{self.folder}{os.sep}")
 
-    def _settle(self, run: CaseRun) -> None:
+    def _stop_if_unusable(self, run: CaseRun) -> None:
         """The child is gone already, with all that it held."""
 
 
-def _places(folder: Path) -> tuple[str, ...]:
+def _path_prefixes(folder: Path) -> tuple[str, ...]:
     """How paths into a folder begin, where it lies and as the sandbox shows it."""
     whole = folder.resolve()
     # As paths are shown where they are written with the other slash, too.
@@ -192,14 +194,14 @@ def _places(folder: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _named(impl: Any, places: tuple[str, ...]) -> Any:
+def _without_paths(impl: Any, prefixes: tuple[str, ...]) -> Any:
     """What opening the implementation showed, without where it lies."""
     if isinstance(impl, dict):
-        return {key: _named(inner, places) for key, inner in impl.items()}
+        return {key: _without_paths(inner, prefixes) for key, inner in impl.items()}
     if isinstance(impl, list):
-        return [_named(inner, places) for inner in impl]
+        return [_without_paths(inner, prefixes) for inner in impl]
     if isinstance(impl, str):
-        for place in places:
+        for place in prefixes:
             impl = impl.replace(place, "")
     return impl
 
@@ -207,13 +209,13 @@ def _named(impl: Any, places: tuple[str, ...]) -> Any:
 def _merged(known: dict[str, Any] | None, event: dict[str, Any]) -> dict[str, Any]:
     """What is known of the student's files after one more child, which opened some of them."""
     files = set(event["files"])
-    kept = known or {"problems": {}, "mended": {}, "absent": []}
+    known = known or {"problems": {}, "mended": {}, "absent": []}
     exercises = {e.id for e in curriculum.load() if e.file in files}
     found: dict[str, Any] = {
-        part: {f: v for f, v in kept[part].items() if f not in files} | event[part]
+        part: {f: v for f, v in known[part].items() if f not in files} | event[part]
         for part in ("problems", "mended")
     }
-    found["absent"] = [name for name in kept["absent"] if name not in exercises] + event["absent"]
+    found["absent"] = [name for name in known["absent"] if name not in exercises] + event["absent"]
     return found
 
 
@@ -236,7 +238,7 @@ class SpawnRunner(CaseRunner):
             ) as name:
                 if job.get("reference"):
                     sent["reference"] = name
-                    shutil.copytree(package_subset.stand_in(), name, dirs_exist_ok=True)
+                    shutil.copytree(package_subset.empty_layout(), name, dirs_exist_ok=True)
                     cut = references(job["exercise"], Path(job["reference"]))
                     for file, text in cut.items():
                         (Path(name) / file).write_text(text, encoding="utf-8")
@@ -244,10 +246,10 @@ class SpawnRunner(CaseRunner):
         finally:
             impl = self.impl
             self.kill()
-            self.impl = _named(impl, _places(self.folder))
+            self.impl = _without_paths(impl, _path_prefixes(self.folder))
 
 
-def make(folder: Path, *, sandbox: str, timeout: float, memory: int) -> CaseRunner:
+def make_runner(folder: Path, *, sandbox: str, timeout: float, memory: int) -> CaseRunner:
     """The runner for this system; `sandbox` is `bwrap` or `none`."""
     # Apple's libraries do not survive a fork.
     if sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):

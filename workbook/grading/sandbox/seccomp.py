@@ -66,7 +66,8 @@ def install() -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         return False
-    wanted = (_KEEP_SPECULATION, 0)
+    flag_choices = (_KEEP_SPECULATION, 0)
     return any(
-        libc.syscall(seccomp, _SET_FILTER, flags, ctypes.byref(program)) == 0 for flags in wanted
+        libc.syscall(seccomp, _SET_FILTER, flags, ctypes.byref(program)) == 0
+        for flags in flag_choices
     )

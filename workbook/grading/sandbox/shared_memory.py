@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from workbook.checks.worker.protocol import HEAD, KINDS, MessageSink
 
-__all__ = ["MOST", "SharedMemorySink", "frames"]
+__all__ = ["MAX_BYTES", "SharedMemorySink", "frames"]
 
-MOST = 28 * 2**20
+MAX_BYTES = 28 * 2**20
 """What one child may say, in bytes; the frame that holds it must be below `record.MAX_FRAME`."""
 
 # How many bytes were said, and when the second run began, in seconds of the system's clock.
@@ -25,13 +25,13 @@ class SharedMemorySink(MessageSink):
     """One for each child, made before the fork, so that nothing is left of the child before."""
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, _STATE.size + MOST)
+        self._memory = mmap.mmap(-1, _STATE.size + MAX_BYTES)
         self._length, self._restarted = 0, 0.0
         self._process = 0
 
     # In the child
 
-    def mine(self) -> None:
+    def claim(self) -> None:
         """From now on only this process says something: not a copy that student code makes."""
         self._process = os.getpid()
 
@@ -40,11 +40,11 @@ class SharedMemorySink(MessageSink):
             os._exit(1)
         start, size = _STATE.size + self._length, HEAD.size + 1 + len(payload)
         self._length += size
-        if self._length <= MOST:
+        if self._length <= MAX_BYTES:
             self._memory[start : start + size] = HEAD.pack(len(payload)) + kind + payload
         # After what it counts: half a frame is none.
         _STATE.pack_into(self._memory, 0, self._length, self._restarted)
-        if self._length > MOST:
+        if self._length > MAX_BYTES:
             os._exit(1)
 
     def restart(self) -> None:
@@ -58,10 +58,10 @@ class SharedMemorySink(MessageSink):
         """When the child's time began anew, by its own account; 0.0 if it did not."""
         return float(_STATE.unpack_from(self._memory)[1])
 
-    def said(self) -> bytes:
+    def read(self) -> bytes:
         """All that was said; a ValueError if it is too much."""
         (length, _) = _STATE.unpack_from(self._memory)
-        if length > MOST:
+        if length > MAX_BYTES:
             raise ValueError("it sent too much")
         return self._memory[_STATE.size : _STATE.size + length]
 
@@ -70,15 +70,15 @@ class SharedMemorySink(MessageSink):
         self._memory.close()
 
 
-def frames(said: bytes) -> Iterator[bytes]:
+def frames(data: bytes) -> Iterator[bytes]:
     """Cut what a child said into `kind payload`; a ValueError for what is none."""
     at = 0
-    while at < len(said):
-        if len(said) - at < HEAD.size + 1:
+    while at < len(data):
+        if len(data) - at < HEAD.size + 1:
             raise ValueError("it sent what is no result")
-        (length,) = HEAD.unpack_from(said, at)
+        (length,) = HEAD.unpack_from(data, at)
         start = at + HEAD.size
         at = start + 1 + length
-        if at > len(said) or said[start : start + 1] not in KINDS:
+        if at > len(data) or data[start : start + 1] not in KINDS:
             raise ValueError("it sent what is no result")
-        yield said[start:at]
+        yield data[start:at]

@@ -12,51 +12,51 @@ class TempDirs:
 
     Parameters
     ----------
-    above : Path
+    parent : Path
         The folder that each child gets, or in which it gets one.
-    alone : bool
-        Whether every child gets `above` itself: what it left running is gone then, too.
+    exclusive : bool
+        Whether every child gets `parent` itself: what it left running is gone then, too.
     """
 
-    def __init__(self, above: Path, alone: bool) -> None:
-        self.above = above
-        self.alone = alone
+    def __init__(self, parent: Path, exclusive: bool) -> None:
+        self.parent = parent
+        self.exclusive = exclusive
         self._count = 0
-        self._home: Path | None = None
-        self._made: tuple[int | str, ...] = ()
+        self._folder: Path | None = None
+        self._original: tuple[int | str, ...] = ()
 
     def next(self) -> Path:
         """An empty folder, and this process in it: the last one if its child left it as it was.
 
         Children inherit where they are, and the variable that says where to put what is temporary.
         """
-        if self._home is None:
-            self._home = self.above if self.alone else self._new()
-            self._made = _identity(self._home)
-            os.chdir(self._home)
-            os.environ["TMPDIR"] = str(self._home)
-        return self._home
+        if self._folder is None:
+            self._folder = self.parent if self.exclusive else self._make()
+            self._original = _identity(self._folder)
+            os.chdir(self._folder)
+            os.environ["TMPDIR"] = str(self._folder)
+        return self._folder
 
-    def _new(self) -> Path:
+    def _make(self) -> Path:
         while True:
             self._count += 1
-            home = self.above / f"home-{os.getpid()}-{self._count}"
+            folder = self.parent / f"home-{os.getpid()}-{self._count}"
             with contextlib.suppress(FileExistsError):
-                home.mkdir(0o700)
-                return home
+                folder.mkdir(0o700)
+                return folder
 
     def clear(self) -> None:
         """Remove what the last child has written, whatever its rights are."""
-        home = self._home
-        assert home is not None
-        if self.alone:
-            _restore(home, self._made)  # First: else it may not be looked into.
-            for name in _names(home):
-                _remove(home / name)
-        elif _names(home) or _changed(home, self._made):
+        folder = self._folder
+        assert folder is not None
+        if self.exclusive:
+            _restore(folder, self._original)  # First: else it may not be looked into.
+            for name in _names(folder):
+                _remove(folder / name)
+        elif _names(folder) or _changed(folder, self._original):
             # Whoever wrote to it may still be there: nobody else gets it.
-            _remove(home)
-            self._home = None
+            _remove(folder)
+            self._folder = None
 
 
 def _names(folder: Path) -> list[str]:
@@ -66,9 +66,9 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _changed(folder: Path, made: tuple[int | str, ...]) -> bool:
+def _changed(folder: Path, original: tuple[int | str, ...]) -> bool:
     try:
-        return _identity(folder) != made
+        return _identity(folder) != original
     except OSError:  # It is gone.
         return True
 
@@ -85,11 +85,11 @@ def _attributes(folder: Path) -> list[str]:
         return []
 
 
-def _restore(folder: Path, made: tuple[int | str, ...]) -> None:
+def _restore(folder: Path, original: tuple[int | str, ...]) -> None:
     """Give a folder back the rights that it had, and take what was noted down on it."""
-    if _changed(folder, made):
+    if _changed(folder, original):
         with contextlib.suppress(OSError):
-            folder.chmod(int(made[0]) & 0o7777)
+            folder.chmod(int(original[0]) & 0o7777)
             for name in _attributes(folder):
                 os.removexattr(folder, name)
 
@@ -99,9 +99,9 @@ def _remove(path: Path) -> None:
         import shutil  # With its compressors, which few children need to inherit.
 
         _open(path)
-        for above, folders, _ in os.walk(path):
+        for parent, folders, _ in os.walk(path):
             for name in folders:
-                _open(Path(above) / name)
+                _open(Path(parent) / name)
         shutil.rmtree(path, ignore_errors=True)
     else:
         with contextlib.suppress(OSError):

@@ -5,35 +5,40 @@ Models, rules and data are their arguments; `report` is told what happens meanwh
 it was before.
 """
 
-from workbook.training.experiments.dropout import Dropouts, Masked, dropouts, masked
+from workbook.training.experiments.dropout import (
+    DropoutOutputs,
+    DropoutSweep,
+    dropout_outputs,
+    dropout_sweep,
+)
 from workbook.training.experiments.feature_maps import (
     ConfusionMatrix,
     FeatureMaps,
     LayerOutputs,
     confusion_matrix,
     layer_outputs,
-    net_with,
+    net_from_params,
 )
 from workbook.training.experiments.first_filters import FirstFilters, first_filters
 from workbook.training.experiments.gradient_error import GradientErrors, gradient_errors
-from workbook.training.experiments.graph import BASKET, NEURON, Flow, basket, neuron
-from workbook.training.experiments.microscope import KERNELS, Convolved, convolved, output_size
+from workbook.training.experiments.graph import BASKET, NEURON, GraphValues, basket, neuron
+from workbook.training.experiments.microscope import KERNELS, ConvolvedImage, convolve, output_size
 from workbook.training.experiments.naive_and_fast import NaiveAndFast, naive_and_fast
 from workbook.training.experiments.normalisation import (
-    BeforeAfter,
-    Normalisations,
-    batch_sizes,
-    before_and_after,
-    normalisations,
+    NormalisationComparison,
+    NormalisationEffect,
+    compare_batch_sizes,
+    compare_normalisations,
+    normalisation_effect,
 )
-from workbook.training.experiments.optimiser_race import Race, optimiser_race
-from workbook.training.experiments.portrait import Portrayed, portrayed
-from workbook.training.experiments.surfaces import SURFACES, Descents, Surface, descend
+from workbook.training.experiments.optimiser_race import OptimiserRace, optimiser_race
+from workbook.training.experiments.portrait import NetworkPortrait, network_portrait
+from workbook.training.experiments.surfaces import SURFACES, DescentPaths, Surface, descend
 from workbook.training.experiments.weight_scale import (
     AtInitialisation,
     WeightScaleSweep,
     at_initialisation,
-    scale_sweep,
+    weight_scale_sweep,
 )
 
 __all__ = [
@@ -42,41 +47,41 @@ __all__ = [
     "NEURON",
     "SURFACES",
     "AtInitialisation",
-    "BeforeAfter",
     "ConfusionMatrix",
-    "Convolved",
-    "Descents",
-    "Dropouts",
+    "ConvolvedImage",
+    "DescentPaths",
+    "DropoutOutputs",
+    "DropoutSweep",
     "FeatureMaps",
     "FirstFilters",
-    "Flow",
     "GradientErrors",
+    "GraphValues",
     "LayerOutputs",
-    "Masked",
     "NaiveAndFast",
-    "Normalisations",
-    "Portrayed",
-    "Race",
+    "NetworkPortrait",
+    "NormalisationComparison",
+    "NormalisationEffect",
+    "OptimiserRace",
     "Surface",
     "WeightScaleSweep",
     "at_initialisation",
     "basket",
-    "batch_sizes",
-    "before_and_after",
+    "compare_batch_sizes",
+    "compare_normalisations",
     "confusion_matrix",
-    "convolved",
+    "convolve",
     "descend",
-    "dropouts",
+    "dropout_outputs",
+    "dropout_sweep",
     "first_filters",
     "gradient_errors",
     "layer_outputs",
-    "masked",
     "naive_and_fast",
-    "net_with",
+    "net_from_params",
+    "network_portrait",
     "neuron",
-    "normalisations",
+    "normalisation_effect",
     "optimiser_race",
     "output_size",
-    "portrayed",
-    "scale_sweep",
+    "weight_scale_sweep",
 ]

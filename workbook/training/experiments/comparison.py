@@ -8,18 +8,24 @@ import numpy as np
 
 from workbook.training import checkpoint
 from workbook.training.inputs import Array, Config, Model, StopSignal, UpdateRule
-from workbook.training.loop import Step
 from workbook.training.results import ProgressUpdate, Report, TrainingCurves
-from workbook.training.solver import Solver
+from workbook.training.solver import Solver, Step
 
-__all__ = ["TrainingRun", "seeded", "shape_of", "stop_requested", "subset", "train_together"]
+__all__ = [
+    "TrainingRun",
+    "net_sizes",
+    "stop_requested",
+    "subset",
+    "temporary_seed",
+    "train_together",
+]
 
 # Accuracies of a comparison are measured on this many training images.
 TRAIN_SAMPLES = 1000
 
 
 @contextlib.contextmanager
-def seeded(seed: int) -> Iterator[None]:
+def temporary_seed(seed: int) -> Iterator[None]:
     """The global `np.random` started at `seed`, and afterwards as it was before."""
     before = checkpoint.random_state()
     np.random.seed(seed)
@@ -44,7 +50,7 @@ def subset(data: Mapping[str, Any], num_train: int | None, num_val: int | None) 
     }
 
 
-def shape_of(data: Mapping[str, Any]) -> dict[str, int]:
+def net_sizes(data: Mapping[str, Any]) -> dict[str, int]:
     """`input_dim` and `num_classes` of a fully connected net for these data."""
     return {
         "input_dim": int(np.prod(data["X_train"].shape[1:])),
@@ -61,7 +67,7 @@ class TrainingRun:
         Makes the model; it runs with `np.random` at `seed`, so that models of the same
         shape start with the same weights.
     seed : int
-        Also that of the batches, which are the same in every lane with it.
+        Also that of the batches, which are the same in every run with it.
     """
 
     def __init__(
@@ -76,7 +82,7 @@ class TrainingRun:
         seed: int,
         lr_decay: float = 1.0,
     ) -> None:
-        with seeded(seed):
+        with temporary_seed(seed):
             self.model = build()
             self._random = checkpoint.random_state()
         self.solver = Solver(
@@ -97,7 +103,7 @@ class TrainingRun:
         self.total = epochs * self.steps_per_epoch
 
     def step(self) -> Step | None:
-        """One step with this lane's own `np.random`; None when there is none left."""
+        """One step with this run's own `np.random`; None when there is none left."""
         outside = checkpoint.random_state()
         checkpoint.restore_random(self._random)
         try:
@@ -121,41 +127,41 @@ class TrainingRun:
 
 
 def train_together(
-    lanes: Mapping[str, TrainingRun],
+    training_runs: Mapping[str, TrainingRun],
     report: Report | None = None,
     stop: StopSignal | None = None,
-    watch: Callable[[str, Step], dict[str, Any]] | None = None,
+    on_step: Callable[[str, Step], dict[str, Any]] | None = None,
 ) -> dict[str, TrainingCurves]:
     """Drive runs side by side, a step of each in turn, and give what they recorded.
 
     Parameters
     ----------
-    lanes : dict of Lane
+    training_runs : dict of TrainingRun
     report : callable, optional
-        Told of each step: an `Update` with step, loss and, where they were measured,
+        Told of each step: a `ProgressUpdate` with step, loss and, where they were measured,
         train_acc and val_acc.
     stop : optional
         When it is set, all runs end where they stand.
-    watch : callable, optional
-        Called with a lane's name and its step; what it returns is reported too.
+    on_step : callable, optional
+        Called with a run's name and its step; what it returns is reported too.
     """
-    total = sum(lane.total for lane in lanes.values())
-    done = dict.fromkeys(lanes, 0)
-    running = dict(lanes)
+    total = sum(training_run.total for training_run in training_runs.values())
+    done = dict.fromkeys(training_runs, 0)
+    running = dict(training_runs)
     while running and not stop_requested(stop):
-        for name, lane in list(running.items()):
-            step = lane.step()
+        for name, training_run in list(running.items()):
+            step = training_run.step()
             if step is None:
                 del running[name]
-                done[name] = lane.total
-                values: dict[str, Any] = {"ended": True, "diverged": lane.solver.diverged}
+                done[name] = training_run.total
+                values: dict[str, Any] = {"ended": True, "diverged": training_run.solver.diverged}
             else:
                 done[name] += 1
                 values = {"step": step.step, "epoch": step.epoch, "loss": step.loss}
                 if step.val_acc is not None:
                     values |= {"train_acc": step.train_acc, "val_acc": step.val_acc}
-                if watch is not None:
-                    values |= watch(name, step)
+                if on_step is not None:
+                    values |= on_step(name, step)
             if report is not None:
                 report(ProgressUpdate(name, sum(done.values()), total, values))
-    return {name: lane.close() for name, lane in lanes.items()}
+    return {name: training_run.close() for name, training_run in training_runs.items()}

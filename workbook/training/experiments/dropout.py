@@ -1,6 +1,7 @@
 """What dropout does: to a batch of units, and to the gap between training and validation."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,24 +9,24 @@ from numpy.typing import NDArray
 
 from workbook.training.experiments.comparison import (
     TrainingRun,
-    seeded,
-    shape_of,
+    net_sizes,
     subset,
+    temporary_seed,
     train_together,
 )
 from workbook.training.inputs import Array, StopSignal, UpdateRule
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
 
-__all__ = ["Dropouts", "Masked", "dropouts", "masked"]
+__all__ = ["DropoutOutputs", "DropoutSweep", "dropout_outputs", "dropout_sweep"]
 
 
-@result
-class Dropouts:
+@dataclass(frozen=True)
+class DropoutSweep:
     """Attributes
     ----------
     ps : tuple of float
         Probabilities of dropping.
-    runs : dict of Run
+    runs : dict of TrainingCurves
         By "p = 0.25" and the like.
     complete : bool
     """
@@ -45,8 +46,8 @@ class Dropouts:
         return tuple(train[-1] - val[-1] for train, val in ends)
 
 
-@result
-class Masked:
+@dataclass(frozen=True)
+class DropoutOutputs:
     """Attributes
     ----------
     p : float
@@ -67,9 +68,9 @@ class Masked:
         return lost
 
 
-def masked(
+def dropout_outputs(
     dropout_forward: Callable[..., Any], x: Array, *, p: float = 0.5, seed: int = 0
-) -> Masked:
+) -> DropoutOutputs:
     """One input through dropout in training and in test mode.
 
     Parameters
@@ -80,13 +81,13 @@ def masked(
     p : float, optional
         The probability of dropping.
     """
-    with seeded(seed):
+    with temporary_seed(seed):
         train, _ = dropout_forward(x, {"mode": "train", "p": p})
         test, _ = dropout_forward(x, {"mode": "test", "p": p})
-    return Masked(float(p), np.asarray(x), train, test)
+    return DropoutOutputs(float(p), np.asarray(x), train, test)
 
 
-def dropouts(
+def dropout_sweep(
     model_class: Callable[..., Any],
     rule: UpdateRule,
     data: Mapping[str, Any],
@@ -102,7 +103,7 @@ def dropouts(
     seed: int = 0,
     report: Report | None = None,
     stop: StopSignal | None = None,
-) -> Dropouts:
+) -> DropoutSweep:
     """Train one net with each p, from the same weights on the same batches.
 
     Parameters
@@ -118,10 +119,10 @@ def dropouts(
     """
     chosen = subset(data, num_train, num_val)
 
-    def lane(p: float) -> TrainingRun:
+    def training_run(p: float) -> TrainingRun:
         def build() -> Any:
             return model_class(
-                list(hidden_dims), weight_scale=weight_scale, dropout=p, **shape_of(chosen)
+                list(hidden_dims), weight_scale=weight_scale, dropout=p, **net_sizes(chosen)
             )
 
         return TrainingRun(
@@ -134,6 +135,6 @@ def dropouts(
             seed=seed,
         )
 
-    runs = train_together({f"p = {p:g}": lane(p) for p in ps}, report, stop)
+    runs = train_together({f"p = {p:g}": training_run(p) for p in ps}, report, stop)
     complete = all(run.complete for run in runs.values())
-    return Dropouts(tuple(float(p) for p in ps), runs, complete)
+    return DropoutSweep(tuple(float(p) for p in ps), runs, complete)

@@ -1,25 +1,25 @@
 """What a trained ThreeLayerConvNet makes of a picture, layer by layer, and what it confuses."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from workbook.training.inputs import Array
-from workbook.training.results import result
 
 __all__ = [
     "ConfusionMatrix",
-    "ConvLayers",
+    "ConvLayerFunctions",
     "FeatureMaps",
     "LayerOutputs",
     "confusion_matrix",
     "layer_outputs",
-    "net_with",
+    "net_from_params",
 ]
 
 
-class ConvLayers(Protocol):
+class ConvLayerFunctions(Protocol):
     """The student's layer functions; an implementation has them."""
 
     conv_forward_naive: Any
@@ -28,7 +28,7 @@ class ConvLayers(Protocol):
     affine_forward: Any
 
 
-@result
+@dataclass(frozen=True)
 class LayerOutputs:
     """One picture on its way through the net.
 
@@ -50,7 +50,7 @@ class LayerOutputs:
     probabilities: Array
 
 
-@result
+@dataclass(frozen=True)
 class ConfusionMatrix:
     """Attributes
     ----------
@@ -71,31 +71,50 @@ class ConfusionMatrix:
         """Share of the pictures that were right."""
         return float(np.trace(self.counts) / max(self.counts.sum(), 1))
 
+    def with_examples_from(self, X: Array) -> tuple["ConfusionMatrix", Array]:
+        """Return the example pictures alone, and this matrix with their numbers among them.
 
-@result
+        Parameters
+        ----------
+        X : ndarray, shape (N, C, H, W)
+
+        Returns
+        -------
+        matrix : ConfusionMatrix
+        pictures : ndarray, shape (K, C, H, W)
+        """
+        indices = [index for pair in self.examples for index in pair]
+        numbers = iter(range(len(indices)))
+        examples = tuple(tuple(next(numbers) for _ in pair) for pair in self.examples)
+        return replace(self, examples=examples), X[indices]
+
+
+@dataclass(frozen=True)
 class FeatureMaps:
     """What a net makes of one picture, and how good it is at all.
 
     Attributes
     ----------
-    seen : Seen
-    confused : Confused
+    outputs : LayerOutputs
+    confusion : ConfusionMatrix
     pictures : ndarray, shape (K, C, H, W)
-        What the examples in `confused` are the numbers of.
+        What the examples in `confusion` are the numbers of.
     filters : ndarray, shape (F, C, HH, WW)
-    said, right : str
+    predicted, label : str
         The class that the net names, and the right one; empty if there is none.
     """
 
-    seen: LayerOutputs
-    confused: ConfusionMatrix
+    outputs: LayerOutputs
+    confusion: ConfusionMatrix
     pictures: Array
     filters: Array
-    said: str
-    right: str
+    predicted: str
+    label: str
 
 
-def layer_outputs(layers: ConvLayers, params: Mapping[str, Array], picture: Array) -> LayerOutputs:
+def layer_outputs(
+    layers: ConvLayerFunctions, params: Mapping[str, Array], picture: Array
+) -> LayerOutputs:
     """Pass one picture through the layers of a ThreeLayerConvNet.
 
     Parameters
@@ -120,7 +139,9 @@ def layer_outputs(layers: ConvLayers, params: Mapping[str, Array], picture: Arra
     return LayerOutputs(X[0], conv[0], relu[0], pooled[0], hidden[0], scores[0], odds / odds.sum())
 
 
-def net_with(model_class: Callable[..., Any], params: Mapping[str, Array], shape: Any) -> Any:
+def net_from_params(
+    model_class: Callable[..., Any], params: Mapping[str, Array], shape: Any
+) -> Any:
     """A ThreeLayerConvNet with these parameters, for images of shape (C, H, W)."""
     net = model_class(
         input_dim=tuple(shape),
@@ -151,14 +172,14 @@ def confusion_matrix(
     """
     parts = [net.loss(X[at : at + batch_size]) for at in range(0, len(X), batch_size)]
     scores = np.concatenate(parts)
-    said, classes = scores.argmax(axis=1), scores.shape[1]
+    predicted, classes = scores.argmax(axis=1), scores.shape[1]
     counts = np.zeros((classes, classes), dtype=int)
-    np.add.at(counts, (y, said), 1)
+    np.add.at(counts, (y, predicted), 1)
     wrong = counts * (1 - np.eye(classes, dtype=int))
     order = np.argsort(-wrong, axis=None, kind="stable")[:pairs]
     found = [(int(n // classes), int(n % classes)) for n in order if wrong.flat[n]]
     places = [
-        tuple(np.flatnonzero((y == right) & (said == other))[:examples].tolist())
+        tuple(np.flatnonzero((y == right) & (predicted == other))[:examples].tolist())
         for right, other in found
     ]
     return ConfusionMatrix(counts, tuple(found), tuple(places))

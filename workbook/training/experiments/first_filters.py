@@ -1,26 +1,27 @@
 """The filters of a convolutional net's first layer, as they change while it learns."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from workbook.training.experiments.comparison import TrainingRun, shape_of, subset, train_together
+from workbook.training.experiments.comparison import TrainingRun, net_sizes, subset, train_together
 from workbook.training.inputs import Array, StopSignal, UpdateRule
-from workbook.training.loop import Step
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
+from workbook.training.solver import Step
 
 __all__ = ["FirstFilters", "first_filters"]
 
 
-@result
+@dataclass(frozen=True)
 class FirstFilters:
     """Attributes
     ----------
     steps : tuple of int
         The steps after which filters were kept; 0 is before the first.
     filters : ndarray, shape (len(steps), F, C, HH, WW)
-    run : Run
+    run : TrainingCurves
     params : dict of ndarray
         Of the trained net.
     """
@@ -74,23 +75,25 @@ def first_filters(
             num_filters=num_filters,
             filter_size=filter_size,
             hidden_dim=hidden_dim,
-            num_classes=shape_of(chosen)["num_classes"],
+            num_classes=net_sizes(chosen)["num_classes"],
             weight_scale=weight_scale,
             reg=reg,
             dtype=np.float32,
         )
 
     config = {"learning_rate": learning_rate}
-    lane = TrainingRun(build, chosen, rule, config, epochs=epochs, batch_size=batch_size, seed=seed)
+    training = TrainingRun(
+        build, chosen, rule, config, epochs=epochs, batch_size=batch_size, seed=seed
+    )
     steps = [0]
-    kept = [lane.model.params["W1"].copy()]
+    kept = [training.model.params["W1"].copy()]
 
-    def watch(name: str, step: Step) -> dict[str, Any]:
+    def on_step(name: str, step: Step) -> dict[str, Any]:
         if step.step % every and step.step != step.steps:
             return {}
         steps.append(step.step)
-        kept.append(lane.model.params["W1"].copy())
+        kept.append(training.model.params["W1"].copy())
         return {"filters": kept[-1]}
 
-    run = train_together({"net": lane}, report, stop, watch)["net"]
-    return FirstFilters(tuple(steps), np.array(kept), run, dict(lane.model.params))
+    run = train_together({"net": training}, report, stop, on_step)["net"]
+    return FirstFilters(tuple(steps), np.array(kept), run, dict(training.model.params))

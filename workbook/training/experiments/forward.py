@@ -6,10 +6,10 @@ import numpy as np
 
 from workbook.training.inputs import Array
 
-__all__ = ["Layers", "hidden_layers"]
+__all__ = ["LayerFunctions", "hidden_layers"]
 
 
-class Layers(Protocol):
+class LayerFunctions(Protocol):
     """The layer functions that are looked into; an implementation has them, and so has a module."""
 
     @property
@@ -30,7 +30,7 @@ class Layers(Protocol):
 
 
 def hidden_layers(
-    layers: Layers, params: dict[str, Array], X: Array, normalization: str | None = None
+    layers: LayerFunctions, params: dict[str, Array], X: Array, normalization: str | None = None
 ) -> list[dict[str, Array]]:
     """What each hidden layer computes from a batch, in training mode.
 

@@ -1,20 +1,21 @@
 """How far a numerical gradient is from the true one, over the size of its step."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from workbook.training.experiments.comparison import stop_requested
 from workbook.training.inputs import Array, StopSignal
-from workbook.training.results import ProgressUpdate, Report, result
+from workbook.training.results import ProgressUpdate, Report
 
 __all__ = ["STEPS", "GradientErrors", "gradient_errors"]
 
 STEPS: tuple[float, ...] = tuple(np.logspace(-12, 0, 49).tolist())
 
 
-@result
+@dataclass(frozen=True)
 class GradientErrors:
     """Attributes
     ----------

@@ -1,19 +1,18 @@
 """A small computational graph: a value forwards and a gradient backwards on every edge."""
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from workbook.training.results import result
-
-__all__ = ["BASKET", "NEURON", "Flow", "Nodes", "basket", "neuron"]
+__all__ = ["BASKET", "NEURON", "GraphLayers", "GraphValues", "basket", "neuron"]
 
 # What the notebook's pencil-and-paper question starts with.
 BASKET = {"apple": 100.0, "apples": 2.0, "orange": 150.0, "oranges": 3.0, "tax": 1.1}
 NEURON = {"x0": 1.0, "w0": 0.8, "x1": -2.0, "w1": -0.5, "b": 0.2}
 
 
-class Nodes(Protocol):
+class GraphLayers(Protocol):
     """The student's classes; the from-scratch part of an implementation has them."""
 
     MulLayer: Any
@@ -22,8 +21,8 @@ class Nodes(Protocol):
     SoftmaxWithLoss: Any
 
 
-@result
-class Flow:
+@dataclass(frozen=True)
+class GraphValues:
     """Attributes
     ----------
     forwards : dict of float
@@ -44,14 +43,14 @@ class Flow:
 
 
 def basket(
-    nodes: Nodes,
+    nodes: GraphLayers,
     *,
     apple: float = BASKET["apple"],
     apples: float = BASKET["apples"],
     orange: float = BASKET["orange"],
     oranges: float = BASKET["oranges"],
     tax: float = BASKET["tax"],
-) -> Flow:
+) -> GraphValues:
     """The price of a basket: (apple * apples + orange * oranges) * tax.
 
     Parameters
@@ -79,11 +78,11 @@ def basket(
     back["mul apple"], back["mul orange"] = add.backward(back["add"])
     back["apple"], back["apples"] = mul_apple.backward(back["mul apple"])
     back["orange"], back["oranges"] = mul_orange.backward(back["mul orange"])
-    return _flow(forwards, back)
+    return _graph_values(forwards, back)
 
 
 def neuron(
-    nodes: Nodes,
+    nodes: GraphLayers,
     *,
     x0: float = NEURON["x0"],
     w0: float = NEURON["w0"],
@@ -91,7 +90,7 @@ def neuron(
     w1: float = NEURON["w1"],
     b: float = NEURON["b"],
     right: int = 0,
-) -> Flow:
+) -> GraphValues:
     """One neuron and its loss: a ReLU of x0 w0 + x1 w1 + b as one score, 0 as the other.
 
     Parameters
@@ -126,11 +125,11 @@ def neuron(
     back["mul 0"], back["mul 1"] = add.backward(back["add"])
     back["x0"], back["w0"] = mul0.backward(back["mul 0"])
     back["x1"], back["w1"] = mul1.backward(back["mul 1"])
-    return _flow(forwards, back)
+    return _graph_values(forwards, back)
 
 
-def _flow(forwards: dict[str, Any], backwards: dict[str, Any]) -> Flow:
-    return Flow(
+def _graph_values(forwards: dict[str, Any], backwards: dict[str, Any]) -> GraphValues:
+    return GraphValues(
         {name: float(value) for name, value in forwards.items()},
         {name: float(value) for name, value in backwards.items()},
     )

@@ -1,14 +1,14 @@
 """One small picture under one kernel: the student's convolution, and what made each number."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from workbook.training.inputs import Array
-from workbook.training.results import result
 
-__all__ = ["KERNELS", "Convolved", "convolved", "output_size"]
+__all__ = ["KERNELS", "ConvolvedImage", "convolve", "output_size"]
 
 KERNELS: dict[str, tuple[tuple[float, ...], ...]] = {
     "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
@@ -21,8 +21,8 @@ KERNELS: dict[str, tuple[tuple[float, ...], ...]] = {
 }
 
 
-@result
-class Convolved:
+@dataclass(frozen=True)
+class ConvolvedImage:
     """Attributes
     ----------
     picture : ndarray, shape (H, W)
@@ -55,14 +55,14 @@ def output_size(size: int, kernel: int, stride: int, pad: int) -> int:
     return 1 + (size + 2 * pad - kernel) // stride
 
 
-def convolved(
+def convolve(
     conv_forward: Callable[..., Any],
     picture: Array,
     kernel: Array,
     *,
     stride: int = 1,
     pad: int = 0,
-) -> Convolved:
+) -> ConvolvedImage:
     """Lay one kernel over one picture of one channel.
 
     Parameters
@@ -77,4 +77,4 @@ def convolved(
     out, _ = conv_forward(
         picture[None, None], kernel[None, None], np.zeros(1), {"stride": stride, "pad": pad}
     )
-    return Convolved(picture, kernel, stride, pad, np.asarray(out)[0, 0])
+    return ConvolvedImage(picture, kernel, stride, pad, np.asarray(out)[0, 0])

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from workbook.training.experiments.comparison import stop_requested
 from workbook.training.inputs import Array, StopSignal
-from workbook.training.results import ProgressUpdate, Report, result
+from workbook.training.results import ProgressUpdate, Report
 
 __all__ = ["Layer", "NaiveAndFast", "naive_and_fast"]
 
@@ -20,7 +21,7 @@ _REPEATS = 20
 _SECONDS = 2.0
 
 
-@result
+@dataclass(frozen=True)
 class NaiveAndFast:
     """Attributes
     ----------
@@ -41,7 +42,7 @@ class NaiveAndFast:
     error: float
 
     @property
-    def times(self) -> float:
+    def speedup(self) -> float:
         """How many times the loops take as long, forward and backward together."""
         return sum(self.naive) / max(sum(self.fast), 1e-9)
 

@@ -1,29 +1,36 @@
 """What batch normalisation buys: runs with it, without it, and with layer normalisation."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from workbook.training.experiments.comparison import (
     TrainingRun,
-    seeded,
-    shape_of,
+    net_sizes,
     subset,
+    temporary_seed,
     train_together,
 )
-from workbook.training.experiments.forward import Layers, hidden_layers
+from workbook.training.experiments.forward import LayerFunctions, hidden_layers
 from workbook.training.inputs import Array, StopSignal, UpdateRule
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
 
-__all__ = ["BeforeAfter", "Normalisations", "batch_sizes", "before_and_after", "normalisations"]
+__all__ = [
+    "NormalisationComparison",
+    "NormalisationEffect",
+    "compare_batch_sizes",
+    "compare_normalisations",
+    "normalisation_effect",
+]
 
 
-@result
-class Normalisations:
+@dataclass(frozen=True)
+class NormalisationComparison:
     """Attributes
     ----------
-    runs : dict of Run
+    runs : dict of TrainingCurves
         By "none", "batchnorm", "layernorm", or by batch size and kind such as
         "batchnorm, batch 5".
     complete : bool
@@ -33,8 +40,8 @@ class Normalisations:
     complete: bool
 
 
-@result
-class BeforeAfter:
+@dataclass(frozen=True)
+class NormalisationEffect:
     """Attributes
     ----------
     before, after : dict of ndarray
@@ -45,7 +52,7 @@ class BeforeAfter:
     after: dict[str, Array]
 
 
-def normalisations(
+def compare_normalisations(
     model_class: Callable[..., Any],
     rule: UpdateRule,
     data: Mapping[str, Any],
@@ -61,7 +68,7 @@ def normalisations(
     seed: int = 0,
     report: Report | None = None,
     stop: StopSignal | None = None,
-) -> Normalisations:
+) -> NormalisationComparison:
     """Train one net with each kind of normalisation, from the same weights on the same batches.
 
     Parameters
@@ -78,8 +85,8 @@ def normalisations(
         See `train_together`.
     """
     chosen = subset(data, num_train, num_val)
-    lanes = {
-        kind: _lane(
+    training_runs = {
+        kind: _training_run(
             model_class,
             rule,
             chosen,
@@ -93,11 +100,11 @@ def normalisations(
         )
         for kind in kinds
     }
-    runs = train_together(lanes, report, stop)
-    return Normalisations(runs, all(run.complete for run in runs.values()))
+    runs = train_together(training_runs, report, stop)
+    return NormalisationComparison(runs, all(run.complete for run in runs.values()))
 
 
-def batch_sizes(
+def compare_batch_sizes(
     model_class: Callable[..., Any],
     rule: UpdateRule,
     data: Mapping[str, Any],
@@ -113,17 +120,17 @@ def batch_sizes(
     seed: int = 0,
     report: Report | None = None,
     stop: StopSignal | None = None,
-) -> Normalisations:
+) -> NormalisationComparison:
     """Train one net with each kind of normalisation and each batch size.
 
     Parameters
     ----------
     sizes : sequence of int, optional
-    Others as for `normalisations`.
+    Others as for `compare_normalisations`.
     """
     chosen = subset(data, num_train, num_val)
-    lanes = {
-        f"{kind}, batch {size}": _lane(
+    training_runs = {
+        f"{kind}, batch {size}": _training_run(
             model_class,
             rule,
             chosen,
@@ -138,13 +145,13 @@ def batch_sizes(
         for size in sizes
         for kind in kinds
     }
-    runs = train_together(lanes, report, stop)
-    return Normalisations(runs, all(run.complete for run in runs.values()))
+    runs = train_together(training_runs, report, stop)
+    return NormalisationComparison(runs, all(run.complete for run in runs.values()))
 
 
-def before_and_after(
+def normalisation_effect(
     model_class: Callable[..., Any],
-    layers: Layers,
+    layers: LayerFunctions,
     data: Mapping[str, Any],
     *,
     kind: str = "batchnorm",
@@ -152,22 +159,22 @@ def before_and_after(
     weight_scale: float = 2e-2,
     batch_size: int = 200,
     seed: int = 0,
-) -> BeforeAfter:
+) -> NormalisationEffect:
     """What normalisation does to the distribution in each hidden layer of an untrained net."""
     X = data["X_train"][:batch_size].astype(np.float32)
-    with seeded(seed):
+    with temporary_seed(seed):
         model = model_class(
-            list(hidden_dims), weight_scale=weight_scale, normalization=kind, **shape_of(data)
+            list(hidden_dims), weight_scale=weight_scale, normalization=kind, **net_sizes(data)
         )
         found = hidden_layers(layers, model.params, X, kind)
     names = [f"layer {number}" for number in range(1, len(found) + 1)]
-    return BeforeAfter(
+    return NormalisationEffect(
         {name: kept["affine"].ravel() for name, kept in zip(names, found, strict=True)},
         {name: kept["norm"].ravel() for name, kept in zip(names, found, strict=True)},
     )
 
 
-def _lane(
+def _training_run(
     model_class: Callable[..., Any],
     rule: UpdateRule,
     data: Mapping[str, Any],
@@ -185,7 +192,7 @@ def _lane(
             list(hidden_dims),
             weight_scale=weight_scale,
             normalization=None if kind == "none" else kind,
-            **shape_of(data),
+            **net_sizes(data),
         )
 
     return TrainingRun(

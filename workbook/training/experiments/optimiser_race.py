@@ -1,23 +1,24 @@
 """Which update rule is fastest: the same net, the same batches, one run for each rule."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from workbook.training.experiments.comparison import TrainingRun, shape_of, subset, train_together
+from workbook.training.experiments.comparison import TrainingRun, net_sizes, subset, train_together
 from workbook.training.inputs import Config, StopSignal, UpdateRule
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
 
-__all__ = ["RATES", "Race", "optimiser_race"]
+__all__ = ["RATES", "OptimiserRace", "optimiser_race"]
 
 # Learning rates at which each rule does well on the bundled images, five hidden layers.
 RATES = {"sgd": 1e-2, "sgd_momentum": 1e-2, "rmsprop": 1e-4, "adam": 1e-3}
 
 
-@result
-class Race:
+@dataclass(frozen=True)
+class OptimiserRace:
     """Attributes
     ----------
-    runs : dict of Run
+    runs : dict of TrainingCurves
         By the rule's name.
     learning_rates : dict of float
     complete : bool
@@ -44,7 +45,7 @@ def optimiser_race(
     seed: int = 0,
     report: Report | None = None,
     stop: StopSignal | None = None,
-) -> Race:
+) -> OptimiserRace:
     """Train one net with each rule; all have the same first weights and the same batches.
 
     Parameters
@@ -66,16 +67,16 @@ def optimiser_race(
     rates = {name: (learning_rates or {}).get(name, RATES.get(name, 1e-3)) for name in rules}
 
     def build() -> Any:
-        return model_class(list(hidden_dims), weight_scale=weight_scale, **shape_of(chosen))
+        return model_class(list(hidden_dims), weight_scale=weight_scale, **net_sizes(chosen))
 
     def config(name: str) -> Config:
         return {"learning_rate": float(rates[name])}
 
-    lanes = {
+    training_runs = {
         name: TrainingRun(
             build, chosen, rule, config(name), epochs=epochs, batch_size=batch_size, seed=seed
         )
         for name, rule in rules.items()
     }
-    runs = train_together(lanes, report, stop)
-    return Race(runs, rates, all(run.complete for run in runs.values()))
+    runs = train_together(training_runs, report, stop)
+    return OptimiserRace(runs, rates, all(run.complete for run in runs.values()))

@@ -1,6 +1,7 @@
 """What a portrait shows of a net: how it learned, what its first layer looks at, what it says."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,55 +9,55 @@ import numpy as np
 from workbook.training.experiments.comparison import TrainingRun, subset, train_together
 from workbook.training.experiments.feature_maps import ConfusionMatrix, confusion_matrix
 from workbook.training.inputs import Array, Model, StopSignal, UpdateRule
-from workbook.training.loop import Step
-from workbook.training.results import Report, TrainingCurves, result
+from workbook.training.results import Report, TrainingCurves
+from workbook.training.solver import Step
 
-__all__ = ["Portrayed", "portrayed"]
+__all__ = ["NetworkPortrait", "network_portrait"]
 
 # So many units of a wide layer are kept, those that training changed most.
 _MOST_UNITS = 24
 
 
-@result
-class Portrayed:
+@dataclass(frozen=True)
+class NetworkPortrait:
     """A trained net as a page shows it.
 
     Attributes
     ----------
-    run : Run
-    learned : int
+    run : TrainingCurves
+    num_params : int
         How many numbers the net consists of.
     trained_on : int
         Pictures.
     steps : tuple of int, length T
         The steps after which the first layer was kept; 0 is before the first.
-    first : ndarray, shape (T, U, C, H, W)
+    first_layer : ndarray, shape (T, U, C, H, W)
         Weights of the first layer, those of a unit as one picture.
-    confused : Confused
+    confusion : ConfusionMatrix
         Over the test pictures, which the net never saw in training.
     examples : ndarray, shape (K, C, H, W)
-        What the examples in `confused` are the numbers of.
+        What the examples in `confusion` are the numbers of.
     pictures : ndarray, shape (P, C, H, W)
         The first test pictures.
-    said, right : tuple of int, length P
+    predicted, labels : tuple of int, length P
         Their classes, as the net names them and as they are.
     """
 
     run: TrainingCurves
-    learned: int
+    num_params: int
     trained_on: int
     steps: tuple[int, ...]
-    first: Array
-    confused: ConfusionMatrix
+    first_layer: Array
+    confusion: ConfusionMatrix
     examples: Array
     pictures: Array
-    said: tuple[int, ...]
-    right: tuple[int, ...]
+    predicted: tuple[int, ...]
+    labels: tuple[int, ...]
 
 
-def portrayed(
+def network_portrait(
     build: Callable[[], Model],
-    first: Callable[[Mapping[str, Array]], Array],
+    first_layer: Callable[[Mapping[str, Array]], Array],
     rule: UpdateRule,
     data: Mapping[str, Any],
     *,
@@ -70,14 +71,14 @@ def portrayed(
     seed: int = 0,
     report: Report | None = None,
     stop: StopSignal | None = None,
-) -> Portrayed:
+) -> NetworkPortrait:
     """Train a net, and keep what its portrait shows.
 
     Parameters
     ----------
     build : callable
         Makes the net.
-    first : callable
+    first_layer : callable
         Takes the net's parameters; gives the weights of its first layer, shape (U, C, H, W).
     rule : callable
         An update rule.
@@ -90,40 +91,39 @@ def portrayed(
     """
     chosen = subset(data, num_train, num_val)
     config = {"learning_rate": learning_rate}
-    lane = TrainingRun(build, chosen, rule, config, epochs=epochs, batch_size=batch_size, seed=seed)
-    kept = {0: first(lane.model.params).copy()}
-    moments = {max(lane.total // 8, 1), max(lane.total // 2, 1), lane.total}
+    training = TrainingRun(
+        build, chosen, rule, config, epochs=epochs, batch_size=batch_size, seed=seed
+    )
+    kept = {0: first_layer(training.model.params).copy()}
+    moments = {max(training.total // 8, 1), max(training.total // 2, 1), training.total}
     latest = 0
 
-    def watch(name: str, step: Step) -> dict[str, Any]:
+    def on_step(name: str, step: Step) -> dict[str, Any]:
         nonlocal latest
         latest = step.step
         if step.step in moments:
-            kept[step.step] = first(lane.model.params).copy()
+            kept[step.step] = first_layer(training.model.params).copy()
         return {}
 
-    run = train_together({"net": lane}, report, stop, watch)["net"]
+    run = train_together({"net": training}, report, stop, on_step)["net"]
     # Where it was stopped, or diverged, is a moment too.
-    kept[latest] = first(lane.model.params).copy()
+    kept[latest] = first_layer(training.model.params).copy()
     layers = np.array([kept[step] for step in sorted(kept)])
     changed = np.linalg.norm((layers[-1] - layers[0]).reshape(len(layers[0]), -1), axis=1)
     units = np.argsort(-changed, kind="stable")[:_MOST_UNITS]
 
     X, y = data["X_test"][:num_test], data["y_test"][:num_test]
-    mistakes = confusion_matrix(lane.model, X, y)
-    places = [place for lot in mistakes.examples for place in lot]
-    numbers = iter(range(len(places)))
-    examples = tuple(tuple(next(numbers) for _ in lot) for lot in mistakes.examples)
-    said = lane.model.loss(X[:pictures]).argmax(axis=1)
-    return Portrayed(
+    confusion, examples = confusion_matrix(training.model, X, y).with_examples_from(X)
+    predicted = training.model.loss(X[:pictures]).argmax(axis=1)
+    return NetworkPortrait(
         run=run,
-        learned=sum(value.size for value in lane.model.params.values()),
+        num_params=sum(value.size for value in training.model.params.values()),
         trained_on=len(chosen["X_train"]),
         steps=tuple(sorted(kept)),
-        first=layers[:, units],
-        confused=ConfusionMatrix(mistakes.counts, mistakes.pairs, examples),
-        examples=X[places],
+        first_layer=layers[:, units],
+        confusion=confusion,
+        examples=examples,
         pictures=X[:pictures],
-        said=tuple(int(n) for n in said),
-        right=tuple(int(n) for n in y[:pictures]),
+        predicted=tuple(int(n) for n in predicted),
+        labels=tuple(int(n) for n in y[:pictures]),
     )

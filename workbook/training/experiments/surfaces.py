@@ -8,9 +8,9 @@ import numpy as np
 
 from workbook.training.experiments.comparison import stop_requested
 from workbook.training.inputs import Array, Config, StopSignal, UpdateRule
-from workbook.training.results import ProgressUpdate, Report, result
+from workbook.training.results import ProgressUpdate, Report
 
-__all__ = ["SURFACES", "Descents", "Surface", "descend"]
+__all__ = ["SURFACES", "DescentPaths", "Surface", "descend"]
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ SURFACES = {
 }
 
 
-@result
-class Descents:
+@dataclass(frozen=True)
+class DescentPaths:
     """Attributes
     ----------
     surface : str
@@ -126,7 +126,7 @@ def descend(
     steps: int | None = None,
     report: Report | None = None,
     stop: StopSignal | None = None,
-) -> Descents:
+) -> DescentPaths:
     """Follow the gradient with each rule from the same start.
 
     Parameters
@@ -165,7 +165,7 @@ def descend(
                     name, done, len(rules), {"path": paths[name], "values": values[name]}
                 )
             )
-    return Descents(surface, paths, values, rates)
+    return DescentPaths(surface, paths, values, rates)
 
 
 def _walk(

@@ -1,28 +1,35 @@
 """What the scale of the first weights does: to a deep net at rest, and to its training."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from workbook.training.experiments.comparison import (
     TrainingRun,
-    seeded,
-    shape_of,
+    net_sizes,
     stop_requested,
     subset,
+    temporary_seed,
     train_together,
 )
-from workbook.training.experiments.forward import Layers, hidden_layers
+from workbook.training.experiments.forward import LayerFunctions, hidden_layers
 from workbook.training.inputs import Array, StopSignal, UpdateRule, split_loss
-from workbook.training.results import ProgressUpdate, Report, TrainingCurves, result
+from workbook.training.results import ProgressUpdate, Report, TrainingCurves
 
-__all__ = ["SCALES", "AtInitialisation", "WeightScaleSweep", "at_initialisation", "scale_sweep"]
+__all__ = [
+    "SCALES",
+    "AtInitialisation",
+    "WeightScaleSweep",
+    "at_initialisation",
+    "weight_scale_sweep",
+]
 
 SCALES: tuple[float, ...] = tuple(np.logspace(-4, 0, 20).tolist())
 
 
-@result
+@dataclass(frozen=True)
 class AtInitialisation:
     """A net before any training.
 
@@ -42,12 +49,12 @@ class AtInitialisation:
     gradient_norms: dict[str, float]
 
 
-@result
+@dataclass(frozen=True)
 class WeightScaleSweep:
     """Attributes
     ----------
     scales : tuple of float
-    runs : dict of tuple of Run
+    runs : dict of tuple of TrainingCurves
         By kind of normalisation ("none", "batchnorm", ...): a run for each scale; shorter
         than `scales` if it was stopped.
     complete : bool
@@ -60,7 +67,7 @@ class WeightScaleSweep:
 
 def at_initialisation(
     model_class: Callable[..., Any],
-    layers: Layers,
+    layers: LayerFunctions,
     data: Mapping[str, Any],
     *,
     scale: float,
@@ -83,9 +90,9 @@ def at_initialisation(
         The net's weight_scale.
     """
     X, y = data["X_train"][:batch_size], data["y_train"][:batch_size]
-    with seeded(seed), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with temporary_seed(seed), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         model = model_class(
-            list(hidden_dims), weight_scale=scale, normalization=normalization, **shape_of(data)
+            list(hidden_dims), weight_scale=scale, normalization=normalization, **net_sizes(data)
         )
         found = hidden_layers(layers, model.params, X.astype(np.float32), normalization)
         _, grads = split_loss(model.loss(X, y))
@@ -96,7 +103,7 @@ def at_initialisation(
     return AtInitialisation(float(scale), normalization, activations, norms)
 
 
-def scale_sweep(
+def weight_scale_sweep(
     model_class: Callable[..., Any],
     rule: UpdateRule,
     data: Mapping[str, Any],
@@ -120,7 +127,7 @@ def scale_sweep(
     Parameters
     ----------
     model_class, data
-        As for `at_rest`.
+        As for `at_initialisation`.
     rule : callable
         An update rule, such as adam.
     report, stop : optional
@@ -138,10 +145,10 @@ def scale_sweep(
 
             def build(scale: float = scale, kind: str | None = normalization) -> Any:
                 return model_class(
-                    list(hidden_dims), weight_scale=scale, normalization=kind, **shape_of(chosen)
+                    list(hidden_dims), weight_scale=scale, normalization=kind, **net_sizes(chosen)
                 )
 
-            lane = TrainingRun(
+            training_run = TrainingRun(
                 build,
                 chosen,
                 rule,
@@ -151,7 +158,7 @@ def scale_sweep(
                 seed=seed,
             )
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                run = train_together({name: lane}, stop=stop)[name]
+                run = train_together({name: training_run}, stop=stop)[name]
             if not run.complete:
                 break
             runs[name].append(run)

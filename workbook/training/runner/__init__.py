@@ -3,12 +3,12 @@
 >>> from workbook.training.runner import Runner
 >>> runner = Runner()
 >>> job = runner.run("optimiser_race", epochs=2)
->>> job.take()                      # what happened since the last call
+>>> job.take_updates()                      # what happened since the last call
 >>> job.stop()                      # asks, then kills; what was computed stays
->>> job.wait().outcome              # the experiment's result
+>>> job.wait().result              # the experiment's result
 """
 
-from workbook.training.runner.client import ExperimentRunner, Job, stamp
+from workbook.training.runner.client import ExperimentRunner, Job, content_hash
 from workbook.training.runner.failure import Failure
 
-__all__ = ["ExperimentRunner", "Failure", "Job", "stamp"]
+__all__ = ["ExperimentRunner", "Failure", "Job", "content_hash"]

@@ -15,11 +15,12 @@ from typing import Any, Literal, Self
 import workbook
 from workbook.errors import WorkbookError
 from workbook.student import locations
-from workbook.training.results import ProgressUpdate, from_plain
+from workbook.training.result_codec import from_plain
+from workbook.training.results import ProgressUpdate
 from workbook.training.runner.failure import Failure
 from workbook.training.runner.protocol import MessageSender, receive
 
-__all__ = ["ExperimentRunner", "Job", "stamp"]
+__all__ = ["ExperimentRunner", "Job", "content_hash"]
 
 State = Literal["running", "done", "stopped", "failed", "crashed"]
 
@@ -40,7 +41,7 @@ class Job:
     ----------
     experiment : str
     settings : dict
-    outcome : object or None
+    result : object or None
         The experiment's result, when it is "done", or "stopped" and had time to answer.
     failure : Failure or None
         What went wrong, when it "failed" or "crashed".
@@ -55,7 +56,7 @@ class Job:
     ) -> None:
         self.experiment = experiment
         self.settings = settings
-        self.outcome: Any = None
+        self.result: Any = None
         self.failure: Failure | None = None
         self.printed = ""
         self.done = self.total = 0
@@ -77,7 +78,7 @@ class Job:
         """Whether it has not ended yet."""
         return self._state == "running"
 
-    def take(self) -> list[ProgressUpdate]:
+    def take_updates(self) -> list[ProgressUpdate]:
         """The updates since the last call; also after the job was stopped or killed."""
         with self._lock:
             updates, self._updates = self._updates, []
@@ -88,20 +89,20 @@ class Job:
         self._ended.wait(timeout)
         return self
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """Ask it to end with what it has; does not wait, and kills it if it does not listen."""
         worker = self._worker
         if worker is None or not self.running or self._stopping:
             return
         self._stopping = True
-        worker.ask_to_stop()
+        worker.request_stop()
         timer = threading.Timer(_SECONDS_TO_STOP, self._kill)
         timer.daemon = True
         timer.start()
 
     def stop(self) -> Self:
         """Ask it to end, kill it if it does not, and wait: a second at most."""
-        self.ask_to_stop()
+        self.request_stop()
         self._ended.wait(_SECONDS_TO_STOP + _SECONDS_TO_DIE)
         return self
 
@@ -121,7 +122,7 @@ class Job:
                     self.done, self.total = updates[-1].done, updates[-1].total
             self._changed()
         elif message["event"] == "done":
-            self.outcome = from_plain(message["outcome"])
+            self.result = from_plain(message["result"])
             self._end("stopped" if message["asked_to_stop"] else "done")
         else:
             self.failure = Failure(**message["failure"])
@@ -151,8 +152,8 @@ class Job:
 class _Worker:
     """A child process and the thread that reads from it."""
 
-    def __init__(self, folder: Path, stamp: str) -> None:
-        self.stamp = stamp
+    def __init__(self, folder: Path, content_hash: str) -> None:
+        self.content_hash = content_hash
         # Weak, as the reading thread holds it: a job that nobody follows any more, and
         # the process with it, are let go.
         self._current: list[weakref.ref[Job]] = []
@@ -204,7 +205,7 @@ class _Worker:
         except OSError:
             job._lost(self._process.wait())
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         with contextlib.suppress(OSError):
             self._sender.send({"do": "stop"})
 
@@ -247,7 +248,7 @@ def _end_process(process: subprocess.Popen[bytes]) -> None:
 
 
 class ExperimentRunner:
-    """Runs experiments of `training.runner.catalogue`, one at a time, in a child process.
+    """Runs experiments of `training.runner.registry`, one at a time, in a child process.
 
     Parameters
     ----------
@@ -287,9 +288,9 @@ class ExperimentRunner:
         folder = (self._folder or locations.exercises_folder()).resolve()
         if not folder.is_dir():
             raise WorkbookError(f"There is no folder {folder}.")
-        now = stamp(folder)
+        now = content_hash(folder)
         worker = self._worker
-        if worker is None or not self._keep or worker.stamp != now or not worker.alive():
+        if worker is None or not self._keep or worker.content_hash != now or not worker.alive():
             self.close()
             worker = self._worker = _Worker(folder, now)
         self._job = Job(experiment, settings, self._on_change)
@@ -316,7 +317,7 @@ class ExperimentRunner:
         self.close()
 
 
-def stamp(folder: Path) -> str:
+def content_hash(folder: Path) -> str:
     """The exercises' contents in one word."""
     digest = hashlib.sha256(str(folder).encode("utf-8"))
     for path in sorted(folder.rglob("*.py")):

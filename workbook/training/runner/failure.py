@@ -48,7 +48,7 @@ class Failure:
         where = f"{self.file} line {self.line}: " if self.file else ""
         return f"{where}{self.kind}: {self.message}" if self.message else f"{where}{self.kind}"
 
-    def plain(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
 
@@ -74,7 +74,7 @@ def describe(error: BaseException, folder: Path) -> Failure:
     ids = curriculum.load().ids()
     todo = isinstance(error, NotImplementedError) and message in ids
     exercise = message if todo else _exercise(file, frame.f_code.co_qualname)
-    return Failure(kind, message, locations.shown(path), line, source, exercise, todo)
+    return Failure(kind, message, locations.display_path(path), line, source, exercise, todo)
 
 
 def _exercise(file: str, qualname: str) -> str | None:

@@ -17,7 +17,8 @@ import warnings
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from workbook.training.results import ProgressUpdate, to_plain
+from workbook.training.result_codec import to_plain
+from workbook.training.results import ProgressUpdate
 from workbook.training.runner.failure import describe
 from workbook.training.runner.protocol import MessageSender, receive
 
@@ -35,7 +36,7 @@ class CapturedOutput(io.TextIOBase):
 
     def __init__(self) -> None:
         self._kept: list[str] = []
-        self._impl = _MOST_PRINTED
+        self._characters_left = _MOST_PRINTED
         self._lock = threading.Lock()
 
     def writable(self) -> bool:
@@ -44,11 +45,11 @@ class CapturedOutput(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Keep what there is room for."""
-        if self._impl > 0:
+        if self._characters_left > 0:
             with self._lock:
-                self._kept.append(text[: self._impl])
-                self._impl -= len(text)
-                if self._impl <= 0:
+                self._kept.append(text[: self._characters_left])
+                self._characters_left -= len(text)
+                if self._characters_left <= 0:
                     self._kept.append("\n[more was printed]\n")
         return len(text)
 
@@ -143,10 +144,10 @@ class ExperimentWorker:
             if self._impl is None:
                 self._impl = load_implementation(self._folder)
             experiment = EXPERIMENTS[request["experiment"]]
-            outcome = experiment(self._impl, self._reports.add, self._stop, **request["settings"])
+            result = experiment(self._impl, self._reports.add, self._stop, **request["settings"])
             return {
                 "event": "done",
-                "outcome": to_plain(outcome),
+                "result": to_plain(result),
                 "asked_to_stop": self._stop.is_set(),
             }
         except BaseException as error:  # SystemExit of a student's sys.exit() too.
@@ -154,7 +155,7 @@ class ExperimentWorker:
 
 
 def _failed(error: BaseException, folder: Path) -> dict[str, Any]:
-    return {"event": "failed", "failure": describe(error, folder).plain()}
+    return {"event": "failed", "failure": describe(error, folder).to_dict()}
 
 
 def _stay_alive() -> None:

@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from workbook.locale import text
+from workbook.locale import as_html, text
 from workbook.plots import style
 from workbook.student.atomic_write import write_bytes
 from workbook.training.runner import Failure
@@ -27,11 +27,11 @@ __all__ = [
     "button",
     "choices",
     "failure_html",
-    "free_name",
-    "left",
-    "render",
+    "render_png",
     "scale_slider",
     "table_html",
+    "time_left",
+    "unused_path",
 ]
 
 # The first row is the head.
@@ -43,7 +43,7 @@ _INK = "var(--jp-content-font-color1, inherit)"
 _DPI = 110
 
 
-def render(figure: Figure) -> bytes:
+def render_png(figure: Figure) -> bytes:
     """A figure as PNG, quickly: the file is not made as small as it could be."""
     return Canvas(figure, ()).png()
 
@@ -58,23 +58,23 @@ class Canvas:
         Drawn above everything else, in this order.
     """
 
-    def __init__(self, figure: Figure, moving: Sequence[Artist]) -> None:
-        self.figure, self._moving = figure, moving
+    def __init__(self, figure: Figure, animated: Sequence[Artist]) -> None:
+        self.figure, self._animated = figure, animated
         figure.set_dpi(_DPI)
         self._canvas = cast(Any, FigureCanvasAgg(figure))
-        for artist in moving:
+        for artist in animated:
             artist.set_animated(True)
         self._canvas.draw()
         # Whoever else draws the figure is to see everything.
-        for artist in moving:
+        for artist in animated:
             artist.set_animated(False)
-        self._background = self._canvas.copy_from_bbox(figure.bbox) if moving else None
+        self._background = self._canvas.copy_from_bbox(figure.bbox) if animated else None
 
     def png(self) -> bytes:
         """The figure as it is now."""
         if self._background is not None:
             self._canvas.restore_region(self._background)
-            for artist in self._moving:
+            for artist in self._animated:
                 artist.draw(self._canvas.get_renderer())
         pixels = np.asarray(self._canvas.buffer_rgba())[..., :3]
         buffer = io.BytesIO()
@@ -82,10 +82,10 @@ class Canvas:
         return buffer.getvalue()
 
 
-def button(label: str, icon: str, told: str, **options: Any) -> Any:
+def button(label: str, icon: str, tooltip: str, **options: Any) -> Any:
     """A button with a word, a sign, and a sentence for those who point at it."""
     return w.Button(
-        description=label, icon=icon, tooltip=told, layout=w.Layout(width="auto"), **options
+        description=label, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"), **options
     )
 
 
@@ -122,16 +122,13 @@ def scale_slider(description: str) -> Any:
 
 def paragraph(words: str, *, strong: bool = False, quiet: bool = False) -> str:
     """Words as HTML that follows the theme; backquotes become code."""
-    pieces = escape(words).split("`")
-    for index in range(1, len(pieces), 2):
-        pieces[index] = f"<code>{pieces[index]}</code>"
     look = f"color:{_INK};line-height:1.45;margin:0;white-space:normal;"
     look += "font-weight:600;" if strong else ""
     look += "font-size:90%;opacity:0.85;" if quiet else ""
-    return f'<p style="{look}">{"".join(pieces)}</p>' if words else ""
+    return f'<p style="{look}">{as_html(words)}</p>' if words else ""
 
 
-def unseen(words: str) -> str:
+def screen_reader_only(words: str) -> str:
     """Words for those who have the page read to them; the Image widget takes no text."""
     look = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
     return f'<span style="{look}">{escape(words)}</span>'
@@ -172,7 +169,7 @@ def failure_html(failure: Failure) -> str:
     return f'<div role="alert" style="{look}">{"".join(lines)}</div>'
 
 
-def left(begun: float, first: int, done: int, total: int) -> str:
+def time_left(begun: float, first: int, done: int, total: int) -> str:
     """The time that is left, in words; empty while too little is known."""
     spent = time.monotonic() - begun
     if done <= first or spent < 0.3:
@@ -190,7 +187,7 @@ def as_csv(rows: Rows) -> bytes:
     return ("\ufeff" + buffer.getvalue()).encode("utf-8")
 
 
-def free_name(name: str, ending: str) -> Path:
+def unused_path(name: str, ending: str) -> Path:
     """A path `results/name-1.png` beside the notebook that is not taken yet."""
     folder, number = Path.cwd() / "results", 1
     while (path := folder / f"{name}-{number}.{ending}").exists():
@@ -198,13 +195,13 @@ def free_name(name: str, ending: str) -> Path:
     return path
 
 
-def keep(path: Path, content: bytes) -> str:
+def save_file(path: Path, content: bytes) -> str:
     """Write a file and say where it lies."""
     write_bytes(path, content)
     return text("panel.saved", file=f"{path.parent.name}/{path.name}")
 
 
-def empty_figure(words: str, width: float = 9.0, height: float = 3.4) -> Figure:
+def placeholder_figure(words: str, width: float = 9.0, height: float = 3.4) -> Figure:
     """What stands in a picture's place before the first run."""
     figure, axes = style.new_figure(width=width, height=height)
     axes[0, 0].set_axis_off()

@@ -8,20 +8,21 @@ from matplotlib.figure import Figure
 from workbook import plots
 from workbook.locale import text
 from workbook.widgets.panels.components import Rows
-from workbook.widgets.panels.live_history import SideBySide
+from workbook.widgets.panels.live_history import TrainingComparisonPanel
+from workbook.widgets.panels.prediction import Observation
 
-__all__ = ["Dropout"]
+__all__ = ["DropoutPanel"]
 
 PS = (0.0, 0.25, 0.5, 0.75, 0.9)
 _BATCH = 100
 
 
-class Dropout(SideBySide):
+class DropoutPanel(TrainingComparisonPanel):
     """Probabilities, images and epochs in; learning curves, or the gap over p, out."""
 
     name: ClassVar[str] = "dropout"
-    experiment: ClassVar[str] = "dropouts"
-    guesses: ClassVar[tuple[str, ...]] = ("narrows", "same", "widens")
+    experiment: ClassVar[str] = "dropout_sweep"
+    answer_keys: ClassVar[tuple[str, ...]] = ("narrows", "same", "widens")
 
     def make_controls(self) -> dict[str, Any]:
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
@@ -33,7 +34,7 @@ class Dropout(SideBySide):
             for p in PS
         } | {
             "units": w.SelectionSlider(
-                options=[50, 100, 200, 500], value=500, description=self.say("units"), **wide
+                options=[50, 100, 200, 500], value=500, description=self.text("units"), **wide
             ),
             "epochs": w.IntSlider(
                 15, 1, 40, description=text("panel.optimiser_race.epochs"), **wide
@@ -47,10 +48,10 @@ class Dropout(SideBySide):
         }
 
     def make_views(self) -> dict[str, Any]:
-        shown = [(self.say("curves"), "curves"), (self.say("gap"), "gap")]
+        shown = [(self.text("curves"), "curves"), (self.text("gap"), "gap")]
         return {"shown": w.ToggleButtons(options=shown)}
 
-    def arrange(self) -> Any:
+    def layout_controls(self) -> Any:
         ticks = w.VBox([c for name, c in self.controls.items() if name.startswith("p_")])
         sliders = w.VBox([c for name, c in self.controls.items() if not name.startswith("p_")])
         return w.HBox([ticks, sliders], layout=w.Layout(flex_flow="row wrap", grid_gap="16px"))
@@ -65,17 +66,17 @@ class Dropout(SideBySide):
             "seed": 0,
         }
 
-    def short(self) -> dict[str, Any]:
+    def static_settings(self) -> dict[str, Any]:
         return {"epochs": 4, "hidden_dims": [100]}
 
-    def invalid(self) -> str:
-        return "" if self.settings()["ps"] else self.say("no_p")
+    def invalid_reason(self) -> str:
+        return "" if self.settings()["ps"] else self.text("no_p")
 
-    def begin(self, settings: dict[str, Any]) -> Figure:
-        return self.line_up([f"p = {p:g}" for p in settings["ps"]], settings, _BATCH)
+    def make_figure(self, settings: dict[str, Any]) -> Figure:
+        return self.start_curves([f"p = {p:g}" for p in settings["ps"]], settings, _BATCH)
 
-    def look(self) -> None:
-        super().look()
+    def update_figure(self) -> None:
+        super().update_figure()
         ends = self.ends()
         if self.views["shown"].value == "curves" or not ends:
             self.figure = self.curves.figure
@@ -94,7 +95,7 @@ class Dropout(SideBySide):
 
     def ends(self) -> dict[float, tuple[float, float]]:
         """For each p the latest training and validation accuracy."""
-        runs = zip(self.ran["ps"], self.runs.values(), strict=True)
+        runs = zip(self.run_settings["ps"], self.runs.values(), strict=True)
         return {
             p: (run.train_acc_history[-1], run.val_acc_history[-1])
             for p, run in runs
@@ -102,23 +103,23 @@ class Dropout(SideBySide):
         }
 
     def table(self) -> Rows:
-        rows = [self.say("head").split("|")]
+        rows = [self.text("head").split("|")]
         for p, (train, val) in self.ends().items():
             rows.append([f"{p:g}", f"{train:.1%}", f"{val:.1%}", f"{train - val:+.1%}"])
         return rows
 
-    def outcome(self) -> tuple[tuple[str, ...], str] | None:
+    def observation(self) -> Observation:
         gaps = {p: train - val for p, (train, val) in self.ends().items()}
         if len(gaps) < 2:
             return None
         low, high = min(gaps), max(gaps)
         change = gaps[high] - gaps[low]
         key = "same" if abs(change) < 0.02 else "narrows" if change < 0 else "widens"
-        told = self.say(
-            "outcome",
+        sentence = self.text(
+            "observation",
             low=f"{low:g}",
             high=f"{high:g}",
             first=f"{gaps[low]:.1%}",
             second=f"{gaps[high]:.1%}",
         )
-        return (key,), told
+        return (key,), sentence

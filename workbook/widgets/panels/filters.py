@@ -10,19 +10,20 @@ from workbook import plots
 from workbook.locale import text
 from workbook.training.results import ProgressUpdate
 from workbook.training.runner import Job
-from workbook.widgets.panels import registry
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.components import Rows
+from workbook.widgets.panels.prediction import Observation
 
-__all__ = ["Filters"]
+__all__ = ["FiltersPanel"]
 
 
-class Filters(Panel):
+class FiltersPanel(Panel):
     """Number, size and learning rate in; the filters of any step out."""
 
     name: ClassVar[str] = "filters"
     experiment: ClassVar[str] = "first_filters"
-    guesses: ClassVar[tuple[str, ...]] = ("little", "half", "replaced")
+    answer_keys: ClassVar[tuple[str, ...]] = ("little", "half", "replaced")
 
     # The parameters of the net that it trained last.
     trained: dict[str, Any] | None = None
@@ -31,15 +32,15 @@ class Filters(Panel):
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
         return {
             "num_filters": w.SelectionSlider(
-                options=[4, 9, 16, 25, 36], value=16, description=self.say("count"), **wide
+                options=[4, 9, 16, 25, 36], value=16, description=self.text("count"), **wide
             ),
             "filter_size": w.SelectionSlider(
-                options=[3, 5, 7, 9], value=7, description=self.say("size"), **wide
+                options=[3, 5, 7, 9], value=7, description=self.text("size"), **wide
             ),
             "weight_scale": w.SelectionSlider(
                 options=[1e-3, 3e-3, 1e-2, 3e-2, 1e-1],
                 value=1e-2,
-                description=self.say("scale"),
+                description=self.text("scale"),
                 **wide,
             ),
             "epochs": w.IntSlider(
@@ -52,7 +53,7 @@ class Filters(Panel):
             0,
             0,
             0,
-            description=self.say("moment"),
+            description=self.text("moment"),
             readout=False,
             style={"description_width": "initial"},
             layout=w.Layout(width="420px"),
@@ -67,25 +68,25 @@ class Filters(Panel):
             "seed": 0,
         }
 
-    def short(self) -> dict[str, Any]:
+    def static_settings(self) -> dict[str, Any]:
         return {"epochs": 1, "num_train": 300, "num_val": 100}
 
-    def begin(self, settings: dict[str, Any]) -> Figure:
+    def make_figure(self, settings: dict[str, Any]) -> Figure:
         self.steps: list[int] = []
         self.kept: list[Any] = []
         self.first: Any = None
         return self.figure
 
-    def take(self, updates: list[ProgressUpdate]) -> None:
+    def on_updates(self, updates: list[ProgressUpdate]) -> None:
         for update in updates:
             if "filters" in update.values:
                 self.steps.append(update.values["step"])
                 self.kept.append(update.values["filters"])
         self._follow_end()
 
-    def finish(self, outcome: Any) -> None:
-        self.steps, self.kept = list(outcome.steps), list(outcome.filters)
-        self.trained = dict(outcome.params)
+    def on_result(self, result: Any) -> None:
+        self.steps, self.kept = list(result.steps), list(result.filters)
+        self.trained = dict(result.params)
         self._follow_end()
 
     def _follow_end(self) -> None:
@@ -95,7 +96,7 @@ class Filters(Panel):
         if at_end:
             slider.value = last
 
-    def look(self) -> None:
+    def update_figure(self) -> None:
         if self.kept:
             at = min(self.views["moment"].value, len(self.kept) - 1)
             self.figure = plots.filter_steps(self.steps, np.array(self.kept), at)
@@ -106,7 +107,7 @@ class Filters(Panel):
         return [float(np.linalg.norm(w - self.kept[0]) / start) for w in self.kept]
 
     def table(self) -> Rows:
-        rows = [self.say("head").split("|")]
+        rows = [self.text("head").split("|")]
         if not self.kept:
             return rows
         sizes = self.added()
@@ -116,18 +117,18 @@ class Filters(Panel):
             rows.append([str(self.steps[at]), f"{sizes[at]:.1%}"])
         return rows
 
-    def outcome(self) -> tuple[tuple[str, ...], str] | None:
+    def observation(self) -> Observation:
         if not self.kept:
             return None
         size = self.added()[-1]
         key = "little" if size < 0.25 else "half" if size < 1 else "replaced"
-        return (key,), self.say("outcome", size=f"{size:.0%}", steps=self.steps[-1])
+        return (key,), self.text("observation", size=f"{size:.0%}", steps=self.steps[-1])
 
-    def _ended(self, job: Job) -> None:
-        super()._ended(job)
+    def on_end(self, job: Job) -> None:
+        super().on_end(job)
         # The panel on pictures shows its picture to the net that has just been trained.
-        beside = registry.opened("picture")
-        if beside is None or job.outcome is None or beside.closed:
+        pictures = open_panels.get("picture")
+        if pictures is None or job.result is None:
             return
-        if beside.controls["net"].value == "filters":
-            beside.run()
+        if pictures.controls["net"].value == "filters":
+            pictures.run()

@@ -7,15 +7,17 @@ import ipywidgets as w
 from matplotlib.figure import Figure
 
 from workbook import plots
+from workbook.plots.known_graphs import GRAPHS
 from workbook.training import experiments
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.components import Rows
+from workbook.widgets.panels.prediction import Observation
 
-__all__ = ["Basket", "Neuron"]
+__all__ = ["BasketPanel", "NeuronPanel"]
 
 
 class _Graph(Panel):
-    experiment: ClassVar[str] = "flow"
+    experiment: ClassVar[str] = "graph_values"
     immediate: ClassVar[bool] = True
     start: ClassVar[Mapping[str, float]]
     # Smallest, largest, step.
@@ -28,7 +30,7 @@ class _Graph(Panel):
                 min=self.ranges[name][0],
                 max=self.ranges[name][1],
                 step=self.ranges[name][2],
-                description=self.say(f"input.{name}"),
+                description=self.text(f"input.{name}"),
                 continuous_update=False,
                 readout_format=".4g",
                 style={"description_width": "120px"},
@@ -44,7 +46,7 @@ class _Graph(Panel):
                 count,
                 0,
                 count,
-                description=self.say("step"),
+                description=self.text("step"),
                 style={"description_width": "initial"},
                 layout=w.Layout(width="420px"),
             )
@@ -52,53 +54,53 @@ class _Graph(Panel):
 
     def count(self) -> int:
         """How many numbers there are to find."""
-        return 2 * len(plots.flows.FLOWS[self.name]["edges"])
+        return 2 * len(GRAPHS[self.name]["edges"])
 
     def settings(self) -> dict[str, Any]:
         return {"graph": self.name, **{name: c.value for name, c in self.controls.items()}}
 
-    def begin(self, settings: dict[str, Any]) -> Figure:
-        self.found: Any = None
+    def make_figure(self, settings: dict[str, Any]) -> Figure:
+        self.result: Any = None
         return self.figure
 
-    def finish(self, outcome: Any) -> None:
-        self.found = outcome
+    def on_result(self, result: Any) -> None:
+        self.result = result
 
-    def look(self) -> None:
-        if self.found is not None:
+    def update_figure(self) -> None:
+        if self.result is not None:
             upto = self.views["step"].value
-            self.figure = plots.flow(
-                self.name, self.found.forwards, self.found.backwards, upto=upto
+            self.figure = plots.graph_values(
+                self.name, self.result.forwards, self.result.backwards, upto=upto
             )
 
     def table(self) -> Rows:
-        if self.found is None:
+        if self.result is None:
             return []
         upto = self.views["step"].value
-        known = list(self.found.backwards)[: max(upto - len(self.found.forwards), 0)]
-        rows = [self.say("head").split("|")]
-        for name, value in list(self.found.forwards.items())[:upto]:
-            back = f"{self.found.backwards[name]:.4g}" if name in known else ""
-            rows.append([self.say(f"input.{name}"), f"{value:.4g}", back])
+        known = list(self.result.backwards)[: max(upto - len(self.result.forwards), 0)]
+        rows = [self.text("head").split("|")]
+        for name, value in list(self.result.forwards.items())[:upto]:
+            back = f"{self.result.backwards[name]:.4g}" if name in known else ""
+            rows.append([self.text(f"input.{name}"), f"{value:.4g}", back])
         return rows
 
-    def outcome(self) -> tuple[tuple[str, ...], str] | None:
-        if self.found is None:
+    def observation(self) -> Observation:
+        if self.result is None:
             return None
-        sizes = {name: abs(self.found.backwards[name]) for name in self.start}
+        sizes = {name: abs(self.result.backwards[name]) for name in self.start}
         largest = max(sizes, key=lambda name: sizes[name])
         if not sizes[largest]:
-            return ("none",), self.say("nothing")
-        words = self.say(f"input.{largest}")
-        value = self.found.backwards[largest]
-        return (largest,), self.say("outcome", name=words, value=f"{value:.4g}")
+            return ("none",), self.text("nothing")
+        words = self.text(f"input.{largest}")
+        value = self.result.backwards[largest]
+        return (largest,), self.text("observation", name=words, value=f"{value:.4g}")
 
 
-class Basket(_Graph):
+class BasketPanel(_Graph):
     """Prices, numbers and tax in; the price of the basket and its gradients out."""
 
     name: ClassVar[str] = "basket"
-    guesses: ClassVar[tuple[str, ...]] = tuple(experiments.BASKET)
+    answer_keys: ClassVar[tuple[str, ...]] = tuple(experiments.BASKET)
     start: ClassVar[Mapping[str, float]] = experiments.BASKET
     ranges: ClassVar[Mapping[str, tuple[float, float, float]]] = {
         "apple": (0, 300, 10),
@@ -109,11 +111,11 @@ class Basket(_Graph):
     }
 
 
-class Neuron(_Graph):
+class NeuronPanel(_Graph):
     """Two inputs, two weights and a bias in; the loss and its gradients out."""
 
     name: ClassVar[str] = "neuron"
-    guesses: ClassVar[tuple[str, ...]] = (*experiments.NEURON, "none")
+    answer_keys: ClassVar[tuple[str, ...]] = (*experiments.NEURON, "none")
     start: ClassVar[Mapping[str, float]] = experiments.NEURON
     ranges: ClassVar[Mapping[str, tuple[float, float, float]]] = {
         name: (-3, 3, 0.1) for name in experiments.NEURON

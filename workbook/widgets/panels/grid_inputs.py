@@ -6,10 +6,10 @@ from typing import Any
 import ipywidgets as w
 import traitlets
 
-__all__ = ["Numbers", "Pixels"]
+__all__ = ["NumberGrid", "PixelGrid"]
 
 
-class Pixels(w.VBox):  # type: ignore[misc]
+class PixelGrid(w.VBox):  # type: ignore[misc]
     """A square of buttons, each on or off; also with Tab and the space bar.
 
     The buttons are made when they are first needed: many of them take their time.
@@ -22,14 +22,14 @@ class Pixels(w.VBox):  # type: ignore[misc]
 
     value = traitlets.Unicode()
 
-    def __init__(self, value: str, side: int, told: str) -> None:
-        self.side, self._told = side, told
+    def __init__(self, value: str, side: int, tooltip: str) -> None:
+        self.side, self._tooltip = side, tooltip
         self._cells: list[Any] = []
-        self._quiet = False
+        self._paused = False
         super().__init__(value=value)
         self.observe(lambda _: self._show(), names="value")
 
-    def unfold(self) -> None:
+    def make_buttons(self) -> None:
         """Make the buttons."""
         if self._cells:
             return
@@ -37,7 +37,7 @@ class Pixels(w.VBox):  # type: ignore[misc]
         style = w.ToggleButton().style
         for number in range(self.side**2):
             row, column = divmod(number, self.side)
-            where = self._told.format(row=row + 1, column=column + 1)
+            where = self._tooltip.format(row=row + 1, column=column + 1)
             cell = w.ToggleButton(layout=layout, style=style, tooltip=where)
             cell.observe(lambda _: self._pressed(), names="value")
             self._cells.append(cell)
@@ -46,11 +46,11 @@ class Pixels(w.VBox):  # type: ignore[misc]
         self.children = [w.HBox(row) for row in rows]
 
     def _pressed(self) -> None:
-        if not self._quiet:
+        if not self._paused:
             self.value = "".join("1" if cell.value else "0" for cell in self._cells)
 
     def _show(self) -> None:
-        self._quiet = True
+        self._paused = True
         try:
             for cell, sign in zip(self._cells, self.value, strict=False):
                 on = sign == "1"
@@ -61,10 +61,10 @@ class Pixels(w.VBox):  # type: ignore[misc]
                 if cell.description != words:
                     cell.description, cell.button_style = words, look
         finally:
-            self._quiet = False
+            self._paused = False
 
 
-class Numbers(w.VBox):  # type: ignore[misc]
+class NumberGrid(w.VBox):  # type: ignore[misc]
     """A square of numbers to edit.
 
     Attributes
@@ -77,7 +77,7 @@ class Numbers(w.VBox):  # type: ignore[misc]
 
     def __init__(self, value: Sequence[Sequence[float]]) -> None:
         self._cells: list[list[Any]] = []
-        self._quiet = False
+        self._paused = False
         super().__init__(value=tuple(map(tuple, value)))
         self.observe(lambda _: self._show(), names="value")
         self._show()
@@ -90,14 +90,14 @@ class Numbers(w.VBox):  # type: ignore[misc]
                 for cell in row:
                     cell.observe(lambda _: self._edited(), names="value")
             self.children = [w.HBox(row) for row in self._cells]
-        self._quiet = True
+        self._paused = True
         try:
             for cells, row in zip(self._cells, self.value, strict=True):
                 for cell, number in zip(cells, row, strict=True):
                     cell.value = round(float(number), 4)
         finally:
-            self._quiet = False
+            self._paused = False
 
     def _edited(self) -> None:
-        if not self._quiet:
+        if not self._paused:
             self.value = tuple(tuple(float(cell.value) for cell in row) for row in self._cells)

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from workbook import data
 
-__all__ = ["SHAPES", "SIDE", "drawn", "from_file", "from_photo", "grey"]
+__all__ = ["SHAPES", "SIDE", "from_drawing", "from_file", "from_photo", "grey"]
 
 # A drawing has so many squares a side; each becomes 2 x 2 pixels, with a border of 2.
 SIDE = 14
@@ -79,7 +79,7 @@ SHAPES = {
 }
 
 
-def drawn(bits: str) -> NDArray[np.float32]:
+def from_drawing(bits: str) -> NDArray[np.float32]:
     """A drawing as a picture, shape (3, 32, 32), 0 to 255; light on dark as the data are."""
     squares = np.array([sign == "1" for sign in bits], dtype=np.float32).reshape(SIDE, SIDE)
     picture = np.pad(squares.repeat(2, axis=0).repeat(2, axis=1), 2) * 200

@@ -10,12 +10,12 @@ from workbook.plots.live import LiveCurves
 from workbook.training.results import ProgressUpdate
 from workbook.widgets.panels.base import Panel
 
-__all__ = ["LiveHistory", "SideBySide", "extend"]
+__all__ = ["LiveHistory", "TrainingComparisonPanel", "extend"]
 
 
 @dataclass
 class LiveHistory:
-    """What a `Run` will record, as far as it has come."""
+    """What a `TrainingCurves` will record, as far as it has come."""
 
     loss_history: list[float] = field(default_factory=list)
     train_acc_history: list[float] = field(default_factory=list)
@@ -33,13 +33,15 @@ def extend(runs: dict[str, LiveHistory], updates: Iterable[ProgressUpdate]) -> N
             run.val_acc_history.append(values["val_acc"])
 
 
-class SideBySide(Panel):
+class TrainingComparisonPanel(Panel):
     """A panel whose experiment trains several nets together; their curves are drawn live."""
 
     runs: dict[str, Any]
     curves: LiveCurves
 
-    def line_up(self, names: Sequence[str], settings: dict[str, Any], batch_size: int) -> Figure:
+    def start_curves(
+        self, names: Sequence[str], settings: dict[str, Any], batch_size: int
+    ) -> Figure:
         """Empty curves for a run of these nets; gives their figure."""
         epochs = settings["epochs"]
         steps = epochs * max(settings["num_train"] // batch_size, 1)
@@ -47,12 +49,12 @@ class SideBySide(Panel):
         self.curves = LiveCurves(names, steps=steps, epochs=epochs)
         return self.curves.figure
 
-    def take(self, updates: list[ProgressUpdate]) -> None:
+    def on_updates(self, updates: list[ProgressUpdate]) -> None:
         extend(self.runs, updates)
 
-    def finish(self, outcome: Any) -> None:
-        self.runs = dict(outcome.runs)
+    def on_result(self, result: Any) -> None:
+        self.runs = dict(result.runs)
 
-    def look(self) -> None:
-        if self.ran:
+    def update_figure(self) -> None:
+        if self.run_settings:
             self.curves.update(self.runs)

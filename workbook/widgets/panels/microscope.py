@@ -11,47 +11,48 @@ from workbook.training.experiments import KERNELS, output_size
 from workbook.widgets.panels import image_sources
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.components import Rows, choices, paragraph
-from workbook.widgets.panels.grid_inputs import Numbers
+from workbook.widgets.panels.grid_inputs import NumberGrid
 from workbook.widgets.panels.pointer import Pointer
+from workbook.widgets.panels.prediction import Observation
 
-__all__ = ["SMALL", "Microscope"]
+__all__ = ["SMALL", "MicroscopePanel"]
 
 SMALL = ((1, 2, 0, 3, 1), (0, 4, 4, 1, 0), (2, 4, 4, 0, 1), (3, 0, 1, 1, 2), (1, 0, 2, 5, 5))
 _OWN = "own"
 
 
-class Microscope(Panel):
+class MicroscopePanel(Panel):
     """Picture, kernel, stride and padding in; the output and one number's sum out."""
 
     name: ClassVar[str] = "microscope"
-    experiment: ClassVar[str] = "convolved"
+    experiment: ClassVar[str] = "convolve"
     immediate: ClassVar[bool] = True
-    guesses: ClassVar[tuple[str, ...]] = ("smaller", "same", "larger")
+    answer_keys: ClassVar[tuple[str, ...]] = ("smaller", "same", "larger")
 
-    found: Any = None
+    result: Any = None
 
     def make_controls(self) -> dict[str, Any]:
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
-        kernels = [(self.say("own"), _OWN), *((name, name) for name in KERNELS)]
+        kernels = [(self.text("own"), _OWN), *((name, name) for name in KERNELS)]
         return {
             "picture": choices(
-                [(self.say(f"picture.{n}"), n) for n in ("numbers", "bag", "cat", "coffee")],
-                self.say("picture.name"),
+                [(self.text(f"picture.{n}"), n) for n in ("numbers", "bag", "cat", "coffee")],
+                self.text("picture.name"),
             ),
-            "preset": choices(kernels, self.say("preset"), value="Sobel, horizontal edges"),
-            "kernel": Numbers(KERNELS["Sobel, horizontal edges"]),
+            "preset": choices(kernels, self.text("preset"), value="Sobel, horizontal edges"),
+            "kernel": NumberGrid(KERNELS["Sobel, horizontal edges"]),
             "size": w.SelectionSlider(
                 options=[1, 2, 3, 4, 5, 6, 7],
                 value=3,
-                description=self.say("size"),
+                description=self.text("size"),
                 continuous_update=False,
                 **wide,
             ),
             "stride": w.IntSlider(
-                1, 1, 4, description=self.say("stride"), continuous_update=False, **wide
+                1, 1, 4, description=self.text("stride"), continuous_update=False, **wide
             ),
             "pad": w.IntSlider(
-                1, 0, 4, description=self.say("pad"), continuous_update=False, **wide
+                1, 0, 4, description=self.text("pad"), continuous_update=False, **wide
             ),
         }
 
@@ -61,11 +62,11 @@ class Microscope(Panel):
             "layout": w.Layout(width="300px"),
         }
         return {
-            "row": w.IntSlider(1, 0, 4, description=self.say("row"), **narrow),
-            "column": w.IntSlider(2, 0, 4, description=self.say("column"), **narrow),
+            "row": w.IntSlider(1, 0, 4, description=self.text("row"), **narrow),
+            "column": w.IntSlider(2, 0, 4, description=self.text("column"), **narrow),
         }
 
-    def arrange(self) -> Any:
+    def layout_controls(self) -> Any:
         self.formula: Any = w.HTML()
         self._changing = False
         self.controls["preset"].observe(lambda _: self._preset(), names="value")
@@ -81,8 +82,8 @@ class Microscope(Panel):
         )
         return w.VBox([self.controls["picture"], self.controls["preset"], both, self.formula])
 
-    def arrange_picture(self) -> Any:
-        self.pointer = Pointer(told=self.say("pointer"))
+    def layout_picture(self) -> Any:
+        self.pointer = Pointer(description=self.text("pointer"))
         self.pointer.layout.grid_area = self.picture.layout.grid_area = "1 / 1 / 2 / 2"
         self.pointer.observe(lambda change: self._pointed(*change.new), names="at")
         look = w.Layout(
@@ -92,24 +93,24 @@ class Microscope(Panel):
 
     def _pointed(self, row: int, column: int) -> None:
         with self._lock:
-            if self.found is None or self.closed:
+            if self.result is None or self.closed:
                 return
-            with self.quietly():
+            with self.pause_events():
                 self.views["row"].value, self.views["column"].value = row, column
-            self._viewed()
+            self._on_view_change()
 
-    def drawn(self) -> None:
+    def on_drawn(self) -> None:
         """Lay the squares that can be pointed at over those of the output."""
-        if self.found is None or len(self.figure.axes) < 2:
+        if self.result is None or len(self.figure.axes) < 2:
             self.pointer.size = [0, 0]
             return
         box = self.figure.axes[1].get_position()
         row, column = self.place()
         with self.pointer.hold_sync():
             self.pointer.place = [box.x0, 1 - box.y1, box.width, box.height]
-            self.pointer.size = list(self.found.out.shape)
-            number = f"{self.found.out[row, column]:.4g}"
-            self.pointer.label = self.say("at", row=row, column=column, number=number)
+            self.pointer.size = list(self.result.out.shape)
+            number = f"{self.result.out[row, column]:.4g}"
+            self.pointer.label = self.text("at", row=row, column=column, number=number)
             self.pointer.shown = [row, column]
 
     def _preset(self) -> None:
@@ -160,11 +161,11 @@ class Microscope(Panel):
         size, stride, pad = (self.controls[name].value for name in ("size", "stride", "pad"))
         height = self.height()
         out = output_size(height, size, stride, pad)
-        told = self.say("formula", H=height, HH=size, pad=pad, stride=stride, out=out)
+        sentence = self.text("formula", H=height, HH=size, pad=pad, stride=stride, out=out)
         rest = (height + 2 * pad - size) % stride
         if out >= 1 and rest:
-            told += " " + self.say("rest", rest=rest)
-        self.formula.value = paragraph(told)
+            sentence += " " + self.text("rest", rest=rest)
+        self.formula.value = paragraph(sentence)
 
     def settings(self) -> dict[str, Any]:
         return {
@@ -174,50 +175,50 @@ class Microscope(Panel):
             "pad": self.controls["pad"].value,
         }
 
-    def invalid(self) -> str:
+    def invalid_reason(self) -> str:
         size, pad = self.controls["size"].value, self.controls["pad"].value
         if output_size(self.height(), size, self.controls["stride"].value, pad) < 1:
-            return self.say("no_room", size=size, height=self.height() + 2 * pad)
+            return self.text("no_room", size=size, height=self.height() + 2 * pad)
         return ""
 
-    def begin(self, settings: dict[str, Any]) -> Figure:
-        self.found = None
+    def make_figure(self, settings: dict[str, Any]) -> Figure:
+        self.result = None
         return self.figure
 
-    def finish(self, outcome: Any) -> None:
-        self.found = outcome
-        for view, count in zip(("row", "column"), outcome.out.shape, strict=True):
+    def on_result(self, result: Any) -> None:
+        self.result = result
+        for view, count in zip(("row", "column"), result.out.shape, strict=True):
             self.views[view].max = count - 1
 
     def place(self) -> tuple[int, int]:
         """The output number that is looked at."""
-        rows, columns = self.found.out.shape
+        rows, columns = self.result.out.shape
         row, column = self.views["row"].value, self.views["column"].value
         return min(row, rows - 1), min(column, columns - 1)
 
-    def look(self) -> None:
-        if self.found is not None:
-            found = self.found
+    def update_figure(self) -> None:
+        if self.result is not None:
+            found = self.result
             self.figure = plots.microscope(
                 found.padded, found.kernel, found.out, self.place(), stride=found.stride
             )
 
     def table(self) -> Rows:
-        if self.found is None:
+        if self.result is None:
             return []
         row, column = self.place()
-        patch, kernel = self.found.patch(row, column), self.found.kernel
-        rows = [self.say("head").split("|")]
+        patch, kernel = self.result.patch(row, column), self.result.kernel
+        rows = [self.text("head").split("|")]
         for place in np.ndindex(*kernel.shape):
             numbers = patch[place], kernel[place], patch[place] * kernel[place] + 0.0
             rows.append([f"{place[0]}, {place[1]}", *(f"{value:.4g}" for value in numbers)])
         total = float(np.sum(patch * kernel)) + 0.0
-        rows.append([self.say("sum"), "", "", f"{total:.4g}"])
+        rows.append([self.text("sum"), "", "", f"{total:.4g}"])
         return rows
 
-    def outcome(self) -> tuple[tuple[str, ...], str] | None:
-        if self.found is None:
+    def observation(self) -> Observation:
+        if self.result is None:
             return None
-        before, after = len(self.found.picture), len(self.found.out)
+        before, after = len(self.result.picture), len(self.result.out)
         key = "same" if after == before else "smaller" if after < before else "larger"
-        return (key,), self.say("outcome", before=before, after=after)
+        return (key,), self.text("observation", before=before, after=after)

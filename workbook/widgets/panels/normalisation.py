@@ -7,20 +7,21 @@ from matplotlib.figure import Figure
 
 from workbook.locale import text
 from workbook.widgets.panels.components import Rows
-from workbook.widgets.panels.live_history import SideBySide
+from workbook.widgets.panels.live_history import TrainingComparisonPanel
+from workbook.widgets.panels.prediction import Observation
 
-__all__ = ["Normalisation"]
+__all__ = ["NormalisationPanel"]
 
 KINDS = ("none", "batchnorm", "layernorm")
 _WIDTH = 100
 
 
-class Normalisation(SideBySide):
+class NormalisationPanel(TrainingComparisonPanel):
     """Kinds of normalisation, depth and batch size in; learning curves out."""
 
     name: ClassVar[str] = "normalisation"
-    experiment: ClassVar[str] = "normalisations"
-    guesses: ClassVar[tuple[str, ...]] = KINDS
+    experiment: ClassVar[str] = "compare_normalisations"
+    answer_keys: ClassVar[tuple[str, ...]] = KINDS
 
     def make_controls(self) -> dict[str, Any]:
         wide = {"style": {"description_width": "110px"}, "layout": w.Layout(width="340px")}
@@ -28,16 +29,16 @@ class Normalisation(SideBySide):
         ticks = {
             kind: w.Checkbox(
                 kind != "layernorm",
-                description=self.say(f"guess.{kind}"),
+                description=self.text(f"answer.{kind}"),
                 indent=False,
                 layout=look,
             )
             for kind in KINDS
         }
         sliders = {
-            "depth": w.IntSlider(5, 1, 8, description=self.say("depth"), **wide),
+            "depth": w.IntSlider(5, 1, 8, description=self.text("depth"), **wide),
             "batch_size": w.SelectionSlider(
-                options=[2, 5, 10, 20, 50, 100], value=50, description=self.say("batch"), **wide
+                options=[2, 5, 10, 20, 50, 100], value=50, description=self.text("batch"), **wide
             ),
             "epochs": w.IntSlider(
                 5, 1, 20, description=text("panel.optimiser_race.epochs"), **wide
@@ -51,7 +52,7 @@ class Normalisation(SideBySide):
         }
         return ticks | sliders
 
-    def arrange(self) -> Any:
+    def layout_controls(self) -> Any:
         ticks = w.VBox([self.controls[kind] for kind in KINDS])
         sliders = w.VBox([c for name, c in self.controls.items() if name not in KINDS])
         return w.HBox([ticks, sliders], layout=w.Layout(flex_flow="row wrap", grid_gap="16px"))
@@ -66,17 +67,17 @@ class Normalisation(SideBySide):
             "seed": 0,
         }
 
-    def short(self) -> dict[str, Any]:
+    def static_settings(self) -> dict[str, Any]:
         return {"epochs": 2}
 
-    def invalid(self) -> str:
-        return "" if self.settings()["kinds"] else self.say("no_kind")
+    def invalid_reason(self) -> str:
+        return "" if self.settings()["kinds"] else self.text("no_kind")
 
-    def begin(self, settings: dict[str, Any]) -> Figure:
-        return self.line_up(settings["kinds"], settings, settings["batch_size"])
+    def make_figure(self, settings: dict[str, Any]) -> Figure:
+        return self.start_curves(settings["kinds"], settings, settings["batch_size"])
 
     def table(self) -> Rows:
-        rows = [self.say("head").split("|")]
+        rows = [self.text("head").split("|")]
         for name, run in self.runs.items():
             # The first is that of the untrained net.
             first, last = run.val_acc_history[1:2], run.val_acc_history[-1:]
@@ -86,14 +87,14 @@ class Normalisation(SideBySide):
                 rows.append([name, *(f"{value:.1%}" for value in numbers)])
         return rows
 
-    def outcome(self) -> tuple[tuple[str, ...], str] | None:
+    def observation(self) -> Observation:
         firsts = {n: r.val_acc_history[1] for n, r in self.runs.items() if r.val_acc_history[1:]}
         if len(firsts) < 2:
             return None
         order = sorted(firsts, key=lambda name: -firsts[name])
         best, second = order[:2]
-        return (best,), self.say(
-            "outcome",
+        return (best,), self.text(
+            "observation",
             best=best,
             first=f"{firsts[best]:.1%}",
             second=second,

@@ -67,7 +67,7 @@ function render({ model, el }) {
     const [left, top, width, height] = model.get("place").map((share) => `${100 * share}%`);
     Object.assign(spot.style, { left, top, width, height });
     spot.hidden = model.get("size")[0] === 0;
-    spot.setAttribute("aria-label", model.get("told"));
+    spot.setAttribute("aria-label", model.get("description"));
   };
   const shown = () => {
     busy = 0;

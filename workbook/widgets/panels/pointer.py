@@ -34,7 +34,7 @@ class Pointer(_AnyWidget):  # type: ignore[misc]
         Row and column that were pointed at last.
     shown : list of int
         Those that the picture shows.
-    told, label : str
+    description, label : str
         What it is, and what is at the place that is shown: for those who do not see it.
     """
 
@@ -44,5 +44,5 @@ class Pointer(_AnyWidget):  # type: ignore[misc]
     size = traitlets.List(traitlets.Int(), [0, 0]).tag(sync=True)
     at = traitlets.List(traitlets.Int(), [0, 0]).tag(sync=True)
     shown = traitlets.List(traitlets.Int(), [0, 0]).tag(sync=True)
-    told = traitlets.Unicode().tag(sync=True)
+    description = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)

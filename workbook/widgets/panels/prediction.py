@@ -1,4 +1,4 @@
-"""A question with a guess: never scored, never in the way; afterwards the outcome beside it."""
+"""A question to predict the answer of: never scored; the observation stands beside it later."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,10 +8,10 @@ import ipywidgets as w
 from workbook.locale import text
 from workbook.widgets.panels.components import paragraph
 
-__all__ = ["Outcome", "Prediction"]
+__all__ = ["Observation", "Prediction"]
 
 # The keys of the answers that came true, and what to say of it.
-Outcome = tuple[tuple[str, ...], str] | None
+Observation = tuple[tuple[str, ...], str] | None
 
 
 class Prediction:
@@ -28,28 +28,28 @@ class Prediction:
         self.answers = dict(answers)
         # Buttons: in JupyterLab the arrow keys of a list that has the focus move between cells.
         self.choice: Any = w.ToggleButtons(
-            options=[(text("panel.no_guess"), ""), *((v, k) for k, v in self.answers.items())],
+            options=[(text("panel.no_prediction"), ""), *((v, k) for k, v in self.answers.items())],
             value="",
-            description=text("panel.guess"),
+            description=text("panel.prediction"),
             style={"description_width": "initial", "button_width": "auto"},
         )
         self._said: Any = w.HTML()
         lines = [self.choice, self._said] if answers else []
         self.box: Any = w.VBox([w.HTML(paragraph(question, strong=True)), *lines])
 
-    def show(self, outcome: Outcome) -> None:
-        """Put what happened beside the guess; None takes it away."""
-        if outcome is None:
+    def show(self, observation: Observation) -> None:
+        """Show the observation beside the prediction; None clears it."""
+        if observation is None:
             self._said.value = ""
             return
-        keys, sentence = outcome
-        guessed = self.choice.value
-        if guessed and self.answers:
-            what = "panel.guessed_so" if guessed in keys else "panel.guessed_otherwise"
-            sentence = text(what, guess=self.answers[guessed], sentence=sentence)
+        keys, sentence = observation
+        predicted = self.choice.value
+        if predicted and self.answers:
+            what = "panel.predicted_right" if predicted in keys else "panel.predicted_otherwise"
+            sentence = text(what, guess=self.answers[predicted], sentence=sentence)
         self._said.value = paragraph(sentence)
 
     @property
     def said(self) -> str:
-        """What stands beside the guess, as HTML."""
+        """What stands beside the prediction, as HTML."""
         return str(self._said.value)

@@ -1,4 +1,4 @@
-"""The panels by name, and those that are open: one of a kind in a kernel."""
+"""The panels by name."""
 
 import importlib
 import os
@@ -6,33 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.errors import UsageError
 from workbook.locale import text
+from workbook.widgets.open_widgets import open_panels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from workbook.widgets.panels.base import Panel
 
-__all__ = ["PANELS", "find", "opened", "panel"]
+__all__ = ["PANELS", "find", "panel"]
 
 # The file in this folder and the class in it.
 PANELS = {
-    "basket": ("graph", "Basket"),
-    "distributions": ("distributions", "Distributions"),
-    "dropout": ("dropout", "Dropout"),
-    "dropout_units": ("dropout_units", "DropoutUnits"),
-    "filters": ("filters", "Filters"),
-    "gradient_check": ("gradient_check", "GradientCheck"),
-    "microscope": ("microscope", "Microscope"),
-    "neuron": ("graph", "Neuron"),
-    "normalisation": ("normalisation", "Normalisation"),
-    "optimiser_race": ("optimiser_race", "OptimiserRace"),
-    "picture": ("image_panel", "Picture"),
+    "basket": ("graph", "BasketPanel"),
+    "distributions": ("distributions", "DistributionsPanel"),
+    "dropout": ("dropout", "DropoutPanel"),
+    "dropout_units": ("dropout_units", "DropoutUnitsPanel"),
+    "filters": ("filters", "FiltersPanel"),
+    "gradient_check": ("gradient_check", "GradientCheckPanel"),
+    "microscope": ("microscope", "MicroscopePanel"),
+    "neuron": ("graph", "NeuronPanel"),
+    "normalisation": ("normalisation", "NormalisationPanel"),
+    "optimiser_race": ("optimiser_race", "OptimiserRacePanel"),
+    "picture": ("image_panel", "PicturePanel"),
     "scale_sweep": ("scale_sweep", "ScaleSweepPanel"),
-    "surfaces": ("surfaces", "Surfaces"),
-    "weight_scale": ("weight_scale", "WeightScale"),
+    "surfaces": ("surfaces", "SurfacesPanel"),
+    "weight_scale": ("weight_scale", "WeightScalePanel"),
 }
-
-_open: dict[str, "Panel"] = {}
 
 
 def find(name: str) -> "type[Panel]":
@@ -73,15 +72,7 @@ def panel(name: str, **start: Any) -> "Figure | None":
     """
     kind = find(name)
     if os.environ.get("WORKBOOK_STATIC"):
-        return kind(**start).static()
-    # The cell was run again: the panel that it showed before leaves, and its process too.
-    if name in _open:
-        _open.pop(name).close()
-    _open[name] = kind(**start)
-    _open[name].show()
+        return kind(**start).static_figure()
+    # If the cell was run before, its panel is replaced, and the panel's process ends.
+    open_panels.replace(name, lambda: kind(**start)).show()
     return None
-
-
-def opened(name: str) -> "Panel | None":
-    """The panel of that name, if one is open in this kernel."""
-    return _open.get(name)

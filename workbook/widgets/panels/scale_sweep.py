@@ -12,14 +12,14 @@ from matplotlib.figure import Figure
 from workbook.errors import WorkbookError
 from workbook.plots.live_sweep import LiveSweep
 from workbook.student import locations
-from workbook.student.state_file import state_folder
-from workbook.training import results
+from workbook.student.locations import state_folder
+from workbook.training import result_codec
 from workbook.training.experiments.weight_scale import SCALES
 from workbook.training.results import ProgressUpdate
-from workbook.training.runner import Job, stamp
+from workbook.training.runner import Job, content_hash
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.components import Rows, scale_slider
-from workbook.widgets.panels.prediction import Outcome
+from workbook.widgets.panels.prediction import Observation
 
 __all__ = ["ScaleSweepPanel"]
 
@@ -31,29 +31,29 @@ class ScaleSweepPanel(Panel):
     """Final loss and accuracies over the scale; trained once, then read from the folder."""
 
     name = "scale_sweep"
-    experiment = "scale_sweep"
-    guesses = ("few", "some", "most")
+    experiment = "weight_scale_sweep"
+    answer_keys = ("few", "some", "most")
 
     def make_views(self) -> dict[str, Any]:
-        return {"scale": scale_slider(self.say("scale"))}
+        return {"scale": scale_slider(self.text("scale"))}
 
     def settings(self) -> dict[str, Any]:
         return {"scales": list(SCALES), "normalizations": [None, "batchnorm"], "seed": 0}
 
-    def short(self) -> dict[str, Any]:
+    def static_settings(self) -> dict[str, Any]:
         return {"scales": list(SCALES[3::4]), "epochs": 2, "num_train": 500}
 
-    def begin(self, settings: dict[str, Any]) -> Figure:
+    def make_figure(self, settings: dict[str, Any]) -> Figure:
         kinds = [kind or "none" for kind in settings["normalizations"]]
         self.points: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
-        self.curves = LiveSweep({kind: self.say(f"kind.{kind}") for kind in kinds})
+        self.curves = LiveSweep({kind: self.text(f"kind.{kind}") for kind in kinds})
         return self.curves.figure
 
-    def take(self, updates: list[ProgressUpdate]) -> None:
+    def on_updates(self, updates: list[ProgressUpdate]) -> None:
         for update in updates:
             self.points[update.series].append(update.values)
 
-    def finish(self, outcome: Any) -> None:
+    def on_result(self, result: Any) -> None:
         self.points = {
             kind: [
                 {
@@ -62,40 +62,40 @@ class ScaleSweepPanel(Panel):
                     "best_train_acc": run.best_train_acc,
                     "best_val_acc": run.best_val_acc,
                 }
-                for scale, run in zip(outcome.scales, runs, strict=False)
+                for scale, run in zip(result.scales, runs, strict=False)
             ]
-            for kind, runs in outcome.runs.items()
+            for kind, runs in result.runs.items()
         }
 
-    def look(self) -> None:
+    def update_figure(self) -> None:
         self.curves.update(self.points, self.views["scale"].value)
 
     def table(self) -> Rows:
         here = self.views["scale"].value
-        rows = [self.say("head", scale=f"{here:.2g}").split("|")]
+        rows = [self.text("head", scale=f"{here:.2g}").split("|")]
         for kind, points in self.points.items():
             if points:
                 near = min(points, key=lambda point: abs(np.log(point["scale"] / here)))
                 numbers = [f"{near['final_loss']:.4f}"]
                 numbers += [f"{near[key]:.1%}" for key in ("best_train_acc", "best_val_acc")]
                 learned = sum(point["best_val_acc"] >= _LEARNED for point in points)
-                rows.append([self.say(f"kind.{kind}"), *numbers, f"{learned} / {len(points)}"])
+                rows.append([self.text(f"kind.{kind}"), *numbers, f"{learned} / {len(points)}"])
         return rows
 
-    def outcome(self) -> Outcome:
+    def observation(self) -> Observation:
         learned = {
             kind: sum(point["best_val_acc"] >= _LEARNED for point in points)
             for kind, points in self.points.items()
         }
         plain = learned["none"]
         key = "few" if plain <= 5 else "some" if plain <= 10 else "most"
-        return (key,), self.say("outcome", count=plain, other=learned["batchnorm"])
+        return (key,), self.text("observation", count=plain, other=learned["batchnorm"])
 
     # Trained once for the same code and settings.
 
     def _file(self) -> Path:
         folder = locations.exercises_folder().resolve()
-        what = json.dumps([stamp(folder), self.settings()])
+        what = json.dumps([content_hash(folder), self.settings()])
         name = hashlib.sha256(what.encode("utf-8")).hexdigest()[:16]
         return state_folder() / "panels" / f"scale_sweep-{name}.npz"
 
@@ -110,16 +110,16 @@ class ScaleSweepPanel(Panel):
     def _recall(self) -> bool:
         """Show what was trained before with the same code; whether there is such a thing."""
         with contextlib.suppress(WorkbookError):
-            kept = results.load(self._file())
+            kept = result_codec.load(self._file())
             with self._lock:
                 if self.running or self.closed:
                     return False
-                self.accept(kept, self.settings())
+                self.show_saved(kept, self.settings())
             return True
         return False
 
-    def _ended(self, job: Job) -> None:
-        super()._ended(job)
+    def on_end(self, job: Job) -> None:
+        super().on_end(job)
         if job.state == "done":
             path = self._file()
             # What other code had trained is of no use any more.
@@ -127,4 +127,4 @@ class ScaleSweepPanel(Panel):
                 with contextlib.suppress(OSError):
                     old.unlink()
             with contextlib.suppress(OSError, WorkbookError):
-                results.save(job.outcome, path)
+                result_codec.save(job.result, path)

@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 
 from workbook.plots.live_layers import LiveLayers
 from workbook.training.runner import Job
-from workbook.widgets.panels import registry
+from workbook.widgets.open_widgets import open_panels
 from workbook.widgets.panels.base import Panel
 from workbook.widgets.panels.components import Rows, choices, scale_slider
-from workbook.widgets.panels.prediction import Outcome
+from workbook.widgets.panels.prediction import Observation
 
-__all__ = ["WeightScale"]
+__all__ = ["WeightScalePanel"]
 
 _WIDTH = 50
 # The answers to the question, by their keys.
@@ -23,29 +23,29 @@ _SCALES = {"s0001": 0.001, "s001": 0.01, "s02": 0.2, "s1": 1.0}
 _STEADY = 2.0
 
 
-class WeightScale(Panel):
+class WeightScalePanel(Panel):
     """A slider for the scale, with and without normalisation; immediate."""
 
     name = "weight_scale"
     experiment = "at_initialisation"
     immediate = True
-    guesses = tuple(_SCALES)
+    answer_keys = tuple(_SCALES)
     layers: LiveLayers | None = None
 
     def make_controls(self) -> dict[str, Any]:
         narrow = {"style": {"description_width": "110px"}, "layout": w.Layout(width="300px")}
         return {
-            "scale": scale_slider(self.say("scale")),
+            "scale": scale_slider(self.text("scale")),
             "normalization": choices(
                 [
-                    (self.say("kind.none"), ""),
-                    (self.say("kind.batchnorm"), "batchnorm"),
-                    (self.say("kind.layernorm"), "layernorm"),
+                    (self.text("kind.none"), ""),
+                    (self.text("kind.batchnorm"), "batchnorm"),
+                    (self.text("kind.layernorm"), "layernorm"),
                 ],
-                self.say("kind.label"),
+                self.text("kind.label"),
             ),
             "depth": w.IntSlider(
-                7, 2, 10, description=self.say("depth"), continuous_update=False, **narrow
+                7, 2, 10, description=self.text("depth"), continuous_update=False, **narrow
             ),
         }
 
@@ -57,57 +57,57 @@ class WeightScale(Panel):
             "seed": 0,
         }
 
-    def same_figure(self, settings: dict[str, Any]) -> bool:
-        return bool(settings["hidden_dims"] == self.ran.get("hidden_dims"))
+    def can_reuse_figure(self, settings: dict[str, Any]) -> bool:
+        return bool(settings["hidden_dims"] == self.run_settings.get("hidden_dims"))
 
-    def begin(self, settings: dict[str, Any]) -> Figure:
+    def make_figure(self, settings: dict[str, Any]) -> Figure:
         depth = len(settings["hidden_dims"])
-        self.found: Any = None
-        layers = [self.say("layer", number=number) for number in range(1, depth + 1)]
+        self.result: Any = None
+        layers = [self.text("layer", number=number) for number in range(1, depth + 1)]
         self.layers = LiveLayers(layers, [f"W{number}" for number in range(1, depth + 2)])
         return self.layers.figure
 
-    def finish(self, outcome: Any) -> None:
-        self.found = outcome
+    def on_result(self, result: Any) -> None:
+        self.result = result
 
-    def look(self) -> None:
-        if self.found is not None and self.layers is not None:
-            self.layers.update(self.found.activations, self.found.gradient_norms)
+    def update_figure(self) -> None:
+        if self.result is not None and self.layers is not None:
+            self.layers.update(self.result.activations, self.result.gradient_norms)
 
-    def moving(self) -> list[Artist]:
+    def animated_artists(self) -> list[Artist]:
         layers = self.layers
-        return layers.moving if layers is not None and layers.figure is self.figure else []
+        return layers.animated if layers is not None and layers.figure is self.figure else []
 
     def spreads(self) -> list[float]:
         """The standard deviation of each hidden layer's activations."""
-        return [float(np.std(values)) for values in self.found.activations.values()]
+        return [float(np.std(values)) for values in self.result.activations.values()]
 
     def table(self) -> Rows:
-        if self.found is None:
+        if self.result is None:
             return []
-        norms = [f"{norm:.2e}" for norm in self.found.gradient_norms.values()]
-        zeros = [np.mean(values == 0) for values in self.found.activations.values()]
+        norms = [f"{norm:.2e}" for norm in self.result.gradient_norms.values()]
+        zeros = [np.mean(values == 0) for values in self.result.activations.values()]
         spreads = [f"{spread:.2e}" for spread in self.spreads()]
-        names = [self.say("layer", number=number + 1) for number in range(len(spreads))]
-        rows = [self.say("head").split("|")]
+        names = [self.text("layer", number=number + 1) for number in range(len(spreads))]
+        rows = [self.text("head").split("|")]
         for name, spread, zero, norm in zip(names, spreads, zeros, norms, strict=False):
             rows.append([name, spread, f"{zero:.0%}", norm])
-        rows.append([self.say("scores"), "", "", norms[-1]])
+        rows.append([self.text("scores"), "", "", norms[-1]])
         return rows
 
-    def outcome(self) -> Outcome:
-        if self.found is None or self.found.normalization is not None:
+    def observation(self) -> Observation:
+        if self.result is None or self.result.normalization is not None:
             return None
         spreads = self.spreads()
         share = spreads[-1] / spreads[0] if spreads[0] > 0 else float("nan")
         if not 1 / _STEADY < share < _STEADY:
             return None
-        scale = self.found.scale
+        scale = self.result.scale
         nearest = min(_SCALES, key=lambda key: abs(np.log(_SCALES[key] / scale)))
-        return (nearest,), self.say("outcome", scale=f"{scale:.2g}", share=f"{share:.2g}")
+        return (nearest,), self.text("observation", scale=f"{scale:.2g}", share=f"{share:.2g}")
 
-    def _ended(self, job: Job) -> None:
-        super()._ended(job)
-        beside = registry.opened("scale_sweep")
-        if beside is not None and job.state == "done" and not beside.closed:
-            beside.views["scale"].value = self.found.scale
+    def on_end(self, job: Job) -> None:
+        super().on_end(job)
+        sweep = open_panels.get("scale_sweep")
+        if sweep is not None and job.state == "done":
+            sweep.views["scale"].value = self.result.scale

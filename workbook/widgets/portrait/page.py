@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from workbook import locale, plots
 from workbook.data import registry
-from workbook.training.experiments import NaiveAndFast, Portrayed
-from workbook.widgets.portrait.place import MADE_BY
+from workbook.training.experiments import NaiveAndFast, NetworkPortrait
+from workbook.widgets.portrait.output_file import MADE_BY
 from workbook.widgets.portrait.plan import PortraitPlan
 
-__all__ = ["render"]
+__all__ = ["render_page"]
 
 _NETS = ("convolutional", "connected")
 
@@ -47,34 +47,36 @@ def _rounded(value: float) -> str:
     return f"{round(value / 10**digits) * 10**digits:,}"
 
 
-def _net(name: str, settings: Mapping[str, Any], net: Portrayed, classes: Any) -> dict[str, Any]:
+def _net(
+    name: str, settings: Mapping[str, Any], net: NetworkPortrait, classes: Any
+) -> dict[str, Any]:
     """What the template says about a net."""
     run = net.run
     loss, accuracy = plots.narrow_curves(run)
     grey = bool(len(net.pictures)) and float(np.ptp(net.pictures, axis=1).max()) < 1e-3
     # On grey pictures only the sum of a filter's channels matters.
-    first = net.first.sum(axis=2, keepdims=True) if grey else net.first
+    first = net.first_layer.sum(axis=2, keepdims=True) if grey else net.first_layer
     moments = [
-        (step, _png(plots.tiles(layer))) for step, layer in zip(net.steps, first, strict=True)
+        (step, _png(plots.png_tiles(layer))) for step, layer in zip(net.steps, first, strict=True)
     ]
     pairs = []
-    for (right, said), places in zip(net.confused.pairs, net.confused.examples, strict=True):
-        count, of = int(net.confused.counts[right, said]), int(net.confused.counts[right].sum())
-        picture = _png(plots.tiles(net.examples[list(places)], columns=len(places)))
+    for (right, said), places in zip(net.confusion.pairs, net.confusion.examples, strict=True):
+        count, of = int(net.confusion.counts[right, said]), int(net.confusion.counts[right].sum())
+        picture = _png(plots.png_tiles(net.examples[list(places)], columns=len(places)))
         pairs.append((classes[right], classes[said], count, of, picture))
     tries = [
-        (_png(plots.tiles(picture[None])), classes[said], classes[right], said == right)
-        for picture, said, right in zip(net.pictures, net.said, net.right, strict=True)
+        (_png(plots.png_tiles(picture[None])), classes[said], classes[right], said == right)
+        for picture, said, right in zip(net.pictures, net.predicted, net.labels, strict=True)
     ]
     return {
         "name": name,
         "kind": settings["net"] + (".batchnorm" if settings.get("normalization") else ""),
         "rule": settings["rule"],
         "often": _often(settings["epochs"]),
-        "accuracy": _about(net.confused.accuracy),
-        "tested": int(net.confused.counts.sum()),
-        "chance": _about(1 / len(net.confused.counts)),
-        "learned": net.learned,
+        "accuracy": _about(net.confusion.accuracy),
+        "tested": int(net.confusion.counts.sum()),
+        "chance": _about(1 / len(net.confusion.counts)),
+        "learned": net.num_params,
         "trained_on": net.trained_on,
         "loss": Markup(plots.inline_svg(loss, f"{name}-loss")),
         "curves": Markup(plots.inline_svg(accuracy, f"{name}-accuracy")),
@@ -84,7 +86,7 @@ def _net(name: str, settings: Mapping[str, Any], net: Portrayed, classes: Any) -
         "val": _about(run.best_val_acc),
         # A wide layer of templates is only worth seeing when it is trained.
         "moments": moments if name == "convolutional" else moments[-1:],
-        "units": net.first.shape[1],
+        "units": net.first_layer.shape[1],
         "pairs": pairs,
         "tries": tries,
     }
@@ -96,7 +98,7 @@ def _speed(measured: NaiveAndFast) -> dict[str, Any]:
         widths = (1.0, fast / slow) if slow >= fast else (slow / fast, 1.0)
         rows.append((way, _milliseconds(slow), _milliseconds(fast), *widths))
     return {
-        "times": _rounded(measured.times),
+        "times": _rounded(measured.speedup),
         "rows": rows,
         "pictures": measured.shape[0],
         "size": measured.shape[2],
@@ -120,14 +122,14 @@ def _environment() -> Environment:
     return environment
 
 
-def render(plan: PortraitPlan, found: Mapping[str, Any]) -> str:
+def render_page(plan: PortraitPlan, found: Mapping[str, Any]) -> str:
     """The page as text.
 
     Parameters
     ----------
-    plan : Plan
+    plan : PortraitPlan
     found : dict
-        What `making.make` returned for it.
+        What `training.train_parts` returned for it.
     """
     data_set = registry.find()
     # A data set of one's own is called by its folder, which is nobody's business.

@@ -9,7 +9,13 @@ from workbook import curriculum
 from workbook.checks.checker import Checker
 from workbook.student import locations
 
-__all__ = ["PortraitPart", "PortraitPlan", "passing", "plan", "wanted"]
+__all__ = [
+    "PortraitPart",
+    "PortraitPlan",
+    "passing_exercises",
+    "plan_portrait",
+    "required_exercises",
+]
 
 # The better ones first; sgd is given.
 _RULES = ("adam", "rmsprop", "sgd_momentum")
@@ -27,7 +33,7 @@ class PortraitPart:
     name : str
         "convolutional", "connected" or "speed".
     experiment : str
-        In `training.runner.catalogue`.
+        In `training.runner.registry`.
     settings : dict
         What it is called with.
     """
@@ -43,7 +49,7 @@ class PortraitPlan:
     ----------
     folder : Path
         The exercises that the nets are made of.
-    parts : tuple of Part
+    parts : tuple of PortraitPart
         In the order of the page; none if no net is finished.
     built : tuple of str
         What passes, in words, in the order of learning.
@@ -60,22 +66,22 @@ class PortraitPlan:
     own: bool = True
 
 
-def wanted() -> list[str]:
+def required_exercises() -> list[str]:
     """The exercises on which it depends what the page shows."""
     nets = {f"{net}.{part}" for net in _NETS for part in ("init", "loss")}
     return [name for name in curriculum.load().ids() if name in {*nets, *_RULES, *_NAIVE, _NORM}]
 
 
-def passing(folder: Path, ids: Sequence[str]) -> set[str]:
+def passing_exercises(folder: Path, ids: Sequence[str]) -> set[str]:
     """Those of the exercises that pass, on their own and on what the learner built below them."""
     if folder.resolve() == locations.solutions_folder():
         return set(ids)
     with Checker(folder) as judge:
         results = [report.result for report in judge.judge(ids)]
-    return {r.exercise for r in results if r.outcome == r.stack_outcome == "pass"}
+    return {r.exercise for r in results if r.outcome == r.integrated_outcome == "pass"}
 
 
-def plan(
+def plan_portrait(
     folder: Path, passed: Collection[str], *, epochs: int, images: int, short: bool = False
 ) -> PortraitPlan:
     """What to train and measure.
@@ -101,15 +107,17 @@ def plan(
     parts = []
     if finished("ThreeLayerConvNet"):
         parts.append(
-            PortraitPart("convolutional", "portrayed", {"net": "ThreeLayerConvNet", **size})
+            PortraitPart("convolutional", "network_portrait", {"net": "ThreeLayerConvNet", **size})
         )
     if finished("FullyConnectedNet"):
         norm = {"normalization": "batchnorm"} if _NORM in passed else {}
         parts.append(
-            PortraitPart("connected", "portrayed", {"net": "FullyConnectedNet", **norm, **size})
+            PortraitPart(
+                "connected", "network_portrait", {"net": "FullyConnectedNet", **norm, **size}
+            )
         )
     elif finished("TwoLayerNet"):
-        parts.append(PortraitPart("connected", "portrayed", {"net": "TwoLayerNet", **size}))
+        parts.append(PortraitPart("connected", "network_portrait", {"net": "TwoLayerNet", **size}))
     if set(_NAIVE) <= set(passed):
         parts.append(PortraitPart("speed", "naive_and_fast", {"batch_size": 1} if short else {}))
     # "Affine layer: forward" and "Affine layer: backward" are one thing to those who see it.

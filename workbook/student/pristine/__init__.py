@@ -1,1 +1,0 @@
-"""The stubs as they were generated: what a reset restores and what tests judge."""
