@@ -1,12 +1,15 @@
-"""Test cases: functions that run an implementation on seeded inputs and return named arrays.
+"""Test cases: functions that run an implementation on seeded inputs.
 
-A case holds no expected value. It states how close each array must come to the reference
-and why, and which sentence of the exercise's docstring it judges.
+A case has two halves. `run` works beside student code, in the worker, and returns raw results:
+what the student's functions returned, as they returned it. `reduce`, where a case has one, works
+on the other side and turns them into the named arrays that are compared, such as a share, a
+shape or a sum. Neither holds an expected value. A case states how close each array must come to
+the reference and why, and which sentence of the exercise's docstring it judges.
 """
 
 import math
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +20,8 @@ __all__ = [
     "Case",
     "CaseList",
     "Limit",
+    "Names",
+    "Shared",
     "absolute",
     "exact",
     "relative",
@@ -26,7 +31,8 @@ __all__ = [
 DEFAULT_SEED = 231
 """The seed of `workbook check` and of the answer key."""
 
-CaseFunction = Callable[[Any, np.random.Generator], Mapping[str, object]]
+Run = Callable[[Any, np.random.Generator], Mapping[str, object]]
+Reduce = Callable[[Mapping[str, Any], np.random.Generator], Mapping[str, object]]
 
 # Two independent runs differ by sqrt(2) sigma; six of those are exceeded by correct code
 # about twice in 10**9 runs.
@@ -77,6 +83,28 @@ def statistic(sigma: float, reason: str) -> Limit:
     return Limit(sigma * _SIGMAS, "statistic", reason, dtype=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A fact among raw results: whether two objects are one, or arrays that share memory.
+
+    It can be observed in the worker only; the recorder does. NaN if `other` is an array and `one`
+    is none.
+    """
+
+    one: object
+    other: object
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A fact among raw results: the keys of a dictionary in their order.
+
+    A reduction receives them as a tuple of str.
+    """
+
+    mapping: Iterable[object]
+
+
 @dataclass(frozen=True)
 class Case:
     """One case of one exercise.
@@ -87,25 +115,32 @@ class Case:
         Exercise id.
     name : str
         A few words that tell this case from the others, as students read them.
-    function : callable
-        `function(impl, rng)` returns named arrays.
+    run : callable
+        `run(impl, rng)` returns the raw results by name: what the implementation returned, or
+        `Shared` and `Names`. It computes nothing from them.
     asks : str
         Words of the exercise's docstring that ask for what is judged.
     limits : mapping of str to Limit
-        By array name; `"*"` stands for every other array.
+        By the name of what is compared; `"*"` stands for every other array.
     weight : float
         Share of the exercise's points.
     keeps : tuple of str
         Arguments that the exercise must leave as they were. Other changes are notes.
+    reduce : callable or None
+        `reduce(raw, rng)` returns the arrays that are compared; without it these are the raw
+        results. In `raw` an array is an ndarray, a number a NumPy scalar, `Names` a tuple, and
+        anything else an object that can only be handed on. `rng` draws the same numbers as in
+        `run`: inputs are drawn again, because the worker may not be believed about them.
     """
 
     exercise: str
     name: str
-    function: CaseFunction
+    run: Run
     asks: str
     limits: Mapping[str, Limit] = field(repr=False)
     weight: float = 1.0
     keeps: tuple[str, ...] = ()
+    reduce: Reduce | None = None
 
     def limit(self, array: str) -> Limit:
         """The limit of one array; `grads[W1]` falls back to `grads`, then to `*`."""
@@ -131,12 +166,13 @@ class CaseList(list[Case]):
         limits: Limit | Mapping[str, Limit],
         weight: float = 1.0,
         keeps: tuple[str, ...] = (),
-    ) -> Callable[[CaseFunction], CaseFunction]:
-        """Add the decorated function as a case; see `Case` for the arguments."""
+        reduce: Reduce | None = None,
+    ) -> Callable[[Run], Run]:
+        """Add the decorated function, its `run`, as a case; see `Case` for the arguments."""
         by_array = {"*": limits} if isinstance(limits, Limit) else dict(limits)
 
-        def declare(function: CaseFunction) -> CaseFunction:
-            self.append(Case(exercise, name, function, asks, by_array, weight, tuple(keeps)))
-            return function
+        def declare(run: Run) -> Run:
+            self.append(Case(exercise, name, run, asks, by_array, weight, tuple(keeps), reduce))
+            return run
 
         return declare

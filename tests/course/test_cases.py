@@ -87,7 +87,7 @@ def test_names_are_unique_and_files_follow_the_exercises() -> None:
     assert len(set(IDS)) == len(IDS)
     for case in ALL:
         topic = curriculum.load()[case.exercise].topic
-        assert case.function.__module__.startswith("workbook.course.")
+        assert case.run.__module__.startswith("workbook.course.")
         assert topic in curriculum.COURSE.joinpath("curriculum.toml").read_text("utf-8")
 
 
@@ -125,7 +125,7 @@ def test_the_digest_changes_with_the_cases_of_one_exercise_only(
             return {name: digest(name) for name in names}
 
     real = inspect.getsource
-    path = Path(str(next(p for p in ALL if p.exercise == names[0]).function.__code__.co_filename))
+    path = Path(str(next(p for p in ALL if p.exercise == names[0]).run.__code__.co_filename))
     source = path.read_text(encoding="utf-8")
     old = "out, _ = impl.relu_forward(floats(rng, 4, 5))"
     assert source.count(old) == 1

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workbook import curriculum
 from workbook.cases import Case, statistic
 from workbook.checks import answer_key
+from workbook.checks.raw_results import reduced
 from workbook.checks.worker.recorder import record_case
 from workbook.course import cases_of
 from workbook.student import load_implementation
@@ -36,7 +37,8 @@ def _runs(exercise: str, case: str, solutions: Path) -> dict[str, NDArray[Any]]:
     found: dict[str, list[NDArray[Any]]] = {}
     with load_implementation(solutions) as impl:
         for seed in range(RUNS):
-            for name, value in record_case(case, impl, seed, solutions).arrays.items():
+            record = reduced(record_case(case, impl, seed, solutions), case, seed)
+            for name, value in record.arrays.items():
                 if case.limit(name).measure == "statistic":
                     assert value.array is not None
                     found.setdefault(name, []).append(value.array.astype(float).ravel())

@@ -16,6 +16,7 @@ from mutants import Mutant, Mutants
 from workbook import curriculum
 from workbook.cases import DEFAULT_SEED, Case
 from workbook.checks.compare import compare
+from workbook.checks.raw_results import reduced
 from workbook.checks.worker.recorder import record_case
 from workbook.course import cases_of
 from workbook.records import Record
@@ -44,7 +45,8 @@ class Bench:
         return self._mutants[exercise_id]
 
     def _record(self, case: Case) -> Record:
-        return record_case(case, self.impl, DEFAULT_SEED, self.folder)
+        record = record_case(case, self.impl, DEFAULT_SEED, self.folder)
+        return reduced(record, case, DEFAULT_SEED)
 
     def _runs(self, exercise_id: str) -> Iterator[tuple[Case, Record]]:
         """The cases of the exercise, of its pair and of its class: caches pass between them."""

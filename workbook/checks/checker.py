@@ -13,6 +13,7 @@ from workbook.checks.compare import compare
 from workbook.checks.diagnose import diagnose
 from workbook.checks.messages import ComparedCase, Message, fill
 from workbook.checks.outcomes import ExerciseRun, blockers, mark_blocked
+from workbook.checks.raw_results import reduced
 from workbook.checks.references import References, choose
 from workbook.checks.results import CaseReport, ExerciseResult, Report
 from workbook.course import cases_of
@@ -325,6 +326,7 @@ class Checker:
                 # The case during which it ended, and those that could not follow.
                 reports.append(CaseReport(case.name, case.asks, case.weight, run.outcome))
                 continue
+            record = reduced(record, case, self._references.seed_of(exercise_id))
             comparison = compare(record, reference[case.name], case)
             reports.append(
                 CaseReport(

@@ -8,6 +8,7 @@ from workbook.checks import answer_key
 from workbook.checks.case_runner import CaseRunner
 from workbook.checks.compare import compare
 from workbook.checks.fingerprint import Fingerprint, fingerprint
+from workbook.checks.raw_results import reduced
 from workbook.course import cases_of
 from workbook.errors import UsageError, WorkbookError
 from workbook.records import Record
@@ -118,7 +119,9 @@ class FromSolutions:
                     f"The solution of {exercise_id} raised in {record.case!r}: "
                     f"{raised.type}: {raised.message} ({raised.file} line {raised.line})."
                 )
-        return {record.case: record for record in run.records}
+        cases = {case.name: case for case in cases_of(exercise_id)}
+        seed = self.seed_of(exercise_id)
+        return {r.case: reduced(r, cases[r.case], seed) for r in run.records}
 
     def catalogue(self, exercise_id: str) -> list[dict[str, object]]:
         """The misconceptions: `id, message, row, correct`."""

@@ -1,4 +1,4 @@
-"""Limits and small tools that the test cases share."""
+"""Limits, small tools and reductions that the test cases share."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbook.cases import Limit, absolute, exact, relative, statistic
+from workbook.cases import Limit, Reduce, absolute, exact, relative, statistic
 
 __all__ = [
     "FLOAT32",
@@ -19,17 +19,21 @@ __all__ = [
     "Array",
     "Arrays",
     "Dtype",
+    "Raw",
     "Rng",
     "fits",
     "floats",
     "normality",
     "outline",
+    "outlines",
+    "snapshot",
     "span",
     "take",
 ]
 
 Array = NDArray[Any]
 Arrays = dict[str, object]
+Raw = Mapping[str, Any]
 Dtype = type[np.floating[Any]] | type[float]
 Rng = np.random.Generator
 
@@ -71,26 +75,52 @@ def take(mapping: Mapping[str, object], *keys: str, name: str = "") -> Arrays:
     return {(f"{name}[{k}]" if name else k): mapping[k] for k in wanted if k in mapping}
 
 
-def normality(weights: Mapping[str, object], scale: float) -> Arrays:
-    """Statistics of weights over their scale, to be judged by `NORMAL`; 10,000 numbers each.
-
-    The numbers themselves are random: no correct implementation has to draw the same.
-    """
-    found: Arrays = {}
-    for name, weight in weights.items():
-        values = weight / scale if isinstance(weight, np.ndarray) else np.full(1, np.nan)
-        found |= {
-            f"mean[{name}]": values.mean(),
-            f"std[{name}]": values.std(),
-            f"negative[{name}]": np.mean(values < 0),
-            f"outside[{name}]": np.mean(np.abs(values) > 1),
-        }
-    return found
+def snapshot(value: object) -> object:
+    """Return a copy of an array that a later call may change; what is no array as it is."""
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def fits(value: object, shape: tuple[int, ...]) -> bool:
-    """Whether a returned value is an array of that shape, so that one can compute with it."""
+    """Whether a value is an array of that shape, so that one can compute with it."""
     return isinstance(value, np.ndarray) and value.shape == shape
+
+
+# Reductions: they run outside the worker, on whatever came back.
+
+
+def normality(scale: float) -> Reduce:
+    """Reduce weights to statistics of them over their scale, to be judged by `NORMAL`.
+
+    The numbers themselves are random: no correct implementation has to draw the same. There are
+    10,000 in each array.
+    """
+
+    def reduce(raw: Raw, rng: Rng) -> Arrays:
+        found: Arrays = {}
+        for name, weight in raw.items():
+            if not isinstance(weight, np.ndarray):
+                # Handed on as it is, to be reported.
+                found |= {f"{measure}[{name}]": weight for measure in NORMAL}
+                continue
+            values = weight / scale if weight.size else np.full(1, np.nan)
+            found |= {
+                f"mean[{name}]": values.mean(),
+                f"std[{name}]": values.std(),
+                f"negative[{name}]": np.mean(values < 0),
+                f"outside[{name}]": np.mean(np.abs(values) > 1),
+            }
+        return found
+
+    return reduce
+
+
+def outlines(*names: str) -> Reduce:
+    """Reduce the arrays whose names begin so to their outlines, and leave the others alone."""
+
+    def reduce(raw: Raw, rng: Rng) -> Arrays:
+        return {n: outline(value) if n.startswith(names) else value for n, value in raw.items()}
+
+    return reduce
 
 
 def outline(value: object) -> object:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from workbook.records import Call, Changed
 
-__all__ = ["CallLog", "MissingResult", "RecordingProxy"]
+__all__ = ["CallLog", "MissingResult", "RecordingProxy", "shares_memory"]
 
 
 _VARIABLE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
@@ -85,11 +85,12 @@ class CallLog:
             if not isinstance(one, np.ndarray):
                 continue
             for array, _, argument in self._arrays.values():
-                if np.may_share_memory(one, array) and _shares_memory(one, array):
+                if np.may_share_memory(one, array) and shares_memory(one, array):
                     self.aliases.append((f"{name}[{place}]", argument))
 
 
-def _shares_memory(one: NDArray[Any], other: NDArray[Any]) -> bool:
+def shares_memory(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether two arrays share memory."""
     try:
         return bool(np.shares_memory(one, other, max_work=10_000))  # type: ignore[arg-type]
     except Exception:  # TooHard: an exact answer would take too long.

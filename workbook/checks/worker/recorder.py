@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import math
 import random
 import time
 import warnings
@@ -13,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbook.cases import Case
-from workbook.checks.worker.call_log import CallLog, MissingResult, RecordingProxy
+from workbook.cases import Case, Shared
+from workbook.checks.raw_results import raw_values
+from workbook.checks.worker.call_log import CallLog, MissingResult, RecordingProxy, shares_memory
 from workbook.checks.worker.exceptions import describe
 from workbook.records import Printed, Raised, Record, Value
 
@@ -22,7 +24,6 @@ __all__ = ["record_case"]
 
 _HEAD_CHARACTERS = 2000
 _LARGEST_INPUT = 2000
-_LARGEST_OUTPUT = 100_000
 
 
 class _CountedOutput(io.TextIOBase):
@@ -42,30 +43,13 @@ class _CountedOutput(io.TextIOBase):
         return len(text)
 
 
-def _value(found: object) -> Value:
-    """Plain numbers out of whatever came back; a subclass of ndarray is just its numbers."""
-    name = type(found).__name__[:80]
-    if found is None:
-        return Value("none", name)
-    if isinstance(found, (np.ndarray, np.generic, bool, int, float, complex)):
-        try:
-            plain = np.array(found, copy=True, subok=False)
-        except Exception:
-            return Value("other", name)
-        if plain.dtype.kind not in "biufc" or plain.dtype.itemsize > 16:
-            return Value("other", f"{name} of {plain.dtype.name}"[:80])
-        if plain.size > _LARGEST_OUTPUT:
-            return Value("other", f"{name} of {plain.size} numbers")
-        if plain.dtype == np.longdouble:
-            plain = plain.astype(np.float64)
-        return Value("scalar" if plain.ndim == 0 else "array", name, plain)
-    if isinstance(found, (list, tuple)):
-        try:
-            plain = np.array(found, dtype=np.float64)
-        except Exception:
-            return Value("list", name)
-        return Value("list", name, plain if plain.size <= _LARGEST_OUTPUT else None)
-    return Value("other", name)
+def _observed(found: object) -> object:
+    """What a case asks to be observed about returned objects; any other object as it is."""
+    if not isinstance(found, Shared):
+        return found
+    if not isinstance(found.other, np.ndarray):
+        return found.one is found.other
+    return shares_memory(found.one, found.other) if isinstance(found.one, np.ndarray) else math.nan
 
 
 def _as_json(value: object, depth: int = 0) -> Any:
@@ -109,7 +93,8 @@ def record_case(
     Returns
     -------
     Record
-        With `raised` set if anything was raised, `SystemExit` included.
+        Of the raw results; `checks.raw_results.reduced` makes of it what is compared. With
+        `raised` set if anything was raised, `SystemExit` included.
     """
     start = time.thread_time()
     rng = case.rng(seed)
@@ -130,8 +115,8 @@ def record_case(
             wrap(),
         ):
             warnings.simplefilter("ignore")
-            found = case.function(RecordingProxy(impl, log), rng)
-            arrays = {str(name): _value(value) for name, value in found.items()}
+            found = case.run(RecordingProxy(impl, log), rng)
+            arrays = raw_values({str(name): _observed(value) for name, value in found.items()})
     except MissingResult as error:
         raised = Raised("Missing", str(error))
     except BaseException as error:

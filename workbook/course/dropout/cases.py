@@ -13,10 +13,13 @@ from workbook.course.case_tools import (
     Array,
     Arrays,
     Dtype,
+    Raw,
     Rng,
     fits,
     floats,
     outline,
+    outlines,
+    snapshot,
     span,
 )
 
@@ -33,15 +36,28 @@ def _share(p: float, count: int = _SIDE * _SIDE) -> float:
 _SCALE = relative(1e-12, "one division of a mask by a constant; nothing else happens to an entry")
 
 
-def _dropped(impl: Any, rng: Rng, p: float) -> tuple[Array, Array, Array]:
-    """A large x without zeros, what dropout makes of it, and which entries it dropped."""
-    x = rng.uniform(1.0, 2.0, size=(_SIDE, _SIDE))
+def _large(rng: Rng) -> Array:
+    """A large x without zeros."""
+    return rng.uniform(1.0, 2.0, size=(_SIDE, _SIDE))
+
+
+def _train(impl: Any, x: Array, p: float) -> object:
     # A copy, here and below: what is done to an argument is judged elsewhere.
     out, _ = impl.dropout_forward(x.copy(), {"mode": "train", "p": p})
-    if not fits(out, x.shape):
+    return out
+
+
+def _dropped(out: Any) -> tuple[Array, Array]:
+    """What dropout made of a large x, and which entries it dropped."""
+    if not fits(out, (_SIDE, _SIDE)):
         # The small cases say what is wrong with its shape.
-        out = np.full(x.shape, np.nan)
-    return x, out, np.where(np.isnan(out), np.nan, out == 0)
+        out = np.full((_SIDE, _SIDE), np.nan)
+    return out, np.where(np.isnan(out), np.nan, out == 0)
+
+
+def _share_dropped(raw: Raw, rng: Rng) -> Arrays:
+    _, dropped = _dropped(raw["out"])
+    return {"dropped": dropped.mean()}
 
 
 @cases.add(
@@ -49,10 +65,10 @@ def _dropped(impl: Any, rng: Rng, p: float) -> tuple[Array, Array, Array]:
     "share dropped, p = 0.3",
     asks="The probability of *dropping* an entry",
     limits={"dropped": statistic(_share(0.3), "a share of 40,000 independent entries, p = 0.3")},
+    reduce=_share_dropped,
 )
 def share_of_three_tenths(impl: Any, rng: Rng) -> Arrays:
-    _, _, dropped = _dropped(impl, rng, 0.3)
-    return {"dropped": dropped.mean()}
+    return {"out": _train(impl, _large(rng), 0.3)}
 
 
 @cases.add(
@@ -60,10 +76,15 @@ def share_of_three_tenths(impl: Any, rng: Rng) -> Arrays:
     "share dropped, p = 0.8",
     asks="In train mode every entry is dropped with probability p",
     limits={"dropped": statistic(_share(0.8), "a share of 40,000 independent entries, p = 0.8")},
+    reduce=_share_dropped,
 )
 def share_of_eight_tenths(impl: Any, rng: Rng) -> Arrays:
-    _, _, dropped = _dropped(impl, rng, 0.8)
-    return {"dropped": dropped.mean()}
+    return {"out": _train(impl, _large(rng), 0.8)}
+
+
+def _scale_kept(raw: Raw, rng: Rng) -> Arrays:
+    out, dropped = _dropped(raw["out"])
+    return {"scale": span((out / _large(rng))[dropped != 1])}
 
 
 @cases.add(
@@ -72,10 +93,20 @@ def share_of_eight_tenths(impl: Any, rng: Rng) -> Arrays:
     asks="the mean of `out` is that of `x` on average",
     limits=_SCALE,
     weight=2.0,
+    reduce=_scale_kept,
 )
 def scale(impl: Any, rng: Rng) -> Arrays:
-    x, out, dropped = _dropped(impl, rng, 0.3)
-    return {"scale": span((out / x)[dropped != 1])}
+    return {"out": _train(impl, _large(rng), 0.3)}
+
+
+def _independence(raw: Raw, rng: Rng) -> Arrays:
+    _, dropped = _dropped(raw["out"])
+    _, again = _dropped(raw["again"])
+    return {
+        "by_row": dropped.mean(axis=1).std(),
+        "by_column": dropped.mean(axis=0).std(),
+        "same_again": np.mean(dropped == again),
+    }
 
 
 @cases.add(
@@ -87,15 +118,11 @@ def scale(impl: Any, rng: Rng) -> Arrays:
         "by_column": statistic(0.0017, "spread of the shares of 200 columns of 200, p = 0.3"),
         "same_again": statistic(_share(0.42), "share of 40,000 entries that fall alike twice"),
     },
+    reduce=_independence,
 )
 def independent(impl: Any, rng: Rng) -> Arrays:
-    _, _, dropped = _dropped(impl, rng, 0.3)
-    _, _, again = _dropped(impl, rng, 0.3)
-    return {
-        "by_row": dropped.mean(axis=1).std(),
-        "by_column": dropped.mean(axis=0).std(),
-        "same_again": np.mean(dropped == again),
-    }
+    out = snapshot(_train(impl, _large(rng), 0.3))
+    return {"out": out, "again": _train(impl, _large(rng), 0.3)}
 
 
 @cases.add("dropout_forward", "p = 0", asks="0 <= p < 1", limits=FLOAT64)
@@ -112,18 +139,28 @@ def test_mode(impl: Any, rng: Rng) -> Arrays:
     return {"out": out}
 
 
+def _small(rng: Rng) -> Array:
+    return rng.uniform(1.0, 2.0, size=(20, 20)).astype(np.float32)
+
+
+def _scale_of_single(raw: Raw, rng: Rng) -> Arrays:
+    x, out = _small(rng), raw["out"]
+    factors = (out / x)[out != 0] if fits(out, x.shape) else np.empty(0)
+    return {"out": outline(out), "scale": span(factors), "tested": raw["tested"]}
+
+
 @cases.add(
     "dropout_forward",
     "float32",
     asks="out : ndarray, shape and dtype of x",
     limits={"scale": relative(1e-6, "one division in float32", dtype=False), "*": SAME},
+    reduce=_scale_of_single,
 )
 def single(impl: Any, rng: Rng) -> Arrays:
-    x = rng.uniform(1.0, 2.0, size=(20, 20)).astype(np.float32)
-    out, _ = impl.dropout_forward(x.copy(), {"mode": "train", "p": 0.4})
+    x = _small(rng)
+    out = _train(impl, x, 0.4)
     tested, _ = impl.dropout_forward(x.copy(), {"mode": "test", "p": 0.4})
-    factors = (out / x)[out != 0] if fits(out, x.shape) else np.empty(0)
-    return {"out": outline(out), "scale": span(factors), "tested": tested}
+    return {"out": out, "tested": tested}
 
 
 @cases.add(
@@ -132,23 +169,33 @@ def single(impl: Any, rng: Rng) -> Arrays:
     asks="any shape Not changed",
     limits=SAME,
     keeps=("x",),
+    reduce=outlines("out"),
 )
 def forward_keeps(impl: Any, rng: Rng) -> Arrays:
     x = floats(rng, 5, 4, 2)
-    out, _ = impl.dropout_forward(x.copy(), {"mode": "train", "p": 0.4})
+    out = _train(impl, x, 0.4)
     tested, _ = impl.dropout_forward(x.copy(), {"mode": "test", "p": 0.4})
-    return {"out": outline(out), "tested": tested}
+    return {"out": out, "tested": tested}
+
+
+def _pair(rng: Rng, dtype: Dtype) -> tuple[Array, Array]:
+    """An x and a dout without zeros."""
+    x = rng.uniform(1.0, 2.0, size=(12, 15)).astype(dtype)
+    return x, rng.uniform(1.0, 2.0, size=x.shape).astype(dtype)
 
 
 def _backward(impl: Any, rng: Rng, dtype: Dtype) -> Arrays:
+    x, dout = _pair(rng, dtype)
+    out, cache = impl.dropout_forward(x.copy(), {"mode": "train", "p": 0.4})
+    return {"dx": impl.dropout_backward(dout.copy(), cache), "out": out}
+
+
+def _factors_in(dtype: Dtype, raw: Raw, rng: Rng) -> Arrays:
     """By which factors backward scales what forward kept and what it dropped.
 
     Measured against what forward did, so that the mask may be any.
     """
-    x = rng.uniform(1.0, 2.0, size=(12, 15)).astype(dtype)
-    dout = rng.uniform(1.0, 2.0, size=x.shape).astype(dtype)
-    out, cache = impl.dropout_forward(x.copy(), {"mode": "train", "p": 0.4})
-    dx = impl.dropout_backward(dout.copy(), cache)
+    (x, dout), dx, out = _pair(rng, dtype), raw["dx"], raw["out"]
     if not (fits(dx, x.shape) and fits(out, x.shape)):
         return {"dx": outline(dx), "kept": span(np.empty(0)), "dropped": span(np.empty(0))}
     kept = out != 0
@@ -159,12 +206,21 @@ def _backward(impl: Any, rng: Rng, dtype: Dtype) -> Arrays:
     }
 
 
+def _factors(raw: Raw, rng: Rng) -> Arrays:
+    return _factors_in(np.float64, raw, rng)
+
+
+def _factors_of_single(raw: Raw, rng: Rng) -> Arrays:
+    return _factors_in(np.float32, raw, rng)
+
+
 @cases.add(
     "dropout_backward",
     "the mask of the forward pass",
     asks="For the very mask that the forward pass drew",
     limits={"kept": FLOAT64, "*": SAME},
     weight=2.0,
+    reduce=_factors,
 )
 def same_mask(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, np.float64)
@@ -187,6 +243,7 @@ def test_mode_back(impl: Any, rng: Rng) -> Arrays:
     "float32",
     asks="dx : ndarray, shape and dtype of dout",
     limits={"kept": FLOAT32, "*": SAME},
+    reduce=_factors_of_single,
 )
 def single_back(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, np.float32)
@@ -198,6 +255,7 @@ def single_back(impl: Any, rng: Rng) -> Arrays:
     asks="with respect to the output; not changed",
     limits={"kept": FLOAT64, "*": SAME},
     keeps=("dout", "x"),
+    reduce=_factors,
 )
 def backward_keeps(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, np.float64)

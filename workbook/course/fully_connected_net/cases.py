@@ -17,7 +17,7 @@ from workbook.course.case_tools import (
     Rng,
     floats,
     normality,
-    outline,
+    outlines,
     take,
 )
 
@@ -26,11 +26,13 @@ cases = CaseList()
 _LOSS = "those of every layer, the last included"
 
 
-def _outlines(impl: Any, hidden_dims: list[int], dtype: Dtype) -> Arrays:
+# The weights are random: only their shapes and dtypes are judged here.
+_outlines = outlines("params[W")
+
+
+def _params(impl: Any, hidden_dims: list[int], dtype: Dtype) -> Arrays:
     net = impl.FullyConnectedNet(hidden_dims, input_dim=5, num_classes=2, dtype=dtype)
-    # The weights are random: only their shapes and dtypes are judged here.
-    params = {n: outline(p) if n.startswith("W") else p for n, p in net.params.items()}
-    return take(params, name="params")
+    return take(net.params, name="params")
 
 
 @cases.add(
@@ -38,9 +40,10 @@ def _outlines(impl: Any, hidden_dims: list[int], dtype: Dtype) -> Arrays:
     "three hidden layers",
     asks="With layers counted from 1 to L: W1 ... WL, of shape (units before, units after)",
     limits=SAME,
+    reduce=_outlines,
 )
 def three_hidden(impl: Any, rng: Rng) -> Arrays:
-    return _outlines(impl, [4, 3, 6], np.float64)
+    return _params(impl, [4, 3, 6], np.float64)
 
 
 @cases.add(
@@ -48,14 +51,21 @@ def three_hidden(impl: Any, rng: Rng) -> Arrays:
     "one hidden layer",
     asks="a network of L layers has L - 1 hidden ones",
     limits=SAME,
+    reduce=_outlines,
 )
 def one_hidden(impl: Any, rng: Rng) -> Arrays:
-    return _outlines(impl, [7], np.float64)
+    return _params(impl, [7], np.float64)
 
 
-@cases.add("FullyConnectedNet.init", "float32", asks="All have the dtype `dtype`", limits=SAME)
+@cases.add(
+    "FullyConnectedNet.init",
+    "float32",
+    asks="All have the dtype `dtype`",
+    limits=SAME,
+    reduce=_outlines,
+)
 def single_init(impl: Any, rng: Rng) -> Arrays:
-    return _outlines(impl, [3, 4], np.float32)
+    return _params(impl, [3, 4], np.float32)
 
 
 @cases.add(
@@ -63,11 +73,12 @@ def single_init(impl: Any, rng: Rng) -> Arrays:
     "how the weights are distributed",
     asks="drawn from a normal distribution with mean 0 and standard deviation `weight_scale`",
     limits=NORMAL,
+    reduce=normality(0.05),
 )
 def distribution(impl: Any, rng: Rng) -> Arrays:
     sizes = {"input_dim": 100, "num_classes": 100}
     net = impl.FullyConnectedNet([100, 100], weight_scale=0.05, dtype=np.float64, **sizes)
-    return normality(take(net.params, "W1", "W2", "W3"), 0.05)
+    return take(net.params, "W1", "W2", "W3")
 
 
 def _net(

@@ -15,7 +15,7 @@ from workbook.course.case_tools import (
     Dtype,
     Rng,
     floats,
-    outline,
+    outlines,
     take,
 )
 
@@ -69,12 +69,13 @@ def normalisation_cases(cases: CaseList, name: str) -> None:
     """Add the cases that both normalisations share; `name` is `batchnorm` or `layernorm`."""
     exercise = f"FullyConnectedNet.{name}"
 
-    @cases.add(exercise, "gammas and betas", asks=_HIDDEN_ONLY, limits=SAME)
+    @cases.add(
+        exercise, "gammas and betas", asks=_HIDDEN_ONLY, limits=SAME, reduce=outlines("params[W")
+    )
     def parameters(impl: Any, rng: Rng) -> Arrays:
         sizes = {"input_dim": 5, "num_classes": 2}
         net = impl.FullyConnectedNet([4, 3, 6], dtype=np.float64, normalization=name, **sizes)
-        params = {n: outline(p) if n.startswith("W") else p for n, p in net.params.items()}
-        return take(params, name="params")
+        return take(net.params, name="params")
 
     @cases.add(exercise, "one hidden layer", asks=_PLACE, limits=_limits(name, 1))
     def one_hidden(impl: Any, rng: Rng) -> Arrays:

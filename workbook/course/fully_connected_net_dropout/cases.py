@@ -17,10 +17,12 @@ from workbook.course.case_tools import (
     Array,
     Arrays,
     Dtype,
+    Raw,
     Rng,
     fits,
     floats,
-    outline,
+    outlines,
+    snapshot,
     span,
     take,
 )
@@ -28,8 +30,9 @@ from workbook.course.case_tools import (
 cases = CaseList()
 
 _P = 0.4
-_UNITS = 300
-_RUNS = 4
+# Few units and many passes: the gradient of W2 has _UNITS * _UNITS numbers in every pass.
+_UNITS = 60
+_RUNS = 20
 _ALMOST = relative(1e-4, "weights so small that the mask moves the softmax by 1e-5 at most")
 _DROPPED = ("dropped[1]", "dropped[2]", "input")
 _SCALES = ("forward[1]", "forward[2]", "backward[2]")
@@ -79,24 +82,37 @@ def _wide(rng: Rng) -> dict[str, Array]:
     }
 
 
-def _gradients(net: Any, params: dict[str, Array], X: Array) -> dict[str, Array] | None:
-    """The gradients; None if one is missing or has another shape than its parameter."""
+def _gradients(net: Any, X: Array, name: str) -> Arrays:
     _, grads = net.loss(X, np.array([1]))
-    whole = all(fits(grads.get(name), value.shape) for name, value in params.items())
-    return grads if whole else None
+    # The net may write into what it handed out before.
+    return {key: snapshot(grad) for key, grad in take(grads, name=name).items()}
 
 
-def _masks(impl: Any, rng: Rng) -> dict[str, list[Array]]:
-    """What several training passes dropped, and by how much they scaled what they kept."""
+def _passes(impl: Any, rng: Rng) -> Arrays:
+    """The gradients of a pass without dropout, and those of several training passes with it."""
     params, X = _wide(rng), rng.uniform(1.0, 2.0, size=(1, 8))
-    plain = _gradients(_net(impl, params, 0.0), params, X)
+    found = _gradients(_net(impl, params, 0.0), X, "plain")
     net = _net(impl, params, _P)
+    for run in range(_RUNS):
+        found |= _gradients(net, X, f"run_{run}")
+    return found
+
+
+def _whole(raw: Raw, name: str, params: dict[str, Array]) -> dict[str, Array] | None:
+    """The gradients of one pass; None if one is missing or has another shape than its parameter."""
+    grads: dict[str, Any] = {key: raw.get(f"{name}[{key}]") for key in params}
+    return grads if all(fits(grads[key], params[key].shape) for key in params) else None
+
+
+def _masks(raw: Raw, rng: Rng) -> dict[str, Array]:
+    """What the training passes dropped, and by how much they scaled what they kept."""
+    params = _wide(rng)
+    plain = _whole(raw, "plain", params)
     found: dict[str, list[Array]] = {}
-    for _ in range(_RUNS):
-        grads = _gradients(net, params, X)
+    for run in range(_RUNS):
+        grads = _whole(raw, f"run_{run}", params)
         if plain is None or grads is None:
-            nothing = np.full(1, np.nan)
-            return {name: [nothing] for name in (*_DROPPED, *_SCALES, *_SAME_MASK, "last")}
+            return dict.fromkeys((*_DROPPED, *_SCALES, *_SAME_MASK), np.full(1, np.nan))
         out = [np.any(grads[name] != 0, axis=1) for name in ("W1", "W2", "W3")]
         back = [grads["b1"] != 0, grads["b2"] != 0]
         scale = {name: grads[name] / plain[name] for name in ("W2", "W3", "b2")}
@@ -110,11 +126,15 @@ def _masks(impl: Any, rng: Rng) -> dict[str, list[Array]]:
             "forward[1]": (scale["W2"] / scale["b2"])[np.ix_(out[1], back[1])],
             "forward[2]": scale["W3"][out[2]],
             "backward[2]": scale["b2"][back[1]],
-            "last": grads["b3"],
         }
         for name, values in row.items():
             found.setdefault(name, []).append(np.asarray(values, dtype=float).ravel())
-    return found
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def _shares(raw: Raw, rng: Rng) -> Arrays:
+    found = _masks(raw, rng)
+    return {name: found[name].mean() for name in _DROPPED}
 
 
 @cases.add(
@@ -125,10 +145,15 @@ def _masks(impl: Any, rng: Rng) -> dict[str, list[Array]]:
         "dropped": statistic(_COUNTED, "a share of 1,200 independent units, p = 0.4"),
         "input": SAME,
     },
+    reduce=_shares,
 )
 def shares(impl: Any, rng: Rng) -> Arrays:
-    found = _masks(impl, rng)
-    return {name: np.concatenate(found[name]).mean() for name in _DROPPED}
+    return _passes(impl, rng)
+
+
+def _scales(raw: Raw, rng: Rng) -> Arrays:
+    found = _masks(raw, rng)
+    return {name: span(found[name]) for name in _SCALES}
 
 
 @cases.add(
@@ -136,10 +161,15 @@ def shares(impl: Any, rng: Rng) -> Arrays:
     "scale of what is kept",
     asks="{affine - [norm] - relu - [dropout]} - affine - softmax",
     limits=_ALMOST,
+    reduce=_scales,
 )
 def scales(impl: Any, rng: Rng) -> Arrays:
-    found = _masks(impl, rng)
-    return {name: span(np.concatenate(found[name])) for name in _SCALES}
+    return _passes(impl, rng)
+
+
+def _agreement(raw: Raw, rng: Rng) -> Arrays:
+    found = _masks(raw, rng)
+    return {name: found[name].mean() for name in _SAME_MASK}
 
 
 @cases.add(
@@ -147,10 +177,18 @@ def scales(impl: Any, rng: Rng) -> Arrays:
     "the same mask forwards and backwards",
     asks="The backward pass of the [dropout] step",
     limits=SAME,
+    reduce=_agreement,
 )
 def same_mask(impl: Any, rng: Rng) -> Arrays:
-    found = _masks(impl, rng)
-    return {name: np.concatenate(found[name]).mean() for name in _SAME_MASK}
+    return _passes(impl, rng)
+
+
+def _last_bias(raw: Raw, rng: Rng) -> Arrays:
+    params = _wide(rng)
+    plain, grads = _whole(raw, "plain", params), _whole(raw, "run_0", params)
+    if plain is None or grads is None:
+        return {"grads[b3]": np.full(1, np.nan)}
+    return {"grads[b3]": grads["b3"].astype(float)}
 
 
 @cases.add(
@@ -158,9 +196,10 @@ def same_mask(impl: Any, rng: Rng) -> Arrays:
     "nothing after the last layer",
     asks="nothing follows it but the loss",
     limits=_ALMOST,
+    reduce=_last_bias,
 )
 def last_layer(impl: Any, rng: Rng) -> Arrays:
-    return {"grads[b3]": _masks(impl, rng)["last"][0]}
+    return _passes(impl, rng)
 
 
 @cases.add(
@@ -177,6 +216,21 @@ def test_pass(impl: Any, rng: Rng) -> Arrays:
     return {"before": before, "after_training": net.loss(X)}
 
 
+def _way(rng: Rng) -> tuple[dict[str, Array], Array, dict[str, Array]]:
+    """Parameters, samples, and a way to walk from the parameters."""
+    params, X = _small(rng), floats(rng, 6, 4)
+    return params, X, {name: rng.standard_normal(value.shape) for name, value in params.items()}
+
+
+def _slope(raw: Raw, rng: Rng) -> Arrays:
+    params, _, way = _way(rng)
+    again, grads = raw["again"] == raw["loss"], _whole(raw, "grads", params)
+    if grads is None:
+        return {"again": again, "slope": np.nan}
+    foretold = sum(float(np.sum(grads[name] * way[name])) for name in params)
+    return {"again": again, "slope": (raw["ahead"] - raw["behind"]) / 2e-5 / foretold}
+
+
 @cases.add(
     "FullyConnectedNet.dropout",
     "gradients that agree with the loss",
@@ -185,21 +239,18 @@ def test_pass(impl: Any, rng: Rng) -> Arrays:
         "again": SAME,
         "slope": relative(1e-4, "a central difference with steps of 1e-5 is good to 1e-8"),
     },
+    reduce=_slope,
 )
 def slope(impl: Any, rng: Rng) -> Arrays:
-    params, X, y = _small(rng), floats(rng, 6, 4), np.array([0, 2, 1, 1, 0, 2])
+    (params, X, way), y = _way(rng), np.array([0, 2, 1, 1, 0, 2])
     net = _net(impl, params, 0.3, seed=12, reg=0.1)
     loss, grads = net.loss(X, y)
     again, _ = net.loss(X, y)
-    if not all(fits(grads.get(name), value.shape) for name, value in params.items()):
-        return {"again": again == loss, "slope": np.nan}
-    way = {name: rng.standard_normal(value.shape) for name, value in params.items()}
-    ends = []
-    for step in (1e-5, -1e-5):
-        net.params = {name: value + step * way[name] for name, value in params.items()}
-        ends.append(net.loss(X, y)[0])
-    foretold = sum(float(np.sum(grads[name] * way[name])) for name in params)
-    return {"again": again == loss, "slope": (ends[0] - ends[1]) / 2e-5 / foretold}
+    found: Arrays = {"loss": loss, "again": again}
+    for name, step in (("ahead", 1e-5), ("behind", -1e-5)):
+        net.params = {key: value + step * way[key] for key, value in params.items()}
+        found[name], _ = net.loss(X, y)
+    return {**found, **take(grads, name="grads")}
 
 
 @cases.add(
@@ -207,14 +258,13 @@ def slope(impl: Any, rng: Rng) -> Arrays:
     "float32",
     asks="each gradient the shape and dtype of its parameter",
     limits=SAME,
+    reduce=outlines("scores", "grads"),
 )
 def single(impl: Any, rng: Rng) -> Arrays:
     net = _net(impl, _small(rng), 0.5, dtype=np.float32)
     X = floats(rng, 3, 4, dtype=np.float32)
     _, grads = net.loss(X, np.array([0, 2, 1]))
-    tested = net.loss(X)
-    outlines = {name: outline(value) for name, value in grads.items()}
-    return {"scores": outline(tested), **take(outlines, name="grads")}
+    return {"scores": net.loss(X), **take(grads, name="grads")}
 
 
 @cases.add(

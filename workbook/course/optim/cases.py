@@ -4,8 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from workbook.cases import CaseList
-from workbook.course.case_tools import FLOAT32, FLOAT64, SAME, Array, Arrays, Rng, floats, take
+from workbook.cases import CaseList, Shared
+from workbook.course.case_tools import (
+    FLOAT32,
+    FLOAT64,
+    SAME,
+    Array,
+    Arrays,
+    Rng,
+    floats,
+    snapshot,
+    take,
+)
 
 cases = CaseList()
 
@@ -38,8 +48,8 @@ def _steps(rule: Any, w: Array, config: dict[str, Any], gradients: list[Array]) 
     found: Arrays = {}
     for number, dw in enumerate(gradients, 1):
         w, config = rule(w, dw, config)
-        # A copy: a rule may go on using what it handed out, and the next step would change it.
-        found[f"step_{number}"] = w.copy() if isinstance(w, np.ndarray) else w
+        # A rule may go on using what it handed out, and the next step would change it.
+        found[f"step_{number}"] = snapshot(w)
     return {**found, "config": config}
 
 
@@ -92,7 +102,7 @@ def _declare(name: str) -> None:
         for _ in range(2):
             w, w_back = rule(w, floats(rng, 2, 3), w_config)
             b, _ = rule(b, floats(rng, 3), b_config)
-        return {"w": w, "b": b, "same_dictionary": w_back is w_config}
+        return {"w": w, "b": b, "same_dictionary": Shared(w_back, w_config)}
 
     @cases.add(name, "float32", asks=_DTYPE, limits=FLOAT32)
     def single(impl: Any, rng: Rng) -> Arrays:

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from workbook.cases import CaseList, absolute, relative
+from workbook.cases import CaseList, Shared, absolute, relative
 from workbook.course.case_tools import (
     FLOAT64,
     SAME,
     Array,
     Arrays,
+    Raw,
     Rng,
     fits,
     floats,
-    outline,
+    outlines,
 )
 
 cases = CaseList()
@@ -169,26 +170,36 @@ def _stopping(impl: Any, rng: Rng, last: int) -> tuple[Array, bool]:
     return x, False
 
 
+def _raised_both_times(raw: Raw, rng: Rng) -> Arrays:
+    both = bool(raw["raised"] and raw["raised_again"])
+    return {"x": raw["x"], "x_again": raw["x_again"], "raised": both}
+
+
 @cases.add(
     "scratch.numerical_gradient",
     "a function that raises half way",
     asks="also when `f` raises an error half way",
     limits=SAME,
+    reduce=_raised_both_times,
 )
 def raises(impl: Any, rng: Rng) -> Arrays:
     # Two calls an entry: in the one case at the first of them, in the other at the second.
-    first, first_raised = _stopping(impl, rng, 4)
-    second, second_raised = _stopping(impl, rng, 3)
-    return {"x": first, "x_again": second, "raised": first_raised and second_raised}
+    x, raised = _stopping(impl, rng, 4)
+    x_again, raised_again = _stopping(impl, rng, 3)
+    return {"x": x, "x_again": x_again, "raised": raised, "raised_again": raised_again}
 
 
 @cases.add(
-    "scratch.numerical_gradient", "float32", asks="ndarray, shape and dtype of `x`", limits=SAME
+    "scratch.numerical_gradient",
+    "float32",
+    asks="ndarray, shape and dtype of `x`",
+    limits=SAME,
+    reduce=outlines("grad"),
 )
 def single_gradient(impl: Any, rng: Rng) -> Arrays:
     # In float32 the quotient keeps two digits at best, so the values are not judged.
     x = floats(rng, 2, 3, dtype=np.float32)
-    return {"grad": outline(impl.scratch.numerical_gradient(_bowl(rng, 2, 3), x))}
+    return {"grad": impl.scratch.numerical_gradient(_bowl(rng, 2, 3), x)}
 
 
 _WALK = relative(1e-8, "each step repeats an error of 1e-11 in the gradient, and shrinks the last")
@@ -226,19 +237,26 @@ def no_step(impl: Any, rng: Rng) -> Arrays:
     return {"x": impl.scratch.gradient_descent(_bowl(rng, 3), start, lr=0.1, step_num=0)}
 
 
+def _shared_points(raw: Raw, rng: Rng) -> Arrays:
+    return {
+        f"shared_after_{n}": raw[f"shared_after_{n}"] if fits(raw[f"x_after_{n}"], (3,)) else np.nan
+        for n in (0, 2)
+    }
+
+
 @cases.add(
     "scratch.gradient_descent",
     "a point in an array of its own",
     asks="The point after the last step, in an array of its own",
     limits=SAME,
+    reduce=_shared_points,
 )
 def own_array(impl: Any, rng: Rng) -> Arrays:
     start = floats(rng, 3)
     found: Arrays = {}
     for steps in (0, 2):
         x = impl.scratch.gradient_descent(_bowl(rng, 3), start, lr=0.1, step_num=steps)
-        shared = np.shares_memory(x, start) if fits(x, start.shape) else np.nan
-        found[f"shared_after_{steps}"] = shared
+        found |= {f"x_after_{steps}": x, f"shared_after_{steps}": Shared(x, start)}
     return found
 
 
@@ -247,10 +265,11 @@ def own_array(impl: Any, rng: Rng) -> Arrays:
     "float32",
     asks="ndarray, shape and dtype of `init_x`",
     limits=SAME,
+    reduce=outlines("x"),
 )
 def single_descent(impl: Any, rng: Rng) -> Arrays:
     start = floats(rng, 3, dtype=np.float32)
-    return {"x": outline(impl.scratch.gradient_descent(_bowl(rng, 3), start, step_num=2))}
+    return {"x": impl.scratch.gradient_descent(_bowl(rng, 3), start, step_num=2)}
 
 
 @cases.add(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from workbook.cases import CaseList, Limit
+from workbook.cases import CaseList, Limit, Names
 from workbook.course.case_tools import (
     FLOAT64,
     NORMAL,
@@ -14,11 +14,12 @@ from workbook.course.case_tools import (
     STEPS,
     Array,
     Arrays,
+    Raw,
     Rng,
     fits,
     floats,
     normality,
-    outline,
+    outlines,
     take,
 )
 
@@ -33,15 +34,17 @@ def _one_hot(labels: Any, C: int) -> Array:
     return rows
 
 
-def _outlines(params: Mapping[str, object]) -> Arrays:
-    """The weights are random: only their shapes and dtypes are judged, and the biases."""
-    found = {n: outline(p) if n.startswith("W") else p for n, p in params.items()}
-    return take(found, name="params")
+# The weights are random: only their shapes and dtypes are judged, and the biases.
+_outlines = outlines("params[W")
 
 
-def _order(net: Any, names: tuple[str, ...]) -> Array:
+def _parts(net: Any) -> Arrays:
+    return {**take(net.params, name="params"), "layers": Names(net.layers)}
+
+
+def _order(layers: tuple[str, ...], names: tuple[str, ...]) -> Array:
     """The layers in the order of the dictionary, as places in the right order; -1: unknown."""
-    return np.array([names.index(name) if name in names else -1 for name in net.layers])
+    return np.array([names.index(name) if name in names else -1 for name in layers])
 
 
 def _fill(net: Any, rng: Rng, shapes: Mapping[str, tuple[int, ...]], scale: float = 0.25) -> Any:
@@ -91,15 +94,19 @@ def _conv_net(impl: Any, rng: Rng, scale: float = 0.25) -> Any:
     return _fill(net, rng, _CONV_SHAPES, scale)
 
 
+def _net_parts(raw: Raw, rng: Rng) -> Arrays:
+    return {**_outlines(raw, rng), "layers": _order(raw["layers"], _NET_LAYERS)}
+
+
 @cases.add(
     "scratch.TwoLayerNet",
     "parameters and layers",
     asks="`W1` (D, H), `b1` (H,), `W2` (H, C), `b2` (C,)",
     limits=SAME,
+    reduce=_net_parts,
 )
 def parameters(impl: Any, rng: Rng) -> Arrays:
-    net = impl.scratch.TwoLayerNet(5, 4, 3)
-    return {**_outlines(net.params), "layers": _order(net, _NET_LAYERS)}
+    return _parts(impl.scratch.TwoLayerNet(5, 4, 3))
 
 
 @cases.add(
@@ -107,10 +114,20 @@ def parameters(impl: Any, rng: Rng) -> Arrays:
     "how the weights are distributed",
     asks="multiplied by `weight_init_std`; biases are 0",
     limits=NORMAL,
+    reduce=normality(0.02),
 )
 def distribution(impl: Any, rng: Rng) -> Arrays:
     net = impl.scratch.TwoLayerNet(100, 100, 100, weight_init_std=0.02)
-    return normality(take(net.params, "W1", "W2"), 0.02)
+    return take(net.params, "W1", "W2")
+
+
+def _conv_parts(raw: Raw, rng: Rng) -> Arrays:
+    found, layers = dict(_outlines(raw, rng)), _order(raw["layers"], _CONV_LAYERS)
+    del found["layers"]
+    # 30 filters make 750 weights: more than is needed to tell their shape.
+    W1 = found.pop("params[W1]", np.zeros(0))
+    shape = W1.shape if isinstance(W1, np.ndarray) else ()
+    return {**found, "shape_of_W1": np.array(shape), "layers": layers}
 
 
 @cases.add(
@@ -118,14 +135,10 @@ def distribution(impl: Any, rng: Rng) -> Arrays:
     "parameters and layers, default settings",
     asks="`filter_num` (30), `filter_size` (5; filters are square), `pad` (0), `stride` (1)",
     limits=SAME,
+    reduce=_conv_parts,
 )
 def conv_parameters(impl: Any, rng: Rng) -> Arrays:
-    net = impl.scratch.SimpleConvNet((1, 9, 8), hidden_size=2, output_size=3)
-    found = _outlines(net.params)
-    # 30 filters make 750 weights: more than is needed to tell their shape.
-    W1 = found.pop("params[W1]", np.zeros(0))
-    shape = W1.shape if isinstance(W1, np.ndarray) else ()
-    return {**found, "shape_of_W1": np.array(shape), "layers": _order(net, _CONV_LAYERS)}
+    return _parts(impl.scratch.SimpleConvNet((1, 9, 8), hidden_size=2, output_size=3))
 
 
 # No two settings alike, and so much padding that half of it gives another size.
@@ -150,9 +163,10 @@ def _other_net(impl: Any) -> Any:
     "parameters, padding, stride, odd sizes",
     asks="A last row or column that fills no window is left out",
     limits=SAME,
+    reduce=_outlines,
 )
 def conv_odd(impl: Any, rng: Rng) -> Arrays:
-    return _outlines(_other_net(impl).params)
+    return take(_other_net(impl).params, name="params")
 
 
 @cases.add(
@@ -171,12 +185,13 @@ def conv_odd_scores(impl: Any, rng: Rng) -> Arrays:
     "how the weights are distributed",
     asks="multiplied by `weight_init_std`; biases are 0",
     limits=NORMAL,
+    reduce=normality(0.02),
 )
 def conv_distribution(impl: Any, rng: Rng) -> Arrays:
-    # 10,000 numbers in each matrix.
+    # 10,000 numbers in each matrix, and no more than 160,000 if the sizes are wrong.
     sizes = {"hidden_size": 500, "output_size": 20, "weight_init_std": 0.02}
-    net = impl.scratch.SimpleConvNet((5, 11, 11), {"filter_num": 20, "filter_size": 10}, **sizes)
-    return normality(take(net.params, "W1", "W2", "W3"), 0.02)
+    net = impl.scratch.SimpleConvNet((56, 4, 4), {"filter_num": 20, "filter_size": 3}, **sizes)
+    return take(net.params, "W1", "W2", "W3")
 
 
 def _both_forms(method: Any, x: Array, labels: list[int], C: int, name: str) -> Arrays:

@@ -11,6 +11,7 @@ from workbook.course.case_tools import (
     Array,
     Arrays,
     Dtype,
+    Raw,
     Rng,
     fits,
     floats,
@@ -98,6 +99,28 @@ def _windows(array: Array) -> Array:
     return cut.reshape(N, C, H // 2, W // 2, 4)
 
 
+def _tied(rng: Rng) -> Array:
+    """Few different values, so that most windows hold their maximum twice or more."""
+    x = rng.integers(0, 2, size=(2, 2, 4, 6)).astype(float)
+    x[0, 0] = 0.0
+    return x
+
+
+def _window_sums(raw: Raw, rng: Rng) -> Arrays:
+    """To which of several maxima the gradient goes is free; what arrives in all is not."""
+    x, dx = _tied(rng), raw["dx"]
+    if not fits(dx, x.shape):
+        nothing = np.full((2, 2, 2, 3), np.nan)
+        return {"dx": outline(dx), "window_sums": nothing, "beside_the_maxima": nothing}
+    parts, values = _windows(dx), _windows(x)
+    beside = np.where(values < values.max(axis=-1, keepdims=True), parts, 0.0)
+    return {
+        "dx": outline(dx),
+        "window_sums": parts.sum(axis=-1),
+        "beside_the_maxima": np.abs(beside).sum(axis=-1),
+    }
+
+
 @cases.add(
     "scratch.Pooling",
     "pixels that share the maximum",
@@ -107,23 +130,11 @@ def _windows(array: Array) -> Array:
         "window_sums": FLOAT64,
         "beside_the_maxima": absolute(1e-12, "0 in theory: only a maximum moves the output"),
     },
+    reduce=_window_sums,
 )
 def ties(impl: Any, rng: Rng) -> Arrays:
-    # Few values, so that most windows hold their maximum twice or more, some four times.
-    x = rng.integers(0, 2, size=(2, 2, 4, 6)).astype(float)
-    x[0, 0] = 0.0
-    dx = _run(impl, rng, ((2, 2, 4, 6), 2, 2, 2, 0), x)["dx"]
-    if not isinstance(dx, np.ndarray) or not fits(dx, x.shape):
-        nothing = np.full((2, 2, 2, 3), np.nan)
-        return {"dx": outline(dx), "window_sums": nothing, "beside_the_maxima": nothing}
-    parts, values = _windows(dx), _windows(x)
-    beside = np.where(values < values.max(axis=-1, keepdims=True), parts, 0.0)
-    # To which of several maxima the gradient goes is free; what arrives in all is not.
-    return {
-        "dx": outline(dx),
-        "window_sums": parts.sum(axis=-1),
-        "beside_the_maxima": np.abs(beside).sum(axis=-1),
-    }
+    run = _run(impl, rng, ((2, 2, 4, 6), 2, 2, 2, 0), _tied(rng))
+    return {"dx": run["dx"]}
 
 
 @cases.add(

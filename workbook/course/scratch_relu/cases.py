@@ -4,12 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from workbook.cases import CaseList
+from workbook.cases import CaseList, Shared
 from workbook.course.case_tools import (
     FLOAT32,
     FLOAT64,
     SAME,
-    Array,
     Arrays,
     Dtype,
     Rng,
@@ -19,11 +18,6 @@ from workbook.course.case_tools import (
 cases = CaseList()
 
 _KEEPS_DTYPE = "what comes out of a layer has the dtype that went in"
-
-
-def _shared(one: object, other: Array) -> object:
-    """Whether two arrays share memory; NaN for what is no array."""
-    return np.shares_memory(one, other) if isinstance(one, np.ndarray) else np.nan
 
 
 def elementwise_cases(cases: CaseList, name: str) -> None:
@@ -96,4 +90,4 @@ def relu_own(impl: Any, rng: Rng) -> Arrays:
     # Positive numbers only: even where nothing has to change, the argument is not handed back.
     x, dout = rng.uniform(1, 2, size=(2, 3)), floats(rng, 2, 3)
     out = layer.forward(x)
-    return {"out_is_x": _shared(out, x), "dx_is_dout": _shared(layer.backward(dout), dout)}
+    return {"out_is_x": Shared(out, x), "dx_is_dout": Shared(layer.backward(dout), dout)}

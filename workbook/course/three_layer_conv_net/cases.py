@@ -16,7 +16,7 @@ from workbook.course.case_tools import (
     Rng,
     floats,
     normality,
-    outline,
+    outlines,
     take,
 )
 
@@ -25,12 +25,14 @@ cases = CaseList()
 _ODD = "even or odd, H and W at least 2"
 
 
-def _outlines(impl: Any, input_dim: tuple[int, int, int], size: int, dtype: Dtype) -> Arrays:
+# The weights are random: only their shapes and dtypes are judged here.
+_outlines = outlines("params[W")
+
+
+def _params(impl: Any, input_dim: tuple[int, int, int], size: int, dtype: Dtype) -> Arrays:
     sizes = {"num_filters": 4, "filter_size": size, "hidden_dim": 6, "num_classes": 3}
     net = impl.ThreeLayerConvNet(input_dim, dtype=dtype, **sizes)
-    # The weights are random: only their shapes and dtypes are judged here.
-    params = {n: outline(p) if n.startswith("W") else p for n, p in net.params.items()}
-    return take(params, name="params")
+    return take(net.params, name="params")
 
 
 @cases.add(
@@ -38,9 +40,10 @@ def _outlines(impl: Any, input_dim: tuple[int, int, int], size: int, dtype: Dtyp
     "even sizes",
     asks="W1, shape (F, C, filter_size, filter_size), the filters",
     limits=SAME,
+    reduce=_outlines,
 )
 def even(impl: Any, rng: Rng) -> Arrays:
-    return _outlines(impl, (2, 6, 4), 3, np.float64)
+    return _params(impl, (2, 6, 4), 3, np.float64)
 
 
 @cases.add(
@@ -48,9 +51,10 @@ def even(impl: Any, rng: Rng) -> Arrays:
     "odd sizes",
     asks="leaves out the last row or column of an odd size",
     limits=SAME,
+    reduce=_outlines,
 )
 def odd(impl: Any, rng: Rng) -> Arrays:
-    return _outlines(impl, (2, 5, 9), 3, np.float64)
+    return _params(impl, (2, 5, 9), 3, np.float64)
 
 
 @cases.add(
@@ -58,14 +62,21 @@ def odd(impl: Any, rng: Rng) -> Arrays:
     "one side odd, filters as large as the image",
     asks="just the padding that keeps height and width",
     limits=SAME,
+    reduce=_outlines,
 )
 def one_odd(impl: Any, rng: Rng) -> Arrays:
-    return _outlines(impl, (3, 2, 7), 5, np.float64)
+    return _params(impl, (3, 2, 7), 5, np.float64)
 
 
-@cases.add("ThreeLayerConvNet.init", "float32", asks="All have the dtype `dtype`", limits=SAME)
+@cases.add(
+    "ThreeLayerConvNet.init",
+    "float32",
+    asks="All have the dtype `dtype`",
+    limits=SAME,
+    reduce=_outlines,
+)
 def single_init(impl: Any, rng: Rng) -> Arrays:
-    return _outlines(impl, (1, 4, 4), 3, np.float32)
+    return _params(impl, (1, 4, 4), 3, np.float32)
 
 
 @cases.add(
@@ -73,12 +84,13 @@ def single_init(impl: Any, rng: Rng) -> Arrays:
     "how the weights are distributed",
     asks="drawn from a normal distribution with mean 0 and standard deviation `weight_scale`",
     limits=NORMAL,
+    reduce=normality(0.02),
 )
 def distribution(impl: Any, rng: Rng) -> Arrays:
     # About 10,000 numbers in each matrix.
     sizes = {"num_filters": 16, "filter_size": 11, "hidden_dim": 156, "num_classes": 64}
     net = impl.ThreeLayerConvNet((5, 4, 4), weight_scale=0.02, dtype=np.float64, **sizes)
-    return normality(take(net.params, "W1", "W2", "W3"), 0.02)
+    return take(net.params, "W1", "W2", "W3")
 
 
 def _net(

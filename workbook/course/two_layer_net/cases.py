@@ -15,7 +15,7 @@ from workbook.course.case_tools import (
     Rng,
     floats,
     normality,
-    outline,
+    outlines,
     take,
 )
 
@@ -30,12 +30,12 @@ _GRADS = "exactly the keys of `params`"
     "names and shapes",
     asks="W1, shape (D, H), and W2, shape (H, C)",
     limits={"params[W1]": SHAPE, "params[W2]": SHAPE, "*": SAME},
+    # The weights are random: only their shapes are judged here.
+    reduce=outlines("params[W1]", "params[W2]"),
 )
 def shapes(impl: Any, rng: Rng) -> Arrays:
-    params = dict(impl.TwoLayerNet(input_dim=5, hidden_dim=4, num_classes=3).params)
-    # The weights are random: only their shapes are judged here.
-    params |= {name: outline(params[name]) for name in ("W1", "W2") if name in params}
-    return take(params, name="params")
+    net = impl.TwoLayerNet(input_dim=5, hidden_dim=4, num_classes=3)
+    return take(net.params, name="params")
 
 
 @cases.add(
@@ -43,10 +43,11 @@ def shapes(impl: Any, rng: Rng) -> Arrays:
     "how the weights are distributed",
     asks="drawn from a normal distribution with mean 0 and standard deviation `weight_scale`",
     limits=NORMAL,
+    reduce=normality(0.02),
 )
 def distribution(impl: Any, rng: Rng) -> Arrays:
     net = impl.TwoLayerNet(input_dim=100, hidden_dim=100, num_classes=100, weight_scale=0.02)
-    return normality(take(net.params, "W1", "W2"), 0.02)
+    return take(net.params, "W1", "W2")
 
 
 def _net(impl: Any, rng: Rng, reg: float = 0.0, D: int = 6) -> Any:
