@@ -27,7 +27,7 @@ ELSEWHERE = {
 
 # What is asked of every exercise, and of the course as a whole.
 CONTENT_TESTS = (
-    "tests/course tests/checks/test_misconceptions.py tests/checks/test_rows.py"
+    "tests/course tests/checks/test_misconceptions.py"
     " tests/checks/test_answer_key.py tests/student/test_stub_calls.py tests/student/test_stubs.py"
     " tests/cli/test_hint.py tests/locale tests/test_curriculum.py"
     " -k 'gelu or every_message or no_message or every_row or row_that_there_is_not"

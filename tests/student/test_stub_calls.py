@@ -30,7 +30,7 @@ def test_a_stub_raises_its_own_id(exercise):
     with load_implementation(folder, sources={exercise.file: stub}) as impl:
         for case in cases_of(exercise.id):
             with pytest.raises(NotImplementedError) as caught:
-                case.function(impl, case.rng(DEFAULT_SEED))
+                case.run(impl, case.rng(DEFAULT_SEED))
             assert caught.value.args == (exercise.id,), case.name
 
 
@@ -41,5 +41,5 @@ def test_with_stubs_alone_an_exercise_that_is_to_do_is_named(exercise):
     with load_implementation(locations.pristine_folder()) as impl:
         for case in cases_of(exercise.id):
             with pytest.raises(NotImplementedError) as caught:
-                case.function(impl, case.rng(DEFAULT_SEED))
+                case.run(impl, case.rng(DEFAULT_SEED))
             assert caught.value.args[0] in expected, case.name

@@ -152,8 +152,8 @@ def commands_work(copy: Path, given: tuple[str, ...]) -> list[str]:
 def _check(moved: Path, given: tuple[str, ...]) -> list[str]:
     done = run_copy.run(moved, "test", "--json")
     try:
-        results = json.loads(done.stdout)
-    except ValueError:
+        results = json.loads(done.stdout)["results"]
+    except (ValueError, TypeError, KeyError):
         last_lines = (done.stderr or done.stdout).strip().splitlines() or ["nothing was printed"]
         return [f"`python start.py test` does not check: {last_lines[-1]}"]
     outcomes = {result["exercise"]: result["outcome"] for result in results}

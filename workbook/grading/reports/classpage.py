@@ -19,7 +19,7 @@ _MAX_MISTAKES = 15
 
 
 @dataclass(frozen=True)
-class ExerciseRow:
+class ExerciseStatistics:
     """One exercise over the class."""
 
     id: str
@@ -81,7 +81,7 @@ def distribution(totals: Sequence[float], maximum: float) -> list[tuple[str, int
     return list(counts.items())
 
 
-def hardest(judged: Sequence[Grade]) -> list[ExerciseRow]:
+def hardest(judged: Sequence[Grade]) -> list[ExerciseStatistics]:
     """Every exercise, the one that fewest got right first."""
     found: dict[str, Counter[str]] = {}
     titles: dict[str, str] = {}
@@ -90,7 +90,7 @@ def hardest(judged: Sequence[Grade]) -> list[ExerciseRow]:
             found.setdefault(exercise.id, Counter())[exercise.outcome] += 1
             titles[exercise.id] = exercise.title
     rows = [
-        ExerciseRow(
+        ExerciseStatistics(
             name,
             titles[name],
             counts["pass"],
