@@ -47,7 +47,9 @@ class Case:
 
 
 RIGHT = "return _right(x, w, b)"
-CHANNEL = 'next(c for c in __import__("gc").get_objects() if type(c).__name__ == "Channel")'
+CHANNEL = (
+    'next(c for c in __import__("gc").get_objects() if type(c).__name__ == "SharedMemorySink")'
+)
 WRONG = "return np.zeros((x.shape[0], w.shape[1])), (x, w, b)"
 
 
@@ -331,9 +333,11 @@ CASES = [
         "patches_the_cases",
         "fail error missing crashed",
         """
-        from workbook.checks import case
-        for found in case._registry.values():
-            found.clear()
+        from workbook.course import _by_exercise, cases_of
+        from workbook.course.affine.cases import cases
+        for known in _by_exercise("affine").values():
+            known[0].limits.clear()
+        cases.clear()
         WRONG
         """,
     ),
