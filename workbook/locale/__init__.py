@@ -88,7 +88,7 @@ class Sentences:
 
     def table(self, key: str) -> "Sentences":
         """Return a table inside this one."""
-        return Sentences(f"{self._name}.{key}")
+        return Sentences(self.id(key))
 
 
 def table(name: str) -> Sentences:

@@ -121,16 +121,16 @@ def _windows(array: Array) -> Array:
     return cut.reshape(N, C, H // 2, W // 2, 4)
 
 
-def _tied(rng: Rng) -> Array:
+def tied_images(rng: Rng) -> Array:
     """Few different values, so that most windows hold their maximum twice or more."""
     x = rng.integers(0, 2, size=(2, 2, 4, 6)).astype(float)
     x[0, 0] = 0.0
     return x
 
 
-def _window_sums(raw: Raw, rng: Rng) -> Arrays:
+def window_sums(raw: Raw, rng: Rng) -> Arrays:
     """To which of several maxima the gradient goes is free; what arrives in all is not."""
-    x, dx = _tied(rng), raw["dx"]
+    x, dx = tied_images(rng), raw["dx"]
     if not fits(dx, x.shape):
         nothing = np.full((2, 2, 2, 3), np.nan)
         return {"dx": outline(dx), "window_sums": nothing, "beside_the_maxima": nothing}
@@ -153,10 +153,10 @@ def _window_sums(raw: Raw, rng: Rng) -> Arrays:
         "beside_the_maxima": absolute(1e-12, "0 in theory: only a maximum moves the output"),
     },
     weight=2.0,
-    reduce=_window_sums,
+    reduce=window_sums,
 )
 def ties(impl: Any, rng: Rng) -> Arrays:
-    _, dx = _backward(impl, rng, _tied(rng), 2, 2, 2)
+    _, dx = _backward(impl, rng, tied_images(rng), 2, 2, 2)
     return {"dx": dx}
 
 

@@ -11,12 +11,10 @@ from workbook.course.case_tools import (
     Array,
     Arrays,
     Dtype,
-    Raw,
     Rng,
-    fits,
     floats,
-    outline,
 )
+from workbook.course.pool.cases import tied_images, window_sums
 
 cases = CaseList()
 
@@ -92,35 +90,6 @@ def negative(impl: Any, rng: Rng) -> Arrays:
     return _run(impl, rng, geometry, _distinct(rng, *geometry[0]) - 10.0)
 
 
-def _windows(array: Array) -> Array:
-    """The 2 x 2 windows of images as rows of four."""
-    N, C, H, W = array.shape
-    cut = array.reshape(N, C, H // 2, 2, W // 2, 2).transpose(0, 1, 2, 4, 3, 5)
-    return cut.reshape(N, C, H // 2, W // 2, 4)
-
-
-def _tied(rng: Rng) -> Array:
-    """Few different values, so that most windows hold their maximum twice or more."""
-    x = rng.integers(0, 2, size=(2, 2, 4, 6)).astype(float)
-    x[0, 0] = 0.0
-    return x
-
-
-def _window_sums(raw: Raw, rng: Rng) -> Arrays:
-    """To which of several maxima the gradient goes is free; what arrives in all is not."""
-    x, dx = _tied(rng), raw["dx"]
-    if not fits(dx, x.shape):
-        nothing = np.full((2, 2, 2, 3), np.nan)
-        return {"dx": outline(dx), "window_sums": nothing, "beside_the_maxima": nothing}
-    parts, values = _windows(dx), _windows(x)
-    beside = np.where(values < values.max(axis=-1, keepdims=True), parts, 0.0)
-    return {
-        "dx": outline(dx),
-        "window_sums": parts.sum(axis=-1),
-        "beside_the_maxima": np.abs(beside).sum(axis=-1),
-    }
-
-
 @cases.add(
     "scratch.Pooling",
     "pixels that share the maximum",
@@ -130,10 +99,10 @@ def _window_sums(raw: Raw, rng: Rng) -> Arrays:
         "window_sums": FLOAT64,
         "beside_the_maxima": absolute(1e-12, "0 in theory: only a maximum moves the output"),
     },
-    reduce=_window_sums,
+    reduce=window_sums,
 )
 def ties(impl: Any, rng: Rng) -> Arrays:
-    run = _run(impl, rng, ((2, 2, 4, 6), 2, 2, 2, 0), _tied(rng))
+    run = _run(impl, rng, ((2, 2, 4, 6), 2, 2, 2, 0), tied_images(rng))
     return {"dx": run["dx"]}
 
 
