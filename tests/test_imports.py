@@ -19,15 +19,16 @@ MAY_USE = {
     "numerics": set(),
     "course": set(),
     "data": set(),
-    "training": {"numerics", "data"},
+    "training": {"numerics", "data", "worker"},
     "plots": {"numerics", "data", "training"},
     "student": {"course"},
-    "checks": {"numerics", "course", "student"},
-    "grading": {"numerics", "course", "student", "checks"},
+    "worker": {"student"},
+    "checks": {"numerics", "course", "student", "worker"},
+    "grading": {"numerics", "course", "student", "worker", "checks"},
     "release": {"numerics", "course", "student", "checks", "grading"},
     "widgets": {*TOOLS, "student", "checks"},
     "exercises": {"numerics"},
-    "cli": {*TOOLS, "course", "student", "checks", "grading", "release", "widgets"},
+    "cli": {*TOOLS, "course", "student", "worker", "checks", "grading", "release", "widgets"},
 }
 # Each exception with its reason.
 EXCEPTIONS = {

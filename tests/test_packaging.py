@@ -191,7 +191,7 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_of_the_solutions(w
         "workbook/release/templates/README.md",
     ):
         assert needed in names
-    kept = {".py", ".toml", ".json", ".npz", ".jpg", ".pyx", ".h", ".html", ".md"}
+    kept = {".py", ".toml", ".json", ".npz", ".bin", ".jpg", ".pyx", ".h", ".html", ".md"}
     listed = subprocess.run(
         ["git", "ls-files", "-z", "workbook"], cwd=HERE, capture_output=True, check=True
     ).stdout.decode("utf-8")

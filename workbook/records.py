@@ -1,7 +1,5 @@
-"""What one case saw, and its form on a pipe: a JSON header and raw bytes, never a pickle."""
+"""What one case saw, as plain data; how it travels says `workbook.worker.codec`."""
 
-import json
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -10,32 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "MAX_FRAME",
-    "Call",
-    "Changed",
-    "Printed",
-    "Raised",
-    "Record",
-    "Value",
-    "WireError",
-    "decode",
-    "dtype_name",
-    "encode",
-]
+__all__ = ["Call", "Changed", "Option", "Printed", "Raised", "Record", "Value", "dtype_name"]
 
-MAX_FRAME = 32 * 2**20
-"""Largest message accepted from a child, in bytes."""
+# Letters of any text that a record holds; whoever runs student code may say anything.
+_LONGEST = 4000
 
-_MAX_ARRAYS = 256
-_DTYPES = frozenset(
-    {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}
-    | {"float16", "float32", "float64", "complex64", "complex128"}
-)
+Scalar = bool | int | float | str | None
+_Nested = Scalar | list[Scalar] | dict[str, Scalar]
+Option = Scalar | list[_Nested] | dict[str, _Nested]
+"""A plain argument: a number, a text, or a list or mapping of such, two levels deep."""
 
 
-class WireError(ValueError):
-    """A child sent something that is not a record."""
+def _bounded(*texts: str) -> None:
+    if max(map(len, texts)) > _LONGEST:
+        raise ValueError("a text is too long")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +42,9 @@ class Value:
     type: str
     array: NDArray[Any] | None = None
 
+    def __post_init__(self) -> None:
+        _bounded(self.kind, self.type)
+
     @cached_property
     def is_finite(self) -> bool:
         """Whether all of its numbers are."""
@@ -69,6 +58,9 @@ class Call:
     function: str
     arguments: tuple[str, ...]
     returned: str = ""
+
+    def __post_init__(self) -> None:
+        _bounded(self.function, self.returned, *self.arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +83,9 @@ class Printed:
     lines: int = 0
     head: str = ""
 
+    def __post_init__(self) -> None:
+        _bounded(self.head)
+
 
 @dataclass(frozen=True, slots=True)
 class Raised:
@@ -107,6 +102,9 @@ class Raised:
     function: str = ""
     unwritten: str = ""
 
+    def __post_init__(self) -> None:
+        _bounded(self.type, self.message, self.file, self.source, self.function, self.unwritten)
+
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -119,7 +117,7 @@ class Record:
     inputs : mapping of str to ndarray
         The arrays that it passed in, as they were before the first call; very large ones are
         left out.
-    options : mapping of str to JSON value
+    options : mapping of str to Option
         The plain arguments that it passed in: numbers, strings, `conv_param` and the like.
     aliases : tuple of (str, str)
         Returned arrays that share memory with an argument: `("affine_forward[0]", "x")`.
@@ -131,7 +129,7 @@ class Record:
     case: str
     arrays: Mapping[str, Value] = field(default_factory=dict)
     inputs: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Option] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
     changed: tuple[Changed, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
@@ -145,133 +143,3 @@ class Record:
 def dtype_name(dtype: "np.dtype[Any]") -> str:
     """`dtype.name`, which NumPy puts together anew each time."""
     return dtype.name
-
-
-def encode(record: Record) -> bytes:
-    """The record as `<I header length> header body`."""
-    body: list[bytes] = []
-    offset = 0
-
-    def put(array: NDArray[Any] | None) -> dict[str, Any] | None:
-        nonlocal offset
-        if array is None:
-            return None
-        data = (array if _is_little(array.dtype) else array.astype(_little(array.dtype))).tobytes()
-        body.append(data)
-        offset += len(data)
-        return {"dtype": dtype_name(array.dtype), "shape": array.shape, "at": offset - len(data)}
-
-    raised = record.raised
-    header = {
-        "exercise": record.exercise,
-        "case": record.case,
-        "arrays": {
-            name: {"kind": v.kind, "type": v.type, "data": put(v.array)}
-            for name, v in record.arrays.items()
-        },
-        "inputs": {name: put(array) for name, array in record.inputs.items()},
-        "options": dict(record.options),
-        "calls": [[c.function, list(c.arguments), c.returned] for c in record.calls],
-        "changed": [[c.call, c.owner, c.argument] for c in record.changed],
-        "aliases": [list(pair) for pair in record.aliases],
-        "printed": [record.printed.lines, record.printed.head],
-        "raised": None
-        if raised is None
-        else [getattr(raised, name) for name in Raised.__dataclass_fields__],
-        "size": record.size,
-        "seconds": record.seconds,
-    }
-    text = json.dumps(header, ensure_ascii=True, allow_nan=True).encode("ascii")
-    return struct.pack("<I", len(text)) + text + b"".join(body)
-
-
-def _text(value: object, longest: int = 4000) -> str:
-    if not isinstance(value, str):
-        raise WireError("text expected")
-    return value[:longest]
-
-
-def _array(spec: Any, body: memoryview) -> NDArray[Any]:
-    if spec["dtype"] not in _DTYPES:
-        raise WireError(f"dtype {spec['dtype']!r} is not allowed")
-    dtype = _little(spec["dtype"])
-    shape = tuple(int(n) for n in spec["shape"])
-    if any(n < 0 for n in shape) or len(shape) > 16:
-        raise WireError("impossible shape")
-    count, start = 1, int(spec["at"])
-    for n in shape:
-        count *= n
-    if start < 0 or start + count * dtype.itemsize > len(body):
-        raise WireError("array reaches past the end of the message")
-    flat = np.frombuffer(body, dtype, count, start) if count else np.empty(0, dtype)
-    return flat.reshape(shape).astype(spec["dtype"])
-
-
-@cache
-def _little(kind: "str | np.dtype[Any]") -> "np.dtype[Any]":
-    return np.dtype(kind).newbyteorder("<")
-
-
-@cache
-def _is_little(dtype: "np.dtype[Any]") -> bool:
-    return dtype == _little(dtype)
-
-
-def _raised(raw: Any) -> Raised:
-    kind, message, file, line, source, function, unwritten = raw
-    return Raised(
-        type=_text(kind),
-        message=_text(message),
-        file=_text(file),
-        line=int(line),
-        source=_text(source),
-        function=_text(function),
-        unwritten=_text(unwritten),
-    )
-
-
-def decode(data: bytes) -> Record:
-    """Read a record back; every type is enforced.
-
-    Raises
-    ------
-    WireError
-        If `data` is not what `encode` writes.
-    """
-    try:
-        (length,) = struct.unpack_from("<I", data)
-        header = json.loads(data[4 : 4 + length])
-        body = memoryview(data)[4 + length :]
-        if len(header["arrays"]) + len(header["inputs"]) > _MAX_ARRAYS:
-            raise WireError("too many arrays")
-        raised = header["raised"]
-        return Record(
-            exercise=_text(header["exercise"]),
-            case=_text(header["case"]),
-            arrays={
-                _text(name): Value(
-                    _text(spec["kind"]),
-                    _text(spec["type"]),
-                    None if spec["data"] is None else _array(spec["data"], body),
-                )
-                for name, spec in header["arrays"].items()
-            },
-            inputs={_text(name): _array(spec, body) for name, spec in header["inputs"].items()},
-            options=dict(header["options"]),
-            calls=tuple(
-                Call(_text(f), tuple(_text(a) for a in args), _text(r))
-                for f, args, r in header["calls"]
-            ),
-            changed=tuple(Changed(int(c), int(o), _text(a)) for c, o, a in header["changed"]),
-            aliases=tuple((_text(a), _text(b)) for a, b in header["aliases"]),
-            printed=Printed(int(header["printed"][0]), _text(header["printed"][1])),
-            raised=None if raised is None else _raised(raised),
-            size=int(header["size"]),
-            seconds=float(header["seconds"]),
-        )
-    except WireError:
-        raise
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, struct.error) as error:
-        raise WireError(f"not a record: {error}") from error
-    except (RecursionError, OverflowError, MemoryError) as error:
-        raise WireError("not a record") from error

@@ -6,17 +6,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from workbook.checks import case_runner
-from workbook.checks.case_runner import CaseRunner
+from workbook.checks.case_runner import CaseRun, CaseRunner
 from workbook.checks.checker import Checker
 from workbook.checks.results import Report
+from workbook.checks.worker.messages import CaseJob, Event, ImportProblem, Job, Opened
+from workbook.locale.sentence import Sentence
 from workbook.student import pristine_folder
+from workbook.worker import client
+from workbook.worker.launch import SpawnLauncher
+from workbook.worker.process import Command
 
 Student = Callable[..., Path]
 
@@ -129,9 +134,10 @@ def test_a_numpy_beside_the_files_does_not_shadow_the_real_one(student: Student)
 
 
 FORGE = """
-    import json, os, struct
-    event = json.dumps({"event": "done"}).encode()
-    frame = struct.pack("<I", len(event)) + b"E" + event
+    import os
+    from workbook.checks.worker.messages import EVENTS, Done
+    from workbook.worker.frames import frame
+    frame = frame(EVENTS.encode(Done()))
     for handle in range(3, 30):
         try:
             os.write(handle, %s)
@@ -150,6 +156,52 @@ def test_what_is_forged_on_the_pipe_hits_only_the_forger(sent: str, student: Stu
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="address space is limited on POSIX only")
+class _Scripted:
+    """A transport whose events are given."""
+
+    runs_integrated = False
+
+    def __init__(self, *events: Event) -> None:
+        self._events = events
+
+    def start(self) -> None:
+        pass
+
+    def run(self, job: Job) -> Generator[Event]:
+        yield from self._events
+
+    def trace(self) -> str:
+        return ""
+
+    def recycle(self, failed: bool) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def _run_scripted(sentence: Sentence) -> CaseRun:
+    opened = Opened({"layers.py": ImportProblem("invalid", "/a/b", sentence=sentence)})
+    with CaseRunner(_Scripted(opened), path_prefixes=["/a/"]) as runner:
+        return runner.run(CaseJob(exercise="affine_forward", impl="", seed=0))
+
+
+def test_a_sentence_tells_no_path() -> None:
+    sentence = Sentence("c", {"d": Sentence("e", {"f": "/a/b"}), "g": ["/a/h", "i"]})
+    opened = _run_scripted(sentence).opened
+    assert opened is not None
+    assert opened.problems["layers.py"] == ImportProblem(
+        "invalid", "b", sentence=Sentence("c", {"d": Sentence("e", {"f": "b"}), "g": ["h", "i"]})
+    )
+
+
+def test_a_sentence_without_end_is_nonsense() -> None:
+    sentence = Sentence("a")
+    for _ in range(2000):
+        sentence = Sentence("a", {"b": sentence})
+    assert _run_scripted(sentence).outcome == "crashed"
+
+
 def test_memory_that_is_never_given_back_is_memory_too(student: Student) -> None:
     hog = "    global hog\n    hog = []\n    while True:\n        hog.append(bytearray(10**6))\n"
     folder = student("layers.py", (RELU, RELU + hog))
@@ -170,11 +222,14 @@ def test_a_child_in_an_endless_loop_leaves_when_its_parent_does(tmp_path):
     )
     script = (
         "import sys\n"
-        "from workbook.checks.case_runner import CaseRunner\n"
-        "runner = CaseRunner()\n"
-        "runner.start()\n"
-        "print(runner._process.pid, flush=True)\n"
-        "runner.run({'exercise': 'relu_forward', 'seed': 1, 'impl': sys.argv[1]})\n"
+        "from workbook.checks.case_runner import CaseRunner, SpawnTransport\n"
+        "from workbook.checks.launcher import checks_launcher\n"
+        "from workbook.checks.worker.messages import CaseJob\n"
+        "from workbook.worker.client import Worker\n"
+        "worker = Worker(checks_launcher())\n"
+        "print(worker.start().pid, flush=True)\n"
+        "job = CaseJob(exercise='relu_forward', seed=1, impl=sys.argv[1])\n"
+        "CaseRunner(SpawnTransport(worker)).run(job)\n"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", script, str(impl)], stdout=subprocess.PIPE, text=True
@@ -205,16 +260,17 @@ BEGIN = "import runpy, sys, time; {first}; sys.argv = ['', *sys.argv[1:]]; runpy
 
 def _started(monkeypatch: pytest.MonkeyPatch, first: str) -> None:
     """Have children do something before they start."""
-    command = CaseRunner._start_command
+    command = SpawnLauncher.command
 
-    def begun(self: CaseRunner) -> tuple[list[str], dict[str, str]]:
-        line, environment = command(self)
+    def begun(self: SpawnLauncher) -> Command:
+        usual = command(self)
+        line = list(usual.arguments)
         at = line.index("-m")
         run = f"{line[at + 1]!r}, run_name='__main__', alter_sys=True"
         code = BEGIN.format(first=first, run=run)
-        return [*line[:at], "-c", code, *line[at + 2 :]], environment
+        return replace(usual, arguments=[*line[:at], "-c", code, *line[at + 2 :]])
 
-    monkeypatch.setattr(CaseRunner, "_start_command", begun)
+    monkeypatch.setattr(SpawnLauncher, "command", begun)
 
 
 def test_a_child_that_cannot_start_is_no_verdict_on_the_code(
@@ -241,7 +297,7 @@ def test_a_child_that_never_gets_ready_is_given_up(
     student: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _started(monkeypatch, "time.sleep(600)")
-    monkeypatch.setattr(case_runner, "START_TIMEOUT", 0.5)
+    monkeypatch.setattr(client, "START_TIMEOUT", 0.5)
     (report,) = _judge(student(), "affine_forward", timeout=0.5)
     assert report.result.outcome == "infra"
     assert report.message is not None and "did not start in time" in report.message.seen

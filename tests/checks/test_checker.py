@@ -13,7 +13,9 @@ from workbook.checks.compare import Comparison
 from workbook.checks.outcomes import combine
 from workbook.checks.references import FromKey
 from workbook.checks.results import OUTCOMES, SCHEMA, Report, as_document
+from workbook.checks.worker.messages import ImportProblem
 from workbook.errors import UsageError, WorkbookError
+from workbook.locale.sentence import Sentence
 from workbook.records import Record
 
 Student = Callable[..., Path]
@@ -176,21 +178,23 @@ def test_json_follows_its_schema(student: Student) -> None:
     jsonschema.validate(data, SCHEMA)
 
 
-MISSING = {"id": "student.file.missing", "values": {"file": "a"}}
+MISSING = Sentence("student.file.missing", {"file": "a"})
+ENDLESS = Sentence("student.file.missing", {"file": Sentence("b", {"c": MISSING})})
+for _ in range(300):
+    ENDLESS = Sentence("student.file.missing", {"file": ENDLESS})
 
 
 @pytest.mark.parametrize(
     ("problem", "says"),
     [
-        ({"message": "too large"}, "too large"),
-        ({"message": "m", "sentence": MISSING}, "a is missing."),
-        ({"message": "m", "sentence": {"id": "hint.affine_forward.nudge"}}, "m"),
-        ({"message": "m", "sentence": {"id": "student.file.missing", "values": 3}}, "m"),
-        ({"message": "m", "sentence": ["student.file.missing"]}, "m"),
-        ({}, ""),
+        (ImportProblem("invalid", "too large"), "too large"),
+        (ImportProblem("invalid", "m", sentence=MISSING), "a is missing."),
+        (ImportProblem("invalid", "m", sentence=Sentence("hint.affine_forward.nudge")), "m"),
+        (ImportProblem("invalid", "m", sentence=ENDLESS), "m"),
+        (ImportProblem("invalid"), ""),
     ],
 )
-def test_a_worker_can_choose_sentences_about_files_only(problem, says):
+def test_a_worker_can_choose_sentences_about_files_only(problem: ImportProblem, says: str) -> None:
     assert str(_reason(problem)) == says
 
 

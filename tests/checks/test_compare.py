@@ -11,7 +11,8 @@ from workbook.checks.compare import compare, measure
 from workbook.checks.diagnose import diagnose
 from workbook.checks.messages import ComparedCase
 from workbook.checks.worker.recorder import record_case
-from workbook.records import Call, Changed, Printed, Raised, Record, Value, decode, encode
+from workbook.records import Call, Changed, Printed, Raised, Record, Value
+from workbook.worker.codec import Codec
 
 TIGHT = relative(1e-9, "a reason")
 
@@ -52,7 +53,8 @@ def test_whatever_comes_back_is_compared_and_spoken_of(odd: Any, limit: Limit) -
         seed=1,
         folder=Path.cwd(),
     )
-    got = decode(encode(got))
+    records: Codec[Record] = Codec(Record)
+    got = records.decode(records.encode(got))
     mine, wanted = case(limit), record(out=ONES * 2)
     comparison = compare(got, wanted, mine)
     assert comparison.outcome == "fail"

@@ -40,7 +40,7 @@ def test_what_a_copy_holds(tmp_path, workbook, passing):
         "LICENSE",
         "notebooks/Start.ipynb",
         "notebooks/CNN.ipynb",
-        "workbook/checks/key.npz",
+        "workbook/checks/answer_key.bin",
         "workbook/data/bundled/fashion.npz",
         "workbook/numerics/_kernels.pyx",
         ".workbook/folder.toml",

@@ -3,10 +3,12 @@
 import json
 import shutil
 
+import msgspec
 import numpy as np
 import pytest
 
 from workbook import curriculum
+from workbook.checks import answer_key, answer_key_build
 from workbook.release import leak_scan, release, release_checks, run_copy
 from workbook.release.options import ReleaseOptions
 from workbook.student import locations
@@ -113,24 +115,27 @@ def test_the_hunts_of_the_policy_are_no_leak(tmp_path):
         release.build(tmp_path, ReleaseOptions(policy='hunts = ["x"]'))
 
 
+def change_key(checks, **changes):
+    """Change what the copy's key says about one exercise."""
+    key = answer_key.shipped(checks)
+    entry = msgspec.structs.replace(key.exercises["adam"], **changes)
+    changed = answer_key.AnswerKey(key.seed, {**key.exercises, "adam": entry})
+    answer_key_build.write(changed, checks)
+
+
 def test_an_old_or_missing_key_is_named(copy):
     checks = copy / "workbook" / "checks"
-    index = json.loads((checks / "key.json").read_text(encoding="utf-8"))
-    sources = index["exercises"]["adam"]["sources"]
-    index["exercises"]["adam"]["sources"] = dict.fromkeys(sources, "0" * 64)
-    (checks / "key.json").write_text(json.dumps(index), encoding="utf-8")
+    sources = answer_key.shipped(checks).exercises["adam"].sources
+    change_key(checks, sources=dict.fromkeys(sources, "0" * 64))
     [failed] = release_checks.key_is_fresh(copy)
     assert "adam" in failed and "workbook key" in failed
-    (checks / "key.npz").unlink()
+    (checks / answer_key.NAME).unlink()
     [failed] = release_checks.key_is_fresh(copy)
     assert "no answer key" in failed
 
 
 def test_a_key_that_names_no_mistake_is_named(copy):
-    checks = copy / "workbook" / "checks"
-    index = json.loads((checks / "key.json").read_text(encoding="utf-8"))
-    index["exercises"]["adam"]["fingerprints"] = []
-    (checks / "key.json").write_text(json.dumps(index), encoding="utf-8")
+    change_key(copy / "workbook" / "checks", fingerprints=answer_key.FINGERPRINTS.encode([]))
     [failed] = release_checks.misconceptions_are_named(copy)
     assert "adam." in failed
 

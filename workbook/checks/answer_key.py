@@ -1,29 +1,66 @@
 """The answer key: a data file built from the solutions. No code, no pickle.
 
-`key.json` says what is where, `key.npz` holds the numbers: `values` (reference arrays, whole)
-and `prints` (norms and projections of the misconceptions).
+It says its format in the clear; the rest is a message, compressed. It holds the arrays of the
+solutions, whole, and the fingerprints of the misconceptions.
 """
 
 import hashlib
-import json
 import zlib
 from functools import cache
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
-import numpy as np
+import msgspec
 
 from workbook import curriculum
-from workbook.checks.fingerprint import ArrayFingerprint, CaseFingerprint, Fingerprint
+from workbook.checks.fingerprint import Fingerprint
 from workbook.course import cases_of, digest
 from workbook.errors import WorkbookError
-from workbook.records import Call, Changed, Record, Value
+from workbook.records import Record
+from workbook.worker.codec import Codec, CodecError
 
-__all__ = ["FORMAT", "HERE", "AnswerKey", "shipped", "size", "sources", "stale"]
+__all__ = [
+    "FORMAT",
+    "HERE",
+    "NAME",
+    "AnswerKey",
+    "KeyEntry",
+    "shipped",
+    "sources",
+    "stale",
+    "unpack",
+]
 
 FORMAT = 2
 HERE = Path(__file__).parent
+NAME = "answer_key.bin"
+_MAGIC = b"workbook answer key "
+_LARGEST = 64 * 2**20
+
+
+class KeyEntry(msgspec.Struct, frozen=True):
+    """One exercise; both parts are encoded, so that a check reads no more than it needs.
+
+    Attributes
+    ----------
+    sources : dict of str to str
+        See `sources`.
+    records, fingerprints : bytes
+        The solution's records, and the misconceptions.
+    """
+
+    sources: dict[str, str]
+    records: bytes
+    fingerprints: bytes
+
+
+class _Content(msgspec.Struct, frozen=True):
+    seed: int
+    exercises: dict[str, KeyEntry]
+
+
+_CONTENT: Codec[_Content] = Codec(_Content, largest=_LARGEST, structure=_LARGEST)
+RECORDS: Codec[list[Record]] = Codec(list[Record], arrays=10_000)
+FINGERPRINTS: Codec[list[Fingerprint]] = Codec(list[Fingerprint], structure=_LARGEST)
 
 
 def sources(exercise_id: str, folder: Path) -> dict[str, str]:
@@ -55,41 +92,51 @@ def sources(exercise_id: str, folder: Path) -> dict[str, str]:
 
 
 class AnswerKey:
-    """A key as it was read or built.
+    """A key as it was read or built."""
 
-    Parameters
-    ----------
-    index : dict
-        What `key.json` holds.
-    values, prints : ndarray
-        What `key.npz` holds.
-    """
+    def __init__(self, seed: int, exercises: dict[str, KeyEntry]) -> None:
+        self.seed = seed
+        self.exercises = exercises
 
-    def __init__(self, index: dict[str, Any], values: Any, projections: Any) -> None:
-        if index.get("format") != FORMAT:
+    def encode(self) -> bytes:
+        """Return the file, the same bytes for the same key."""
+        content = _CONTENT.encode(_Content(self.seed, self.exercises))
+        return b"%s%d\n" % (_MAGIC, FORMAT) + zlib.compress(content, 9)
+
+    @classmethod
+    def decode(cls, data: bytes) -> "AnswerKey":
+        """Read a file that `encode` made.
+
+        Raises
+        ------
+        WorkbookError
+            If it is damaged or of another format.
+        """
+        head, _, packed = data.partition(b"\n")
+        if head.startswith(_MAGIC) and head != b"%s%d" % (_MAGIC, FORMAT):
             raise WorkbookError("The answer key has another format. `workbook key` rebuilds it.")
-        self.index = index
-        self.values = values
-        self.projections = projections
-        self.seed = int(index["seed"])
+        try:
+            content = _CONTENT.decode(unpack(packed))
+        except (zlib.error, CodecError) as error:
+            raise _damaged() from error
+        return cls(content.seed, content.exercises)
 
     def ids(self) -> list[str]:
         """The exercises that it knows."""
-        return list(self.index["exercises"])
+        return list(self.exercises)
 
-    def _entry(self, exercise_id: str) -> dict[str, Any]:
+    def _entry(self, exercise_id: str) -> KeyEntry:
         try:
-            entry: dict[str, Any] = self.index["exercises"][exercise_id]
+            return self.exercises[exercise_id]
         except KeyError:
             raise WorkbookError(
                 f"The answer key does not know {exercise_id}. `workbook key` rebuilds it."
             ) from None
-        return entry
 
     def is_fresh(self, exercise_id: str, folder: Path) -> bool:
         """Whether nothing has changed since that exercise's part was built."""
-        entry = self.index["exercises"].get(exercise_id)
-        return entry is not None and entry["sources"] == sources(exercise_id, folder)
+        entry = self.exercises.get(exercise_id)
+        return entry is not None and entry.sources == sources(exercise_id, folder)
 
     def records(self, exercise_id: str) -> dict[str, Record]:
         """The solution's record by case name.
@@ -100,32 +147,12 @@ class AnswerKey:
             If the cases of this copy are not those that the key was built with.
         """
         entry = self._entry(exercise_id)
-        if entry["sources"]["cases"] != digest(exercise_id):
+        if entry.sources["cases"] != digest(exercise_id):
             raise WorkbookError(f"The answer key does not fit the cases of {exercise_id}.")
-        return self.stored(exercise_id)
-
-    def stored(self, exercise_id: str) -> dict[str, Record]:
-        """The solution's record by case name, whether or not it fits the cases of this copy."""
-        listed = self._entry(exercise_id)["cases"]
-        return {name: self._record(exercise_id, name, raw) for name, raw in listed.items()}
-
-    def _record(self, exercise_id: str, name: str, raw: dict[str, Any]) -> Record:
-        arrays = {}
-        for array, (kind, type_name, dtype, shape, at) in raw["arrays"].items():
-            if dtype is None:
-                arrays[array] = Value(kind, type_name)
-                continue
-            size = int(np.prod(shape, dtype=np.int64))
-            numbers = self.values[at : at + size].reshape(shape).astype(dtype)
-            arrays[array] = Value(kind, type_name, numbers)
-        return Record(
-            exercise=exercise_id,
-            case=name,
-            arrays=arrays,
-            calls=tuple(Call(f, tuple(args), returned) for f, args, returned in raw["calls"]),
-            changed=tuple(Changed(*row) for row in raw["changed"]),
-            aliases=tuple((a, b) for a, b in raw["aliases"]),
-        )
+        try:
+            return {record.case: record for record in RECORDS.decode(entry.records)}
+        except CodecError as error:
+            raise _damaged() from error
 
     def alike(self, exercise_id: str) -> list[list[Fingerprint]]:
         """Groups of misconceptions that no case tells from one another."""
@@ -141,46 +168,28 @@ class AnswerKey:
 
     def fingerprints(self, exercise_id: str) -> list[Fingerprint]:
         """The prints of the misconceptions."""
-        return [
-            Fingerprint(
-                exercise_id,
-                raw["id"],
-                raw["message"],
-                {name: self._case_fingerprint(p) for name, p in raw["cases"].items()},
-            )
-            for raw in self._entry(exercise_id)["fingerprints"]
-        ]
+        try:
+            return FINGERPRINTS.decode(self._entry(exercise_id).fingerprints)
+        except CodecError as error:
+            raise _damaged() from error
 
-    def _case_fingerprint(self, raw: dict[str, Any]) -> CaseFingerprint:
-        arrays = {}
-        for name, (kind, type_name, shape, odd, at, count) in raw.get("arrays", {}).items():
-            arrays[name] = ArrayFingerprint(
-                kind,
-                type_name,
-                None if shape is None else tuple(shape),
-                (odd[0], odd[1], odd[2]),
-                tuple(float(x) for x in self.projections[at : at + count]),
-            )
-        raised = raw.get("raised")
-        return CaseFingerprint(
-            raised=None if raised is None else (raised[0], raised[1]),
-            arrays=arrays,
-            missing=tuple(raw.get("missing", ())),
-            extra=tuple(raw.get("extra", ())),
-            changed=tuple(raw.get("changed", ())),
-        )
+
+def unpack(packed: bytes) -> bytes:
+    """Decompress what follows the first line; a `zlib.error` for what is damaged or too large."""
+    stream = zlib.decompressobj()
+    content = stream.decompress(packed, _LARGEST)
+    if not stream.eof:
+        raise zlib.error("the data are cut off")
+    return content
+
+
+def _damaged() -> WorkbookError:
+    return WorkbookError(f"The answer key is damaged: take {NAME} from a fresh copy of the course.")
 
 
 @cache
-def _read(folder: Path, stamp: tuple[int, int]) -> AnswerKey:
-    try:
-        index = json.loads((folder / "key.json").read_text(encoding="utf-8"))
-        with np.load(folder / "key.npz", allow_pickle=False) as arrays:
-            return AnswerKey(index, arrays["values"], arrays["projections"])
-    except (ValueError, KeyError, EOFError, AttributeError, BadZipFile, zlib.error) as error:
-        raise WorkbookError(
-            "The answer key is damaged: take key.json and key.npz from a fresh copy of the course."
-        ) from error
+def _read(path: Path, stamp: int) -> AnswerKey:
+    return AnswerKey.decode(path.read_bytes())
 
 
 def shipped(folder: Path = HERE) -> AnswerKey | None:
@@ -191,10 +200,8 @@ def shipped(folder: Path = HERE) -> AnswerKey | None:
     WorkbookError
         If it cannot be read.
     """
-    paths = (folder / "key.json", folder / "key.npz")
-    if not all(path.is_file() for path in paths):
-        return None
-    return _read(folder, (paths[0].stat().st_mtime_ns, paths[1].stat().st_mtime_ns))
+    path = folder / NAME
+    return _read(path, path.stat().st_mtime_ns) if path.is_file() else None
 
 
 def stale(solutions: Path, folder: Path = HERE) -> list[str]:
@@ -205,8 +212,3 @@ def stale(solutions: Path, folder: Path = HERE) -> list[str]:
         key = None
     known = [name for name in curriculum.load().ids() if cases_of(name)]
     return [name for name in known if key is None or not key.is_fresh(name, solutions)]
-
-
-def size(folder: Path = HERE) -> int:
-    """Bytes of the key's two files."""
-    return sum((folder / name).stat().st_size for name in ("key.json", "key.npz"))

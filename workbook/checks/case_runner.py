@@ -1,36 +1,27 @@
-"""Start, feed, watch and kill the worker that runs student code."""
+"""Run an exercise's cases in a worker and gather what they saw."""
 
 import contextlib
-import json
-import os
-import queue
-import re
-import signal
-import struct
-import subprocess
-import sys
-import tempfile
-import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
-from workbook.checks.worker.protocol import CASE, IMPORTING, READY, RECORD, TRACE_AT
+import msgspec
 
-# Records hold arrays. NumPy is imported with the first of them, while the worker does the same.
-if TYPE_CHECKING:
-    from workbook.records import Record
+from workbook import curriculum
+from workbook.checks.launcher import checks_launcher
+from workbook.checks.worker import messages
+from workbook.locale.sentence import Sentence, Value
+from workbook.records import Record
+from workbook.student.source_blocks import Replacement
+from workbook.worker.client import Stopped, Worker
+from workbook.worker.codec import CodecError
+from workbook.worker.frames import FrameError
+from workbook.worker.launch import SpawnLauncher
+from workbook.worker.trace import innermost
 
-__all__ = ["THREADS", "CaseRun", "CaseRunner"]
-
-_MAX_FRAMES = 2000
-_MAX_BYTES = 1024 * 2**20
-# Seconds that a worker may take to start, beyond those of a job: NumPy is read from a slow disk.
-START_TIMEOUT = 60.0
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-_TRACE_LINE = re.compile(r'^\s*File "(.+)", line (\d+) in (.+)$')
+__all__ = ["CaseRun", "CaseRunner", "SpawnTransport", "Transport"]
 
 
 @dataclass
@@ -47,9 +38,11 @@ class CaseRun:
         The case during which it ended; empty if that was before the first.
     importing : str
         The student's file that was being imported when it ended; else empty.
-    catalogue : list of dict
-        The misconceptions, if they were asked for: `id, message, row, correct`.
-    measured : dict
+    opened : Opened or None
+        What importing the student's files has shown so far.
+    catalogue : list of ListedMisconception
+        The misconceptions, if they were asked for.
+    measured : Measured or None
         What a network of the bug hunt did, if that was asked for.
     file, line : str, int
         Where the student's code was when it ended, if known.
@@ -58,40 +51,102 @@ class CaseRun:
     """
 
     outcome: str = ""
-    records: "list[Record]" = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
     case: str = ""
     importing: str = ""
-    catalogue: list[dict[str, Any]] = field(default_factory=list)
-    measured: dict[str, Any] = field(default_factory=dict)
+    opened: messages.Opened | None = None
+    catalogue: list[messages.ListedMisconception] = field(default_factory=list)
+    measured: messages.Measured | None = None
     file: str = ""
     line: int = 0
     detail: str = ""
     seconds: float = 0.0
 
 
-class CaseRunner:
-    """One worker process; it is started when it is needed and replaced when it dies.
+class Transport(Protocol):
+    """How jobs reach a process and events come back.
+
+    Attributes
+    ----------
+    runs_integrated : bool
+        Whether a job's cases are run again with the student's own requirements, if it says so.
+    """
+
+    runs_integrated: bool
+
+    def start(self) -> object:
+        """Have a process ready for the next job."""
+
+    def run(self, job: messages.Job) -> Generator[messages.Event]:
+        """Do one job; a `Stopped` if it does not come to its end."""
+
+    def trace(self) -> str:
+        """Return where the process was when it ended, as faulthandler writes it."""
+
+    def recycle(self, failed: bool) -> None:
+        """Have the next job find a process as good as new; `failed` if the last one did not."""
+
+    def close(self) -> None:
+        """End the process."""
+
+
+class SpawnTransport:
+    """A plain process that does one job after another.
 
     Parameters
     ----------
+    worker : Worker
+        Of `checks_launcher`; closed with this.
+    """
+
+    runs_integrated = False
+
+    def __init__(self, worker: Worker[SpawnLauncher]) -> None:
+        self._worker = worker
+        self.start, self.trace, self.close = worker.start, worker.launcher.trace, worker.close
+
+    def run(self, job: messages.Job) -> Generator[messages.Event]:
+        """Do one job."""
+        for message in self._worker.ask(messages.JOBS.encode(job), seconds=job.seconds):
+            yield (event := messages.EVENTS.decode(message))
+            if isinstance(event, messages.Done | messages.Failed):
+                return
+
+    def recycle(self, failed: bool) -> None:
+        """End a process that failed: what student code holds there must cost nobody memory."""
+        if failed:
+            self._worker.kill()
+
+
+class CaseRunner:
+    """Runs jobs one after the other; what student code does ends none but its own.
+
+    Parameters
+    ----------
+    transport : Transport, optional
+        By default a plain process; closed with this.
     timeout : float
         Seconds for one job.
     memory : int
-        Megabytes of address space for the worker (POSIX only); 0 for no limit.
+        Megabytes of address space for the default's process (POSIX only); 0 for no limit.
+    path_prefixes : sequence of str
+        How paths into the student's folder begin; left out of what is said about its files.
     """
 
-    def __init__(self, *, timeout: float = 30.0, memory: int = 4096) -> None:
+    def __init__(
+        self,
+        transport: Transport | None = None,
+        *,
+        timeout: float = 30.0,
+        memory: int = 4096,
+        path_prefixes: Sequence[str] = (),
+    ) -> None:
         self.timeout = timeout
-        self.memory = memory
-        self.impl: dict[str, Any] | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._frames: queue.Queue[bytes | None] = queue.Queue()
-        self._ready = False
-        # Extra seconds to wait beyond the limit; for runners that keep the limit on the other side.
-        self.grace = 0.0
-        # When the worker dumps its traceback, which running code may not survive.
-        self._trace_at = 0.0
-        self._temp_dir = tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True)
+        self._transport = transport or SpawnTransport(Worker(checks_launcher(memory)))
+        self._path_prefixes = path_prefixes
+        self._opened: messages.Opened | None = None
+        # The run with the student's own requirements that came along with the last one.
+        self._kept: tuple[tuple[str, dict[str, str]], CaseRun] | None = None
 
     def __enter__(self) -> "CaseRunner":
         return self
@@ -99,245 +154,122 @@ class CaseRunner:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def _trace(self) -> Path:
-        return Path(self._temp_dir.name) / "trace.txt"
-
     def start(self) -> None:
-        """Start the worker now, so that it is ready when the first job comes."""
-        if self._process is not None and self._process.poll() is None:
-            return
-        command, environment = self._start_command()
-        cwd = Path(self._temp_dir.name) / "work"
-        cwd.mkdir(exist_ok=True)
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=cwd,
-            env=environment,
-            start_new_session=True,
-        )
-        self.impl = None
-        self._frames, self._ready = queue.Queue(), False
-        threading.Thread(
-            target=_cut_frames,
-            args=(self._process, self._frames),
-            daemon=True,
-            name="workbook-reader",
-        ).start()
-
-    def _start_command(self) -> tuple[list[str], dict[str, str]]:
-        """The worker's command line and its environment."""
-        environment = dict(os.environ)
-        # One thread: the same sums in the same order, and no fight for cores.
-        environment |= {name: "1" for name in THREADS}
-        environment["PYTHONHASHSEED"] = "0"
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        root = str(Path(__file__).resolve().parents[2])
-        environment["PYTHONPATH"] = os.pathsep.join(
-            [root, *filter(None, [environment.get("PYTHONPATH")])]
-        )
-        module = [sys.executable, "-P", "-X", "utf8", "-m", "workbook.checks.worker"]
-        return [*module, str(self.memory), str(self._trace)], environment
-
-    def _message(self, job: Mapping[str, Any], limit: float) -> bytes:
-        """What the worker is sent for a job."""
-        return (json.dumps({**job, "trace_after": max(0.1, limit * TRACE_AT)}) + "\n").encode(
-            "ascii"
-        )
-
-    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> CaseRun:
-        """Do one job; never raises because of what student code did.
-
-        Parameters
-        ----------
-        job : mapping
-            `exercise`, `seed`, `impl` (a folder); optionally `reference` (a folder of solutions
-            that stand in for requirements), `only` (case names), `skip` (files not to import),
-            `trusted`, `misconception` and `catalogue` (for our own solutions), `hunt` (a network
-            and code to plant in it).
-        """
-        limit = self.timeout if timeout is None else timeout
-        run = CaseRun()
-        began = time.monotonic()
-        if self._has_stray_output():
-            self.kill()  # It must not count here.
-        try:
-            self.start()
-            assert self._process is not None and self._process.stdin is not None
-            self._process.stdin.write(self._message(job, limit))
-            self._process.stdin.flush()
-        except OSError as error:
-            self.kill()
-            run.outcome, run.detail = "infra", f"the child could not be started: {error}"
-            return run
-        self._read_frames(run, limit, str(job["exercise"]))
-        if run.outcome:
-            self._locate_error(run, Path(str(job["impl"])))
-        self._stop_if_unusable(run)
-        run.seconds = time.monotonic() - began
-        return run
-
-    def _has_stray_output(self) -> bool:
-        """Return whether the worker sent something that no job asked for."""
-        if not self._ready and not self._frames.empty():
-            self._ready = self._frames.get_nowait() == READY
-            return not self._ready
-        return not self._frames.empty()
-
-    def _stop_if_unusable(self, run: CaseRun) -> None:
-        """Kill the worker if this job left it unusable; the next job starts another."""
-        if run.outcome or any(r.raised and r.raised.type == "MemoryError" for r in run.records):
-            # What student code still holds there must not cost the next exercise its memory.
-            self.kill()
-
-    def _read_frames(self, run: CaseRun, limit: float, exercise: str) -> None:
-        deadline = self._new_deadline(limit)
-        starting = not self._ready
-        for _ in range(_MAX_FRAMES):
-            if starting and self._ready:
-                deadline, starting = self._new_deadline(limit), False
-            try:
-                frame = self._frames.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                run.outcome = "timeout"
-                break
-            if frame is None:
-                run.outcome = "crashed"
-                break
-            try:
-                if self._handle_frame(frame, run, exercise):
-                    return
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                run.outcome, run.detail = "crashed", f"it answered nonsense: {error}"
-                break
-        else:
-            run.outcome, run.detail = "crashed", "it answered without end"
-        self._handle_exit(run)
-
-    def _new_deadline(self, limit: float) -> float:
-        """Return when to stop waiting; the time of a job begins when the worker is ready."""
-        now = time.monotonic()
-        self._trace_at = now + limit * TRACE_AT
-        return now + limit + (self.grace if self._ready else START_TIMEOUT)
-
-    def _handle_frame(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
-        """Take one frame; True if it was the last of its job."""
-        if not self._ready and frame == READY:
-            self._ready = True
-            return False
-        from workbook.records import WireError, decode
-
-        kind, payload = frame[:1], frame[1:]
-        if kind == RECORD:
-            record = decode(payload)
-            if record.exercise != exercise or record.case != run.case:
-                raise WireError(f"a record of {record.exercise}/{record.case}")
-            run.records.append(record)
-        elif kind == CASE:
-            run.case = payload.decode("utf-8")
-        elif kind == IMPORTING:
-            run.importing = payload.decode("utf-8")
-        else:
-            return self._handle_event(json.loads(payload), run)
-        return False
-
-    def _handle_event(self, event: dict[str, Any], run: CaseRun) -> bool:
-        """Take what has happened; True if it was the last of its job."""
-        what = event["event"]
-        if what == "impl":
-            run.importing = ""
-            self.impl = event
-        elif what == "catalogue":
-            run.catalogue = list(event["misconceptions"])
-        elif what == "measured":
-            run.measured = dict(event["measured"])
-        elif what == "failed":
-            # Memory that student code still holds can fail our own lines.
-            run.outcome = "memory" if event["type"] == "MemoryError" else "infra"
-            run.detail = f"{event['type']}: {event['message']}"
-            return True
-        return bool(what == "done")
-
-    def _handle_exit(self, run: CaseRun) -> None:
-        process = self._process
-        if not self._ready and run.outcome == "timeout":
-            run.outcome, run.detail = "infra", "the process did not start in time"
-        if process is not None and run.outcome == "crashed":
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(2)
-            code = process.returncode
-            run.detail = run.detail or f"the process ended with code {code}"
-            if not self._ready:
-                run.outcome = "infra"  # No student code has run.
-            elif code is not None:
-                run.outcome = self._signal_outcome(code) or run.outcome
-        self.kill()
-
-    def _signal_outcome(self, code: int) -> str:
-        """Return the outcome that a fatal signal means; empty if the worker ended by itself."""
-        if code == -getattr(signal, "SIGKILL", 9):
-            return "memory"  # Nobody here killed it: the system ran out of memory.
-        if code == -signal.SIGSEGV and time.monotonic() >= self._trace_at:
-            return "timeout"
-        return ""
-
-    def _locate_error(self, run: CaseRun, folder: Path) -> None:
-        with contextlib.suppress(OSError):
-            # The innermost line comes first, and the student's thread may not be the only one.
-            for line in self._traceback_text().splitlines():
-                found = _TRACE_LINE.match(line)
-                if found and Path(found[1]).is_relative_to(folder):
-                    run.file = Path(found[1]).relative_to(folder).as_posix()
-                    run.line = int(found[2])
-                    return
-
-    def _traceback_text(self) -> str:
-        """Return the traceback that faulthandler wrote before the worker ended."""
-        return self._trace.read_text(encoding="utf-8", errors="replace")
-
-    def kill(self) -> None:
-        """End the worker and everything that it started."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(OSError, ProcessLookupError):
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(5)
+        """Have a process ready when the first job comes."""
+        self._transport.start()
 
     def close(self) -> None:
-        """End the worker and remove its folder."""
-        self.kill()
-        self._temp_dir.cleanup()
+        """End the process and remove its folder."""
+        self._transport.close()
+
+    def run(self, job: messages.Job, *, timeout: float | None = None) -> CaseRun:
+        """Do one job; never raises because of what student code did."""
+        limit = self.timeout if timeout is None else timeout
+        kept, self._kept = self._kept, None
+        key = None
+        if isinstance(job, messages.CaseJob):
+            if kept and not job.reference and kept[0] == (job.exercise, job.skip):
+                return kept[1]
+            if job.integrated and self._transport.runs_integrated:
+                key = (job.exercise, job.skip)
+        run, second = CaseRun(), CaseRun()
+        began = time.monotonic()
+        both = self._take_all(msgspec.structs.replace(job, seconds=limit), run, second)
+        run.opened = second.opened = self._opened
+        failed = [r.raised.type for r in run.records if r.raised] if not run.outcome else []
+        self._transport.recycle(bool(run.outcome) or "MemoryError" in failed)
+        run.seconds = time.monotonic() - began
+        if key and not run.importing and run.outcome != "infra":
+            if not both:
+                # It did not come to that: what ended the first would have ended this too.
+                second = CaseRun(
+                    run.outcome,
+                    opened=run.opened,
+                    file=run.file,
+                    line=run.line,
+                    detail=run.detail,
+                )
+            self._kept = (key, second)
+        return run
+
+    def _take_all(self, job: messages.Job, run: CaseRun, second: CaseRun) -> bool:
+        """Take in all that comes of a job; whether the second run began."""
+        now = run
+        try:
+            with contextlib.closing(self._transport.run(job)) as events:
+                for event in events:
+                    if isinstance(event, messages.IntegratedStarted):
+                        now = second
+                    else:
+                        self._take(event, now, job.exercise)
+        except Stopped as stopped:
+            now.outcome, now.detail = stopped.outcome, stopped.detail
+        # Sentences of a process that ran student code may be nested without end.
+        except (CodecError, FrameError, RecursionError) as error:
+            now.outcome, now.detail = "crashed", f"it answered nonsense: {error}"
+        if now.outcome:
+            now.file, now.line = innermost(self._transport.trace(), Path(job.impl))
+        return now is second
+
+    def _take(self, event: messages.Event, run: CaseRun, exercise: str) -> None:
+        if isinstance(event, messages.CaseRecord):
+            record = event.record
+            if record.exercise != exercise or record.case != run.case:
+                raise CodecError(f"a record of {record.exercise}/{record.case}")
+            run.records.append(record)
+        elif isinstance(event, messages.CaseStarted):
+            run.case = event.case
+        elif isinstance(event, messages.Importing):
+            run.importing = event.file
+        elif isinstance(event, messages.Opened):
+            run.importing = ""
+            self._opened = _merged(
+                self._opened or messages.Opened(), _without_paths(event, self._path_prefixes)
+            )
+        elif isinstance(event, messages.Misconceptions):
+            run.catalogue = event.rows
+        elif isinstance(event, messages.Measured):
+            run.measured = event
+        elif isinstance(event, messages.Failed):
+            # Memory that student code still holds can fail our own lines.
+            run.outcome = "memory" if event.type == "MemoryError" else "infra"
+            run.detail = f"{event.type}: {event.message}"
 
 
-def _cut_frames(process: subprocess.Popen[bytes], frames: "queue.Queue[bytes | None]") -> None:
-    """Cut the worker's output into frames; a thread, because Windows cannot wait on pipes."""
-    stream = process.stdout
-    assert stream is not None
-    total = 0
-    with contextlib.suppress(OSError, ValueError):
-        while len(head := stream.read(4)) == 4:
-            from workbook.records import MAX_FRAME
+def _without_paths(opened: messages.Opened, prefixes: Sequence[str]) -> messages.Opened:
+    """Return what opening the implementation showed, without where it lies."""
 
-            (length,) = struct.unpack("<I", head)
-            total += length
-            if length > MAX_FRAME or total > _MAX_BYTES:
-                break
-            frame = stream.read(length + 1)
-            if len(frame) < length + 1:
-                break
-            frames.put(frame)
-    frames.put(None)
-    # Closed here and not by whoever kills the worker: closing a stream waits for its reader.
-    with contextlib.suppress(OSError):
-        stream.close()
+    def short(text: str) -> str:
+        for prefix in prefixes:
+            text = text.replace(prefix, "")
+        return text
+
+    def short_value(value: Value) -> Value:
+        if isinstance(value, Sentence):
+            return short_sentence(value)
+        return short(value) if isinstance(value, str) else [short(each) for each in value]
+
+    def short_sentence(sentence: Sentence) -> Sentence:
+        values = {name: short_value(value) for name, value in sentence.values.items()}
+        return Sentence(sentence.id, values)
+
+    def short_block(block: Replacement) -> Replacement:
+        return replace(block, message=short(block.message))
+
+    def short_problem(problem: messages.ImportProblem) -> messages.ImportProblem:
+        sentence = short_sentence(problem.sentence) if problem.sentence else None
+        message = short(problem.message)
+        return msgspec.structs.replace(problem, message=message, sentence=sentence)
+
+    problems = {file: short_problem(problem) for file, problem in opened.problems.items()}
+    mended = {file: [short_block(one) for one in blocks] for file, blocks in opened.mended.items()}
+    return msgspec.structs.replace(opened, problems=problems, mended=mended)
+
+
+def _merged(known: messages.Opened, new: messages.Opened) -> messages.Opened:
+    """What is known of the student's files after a process that opened some of them."""
+    exercises = {e.id for e in curriculum.load() if e.file in new.files}
+    problems = {f: v for f, v in known.problems.items() if f not in new.files} | new.problems
+    mended = {f: v for f, v in known.mended.items() if f not in new.files} | new.mended
+    absent = [name for name in known.absent if name not in exercises] + new.absent
+    return messages.Opened(problems, mended, absent)

@@ -2,9 +2,10 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from workbook import curriculum
 from workbook.checks import summary
@@ -16,6 +17,7 @@ from workbook.checks.outcomes import ExerciseRun, blockers, mark_blocked
 from workbook.checks.raw_results import reduced
 from workbook.checks.references import References, choose
 from workbook.checks.results import CaseReport, ExerciseResult, Report
+from workbook.checks.worker.messages import CaseJob, ImportProblem, Opened
 from workbook.course import cases_of
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale.sentence import Sentence, Value
@@ -27,17 +29,6 @@ __all__ = ["Checker", "check_exercises"]
 _STOPPED = frozenset({"timeout", "crashed", "memory"})
 # Where the sentences are that a worker may choose.
 _ABOUT_FILES = ("student.file.", "finding.not_python.")
-
-
-@dataclass
-class _ImportedFiles:
-    """What importing the folder showed, as the child tells it."""
-
-    problems: dict[str, dict[str, Any]] = field(default_factory=dict)
-    mended: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    absent: list[str] = field(default_factory=list)
-
-
 # What an exercise gets whose file cannot be used, by the file's outcome.
 _FILE_PROBLEMS = {
     "invalid": "finding.invalid",
@@ -101,10 +92,10 @@ class Checker:
         self._runner = runner or CaseRunner(timeout=timeout, memory=memory)
         self._runner.start()  # It gets ready while the answer key is read.
         # Files that are not imported: unreadable, or their import hung or ended the process.
-        self._stopped: dict[str, dict[str, Any]] = {
-            file: {"outcome": "invalid", "message": why} for file, why in (problems or {}).items()
+        self._stopped = {
+            file: ImportProblem("invalid", why) for file, why in (problems or {}).items()
         }
-        self._files = _ImportedFiles(dict(self._stopped))
+        self._files = Opened(dict(self._stopped))
         self._runs: dict[tuple[str, bool], ExerciseRun] = {}
 
     def __enter__(self) -> "Checker":
@@ -246,15 +237,14 @@ class Checker:
             if exercise.file in self._files.problems:
                 break
             run = self._runner.run(self._job(exercise_id, isolated))
-            impl = self._runner.impl
-            if impl is not None:
-                problems = {**impl["problems"], **self._stopped}
-                self._files = _ImportedFiles(problems, impl["mended"], impl["absent"])
+            if run.opened is not None:
+                problems = {**run.opened.problems, **self._stopped}
+                self._files = msgspec.structs.replace(run.opened, problems=problems)
             if not run.importing:
                 break
             file = run.importing
             line = run.line if run.file == file else 0
-            problem = {"outcome": run.outcome, "line": line, "message": run.detail}
+            problem = ImportProblem(run.outcome, run.detail, line=line)
             if file not in curriculum.load().files():
                 # An __init__.py, say: nothing can stand in for it.
                 self._files.problems[exercise.file] = problem
@@ -262,18 +252,17 @@ class Checker:
             self._stopped[file] = self._files.problems[file] = problem
         return self._unreadable(exercise_id) or self._compared(exercise_id, run)
 
-    def _job(self, exercise_id: str, isolated: bool) -> dict[str, Any]:
-        job: dict[str, Any] = {
-            "exercise": exercise_id,
-            "seed": self._references.seed_of(exercise_id),
-        }
-        skip = {file: problem["outcome"] for file, problem in self._stopped.items()}
-        job |= {"impl": str(self.folder), "skip": skip}
-        if isolated and self.solutions is not None and curriculum.replaced(exercise_id):
-            job["reference"] = str(self.solutions)
-            # The same child may do the integrated run too, unless that would hang.
-            job["integrated"] = not self._stopping(exercise_id, isolated=True)
-        return job
+    def _job(self, exercise_id: str, isolated: bool) -> CaseJob:
+        replacing = isolated and self.solutions is not None and curriculum.replaced(exercise_id)
+        return CaseJob(
+            exercise=exercise_id,
+            seed=self._references.seed_of(exercise_id),
+            impl=str(self.folder),
+            skip={file: problem.outcome for file, problem in self._stopped.items()},
+            reference=str(self.solutions) if replacing else "",
+            # The same worker may do the integrated run too, unless that would hang.
+            integrated=bool(replacing) and not self._stopping(exercise_id, isolated=True),
+        )
 
     def _unreadable(self, exercise_id: str) -> ExerciseRun | None:
         """Return the run of an exercise whose file or function cannot be had."""
@@ -281,24 +270,24 @@ class Checker:
         problem = self._files.problems.get(exercise.file)
         file = exercise.file
         if problem is not None:
-            outcome = problem["outcome"]
+            outcome = problem.outcome
             kind = _FILE_PROBLEMS.get(outcome)
             if kind is not None:
                 message = fill(kind, reason=_reason(problem))
             else:
-                ended = ExerciseRun(exercise_id, outcome, file=file, line=problem.get("line", 0))
-                ended.detail = problem.get("message", "")
+                ended = ExerciseRun(exercise_id, outcome, file=file, line=problem.line)
+                ended.detail = problem.message
                 message = summary.ended(ended, self._runner.timeout)
             return self._empty(exercise_id, outcome, message)
         for block in self._files.mended.get(file, []):
-            if block["name"] == exercise.qualname:
+            if block.name == exercise.qualname:
                 message = fill(
                     "finding.unparsed",
                     file=file,
-                    line=block["error_line"],
-                    error=block["message"],
-                    name=block["name"],
-                    first=block["line"],
+                    line=block.error_line,
+                    error=block.message,
+                    name=block.name,
+                    first=block.line,
                 )
                 return self._empty(exercise_id, "invalid", message)
         if exercise_id in self._files.absent:
@@ -369,15 +358,13 @@ class Checker:
         return fill("finding.blocked", others=others, exercise=exercise_id)
 
 
-def _reason(problem: Mapping[str, Any]) -> Value:
+def _reason(problem: ImportProblem) -> Value:
     """Return why a file cannot be judged; the process that read it may have been the student's."""
-    found = problem.get("sentence")
-    if isinstance(found, dict):
-        with contextlib.suppress(ValueError, TypeError):
-            sentence = Sentence.from_json(found)
-            if sentence.id.startswith(_ABOUT_FILES):
-                return sentence
-    return str(problem.get("message", ""))
+    if problem.sentence is not None and problem.sentence.id.startswith(_ABOUT_FILES):
+        with contextlib.suppress(ValueError, RecursionError):
+            # Cut to size.
+            return Sentence.from_json(problem.sentence.as_json())
+    return problem.message
 
 
 def check_exercises(

@@ -3,12 +3,15 @@
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from workbook.cases import DEFAULT_SEED
 from workbook.checks import answer_key
 from workbook.checks.case_runner import CaseRunner
 from workbook.checks.compare import compare
 from workbook.checks.fingerprint import Fingerprint, fingerprint
 from workbook.checks.raw_results import reduced
+from workbook.checks.worker.messages import CaseJob, CatalogueJob
 from workbook.course import cases_of
 from workbook.errors import UsageError, WorkbookError
 from workbook.records import Record
@@ -103,12 +106,14 @@ class FromSolutions:
         WorkbookError
             If the solution itself raises, or the run does not come to its end.
         """
-        job = {
-            "exercise": exercise_id,
-            "seed": self.seed_of(exercise_id),
-            "impl": str(self.folder.resolve()),
-        }
-        run = self._runner.run({**job, "trusted": True, "misconception": misconception})
+        job = CaseJob(
+            exercise=exercise_id,
+            seed=self.seed_of(exercise_id),
+            impl=str(self.folder.resolve()),
+            trusted=True,
+            misconception=misconception,
+        )
+        run = self._runner.run(job)
         if run.outcome:
             what = misconception or f"solution of {exercise_id}"
             raise WorkbookError(f"The {what} did not run: {run.outcome} {run.detail}".strip())
@@ -125,17 +130,13 @@ class FromSolutions:
 
     def catalogue(self, exercise_id: str) -> list[dict[str, object]]:
         """The misconceptions: `id, message, row, correct`."""
-        job = {
-            "exercise": exercise_id,
-            "seed": self.seed_of(exercise_id),
-            "impl": str(self.folder.resolve()),
-        }
-        run = self._runner.run({**job, "trusted": True, "catalogue": True})
+        job = CatalogueJob(exercise=exercise_id, impl=str(self.folder.resolve()))
+        run = self._runner.run(job)
         if run.outcome:
             raise WorkbookError(
                 f"The misconceptions of {exercise_id} cannot be read: {run.detail}."
             )
-        return run.catalogue
+        return [msgspec.structs.asdict(row) for row in run.catalogue]
 
     def fingerprints(self, exercise_id: str) -> list[Fingerprint]:
         """The prints of the misconceptions."""

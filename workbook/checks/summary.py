@@ -1,9 +1,8 @@
 """The parts of a report that follow from a run: points, notes, prints, what ended it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from workbook import curriculum, locale
 from workbook.checks.compare import Finding
@@ -12,12 +11,13 @@ from workbook.checks.outcomes import ExerciseRun
 from workbook.checks.results import CaseReport, CheckResult
 from workbook.locale.sentence import Sentence, Value
 from workbook.records import Printed
+from workbook.student.source_blocks import Replacement
 
 __all__ = ["check", "ended", "identify", "notes", "points", "printed"]
 
 
 def notes(
-    exercise_id: str, reports: Sequence[CaseReport], mended: Sequence[Mapping[str, Any]]
+    exercise_id: str, reports: Sequence[CaseReport], mended: Sequence[Replacement]
 ) -> tuple[Sentence, ...]:
     """Return what no docstring forbids, and what was done to the file, as sentences.
 
@@ -25,7 +25,7 @@ def notes(
     ----------
     exercise_id : str
     reports : sequence of CaseReport
-    mended : sequence of mapping
+    mended : sequence of Replacement
         Blocks of the exercise's file that did not parse.
     """
     found: dict[tuple[str, str], Finding] = {}
@@ -43,10 +43,8 @@ def notes(
         said.append(Sentence.of(locale.table("note").id(kind), array=array, **values))
     file = curriculum.load()[exercise_id].file
     for block in mended:
-        line, error = block["error_line"], block["message"]
-        said.append(
-            Sentence.of("note.mended", name=block["name"], file=file, line=line, error=error)
-        )
+        line, error = block.error_line, block.message
+        said.append(Sentence.of("note.mended", name=block.name, file=file, line=line, error=error))
     return tuple(said)
 
 

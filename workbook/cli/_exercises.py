@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -95,15 +96,18 @@ def check_with_progress(
     folder: Path, ids: list[str], seed: int | None = None
 ) -> Iterator["Report"]:
     """Judge exercises one by one, and say on a terminal which one it is at."""
-    from workbook.checks.case_runner import CaseRunner
+    from workbook.checks.launcher import checks_launcher
+    from workbook.worker.client import Worker
 
-    with CaseRunner() as runner:
-        runner.start()  # It gets ready while this process imports what it needs itself.
+    with closing(Worker(checks_launcher())) as worker:
+        worker.start()  # It gets ready while this process imports what it needs itself.
         from rich.console import Console
 
+        from workbook.checks.case_runner import CaseRunner, SpawnTransport
         from workbook.checks.checker import Checker
         from workbook.checks.feedback_policy import apply_policy
 
+        runner = CaseRunner(SpawnTransport(worker))
         console = Console(stderr=True, highlight=False)
         with (
             Checker(folder, seed=seed, runner=runner) as session,

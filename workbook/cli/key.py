@@ -33,5 +33,5 @@ def command(exercise: tuple[str, ...], check: bool, alike: bool) -> int:
         click.echo("The answer key is out of date." if stale else "The answer key is fresh.")
         return 1 if stale else 0
     built = answer_key_build.update(folder, exercise or None, report=click.echo)
-    click.echo(f"{len(built.ids())} exercises, {answer_key.size()} bytes.")
+    click.echo(f"{len(built.ids())} exercises, {len(built.encode())} bytes.")
     return 0

@@ -1,14 +1,17 @@
 """Does a copy hold lines of the solutions? Searched for by their text, without spaces."""
 
+import contextlib
 import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
+from workbook.checks import answer_key
 from workbook.release import presolved
 
 __all__ = ["Leak", "distinctive_lines", "find_leaks", "normalise", "readable_text"]
@@ -97,7 +100,10 @@ def readable_text(path: Path) -> str:
             return "\n".join(_strings(json.loads(data)))
         except ValueError:
             pass
-    if zipfile.is_zipfile(io.BytesIO(data)):
+    if path.name == answer_key.NAME:
+        with contextlib.suppress(zlib.error):
+            data = answer_key.unpack(data.partition(b"\n")[2])
+    elif zipfile.is_zipfile(io.BytesIO(data)):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             data = b"\n".join(archive.read(name) for name in archive.namelist())
     # Not UTF-8 strictly: data files hold anything.

@@ -14,7 +14,7 @@ def _modules(code: str) -> set[str]:
 
 def test_the_child_imports_no_comparison_and_no_key() -> None:
     loaded = _modules(
-        "import workbook.checks.worker.__main__\n"
+        "import workbook.worker.__main__, workbook.checks.worker.handler\n"
         "from workbook.course import cases_of\n"
         "from workbook.curriculum import load\n"
         "[cases_of(name) for name in load().ids()]"
@@ -34,6 +34,7 @@ def test_the_child_imports_no_comparison_and_no_key() -> None:
         "records",
         "student",
         "version",
+        "worker",
     )
     assert {name.split(".")[1] for name in ours} <= set(allowed)
     assert not {"solutions", "matplotlib", "IPython", "rich", "click"} & loaded

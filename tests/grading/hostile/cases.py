@@ -36,7 +36,7 @@ class Case:
         files = {name: (solutions / name).read_bytes() for name in FILES}
         if self.code:
             above = solutions.parent / "workbook" / "checks"
-            secrets = [str(solutions), str(above / "key.npz"), str(above / "key.json")]
+            secrets = [str(solutions), str(above / "answer_key.bin")]
             files["layers.py"] += b"\n\n" + self.code.replace("PATHS", repr(secrets)).encode()
         for name, data in self.replace.items():
             if data is None:
@@ -47,9 +47,19 @@ class Case:
 
 
 RIGHT = "return _right(x, w, b)"
-CHANNEL = (
-    'next(c for c in __import__("gc").get_objects() if type(c).__name__ == "SharedMemorySink")'
-)
+OBJECTS = '__import__("gc").get_objects()'
+CHANNEL = f'next(c for c in {OBJECTS} if type(c).__name__ == "SharedMemoryChannel")'
+# Messages as an honest child says them, and one that only the fork server may.
+FORGED = """
+from workbook.checks.worker.messages import EVENTS, Done
+from workbook.worker.frames import READY, frame
+done = EVENTS.encode(Done())
+try:
+    from workbook.grading.sandbox.messages import ENDED, Ended
+    ended = ENDED.encode(Ended(0, False, "", ""))
+except ImportError:
+    ended = b""
+"""
 WRONG = "return np.zeros((x.shape[0], w.shape[1])), (x, w, b)"
 
 
@@ -74,7 +84,7 @@ def attack(name: str, expected: str, body: str, **options: object) -> Case:
 
     CHANNEL is what the child says its results through.
     """
-    body = dedent(body).strip().replace("CHANNEL", CHANNEL)
+    body = dedent(body).strip().replace("CHANNEL", CHANNEL).replace("FORGED", FORGED.strip())
     lines = body.replace("RIGHT", RIGHT).replace("WRONG", WRONG).splitlines()
     code = "_right = affine_forward\n\n\ndef affine_forward(x, w, b):\n" + "".join(
         f"    {line}\n" for line in lines
@@ -223,7 +233,7 @@ CASES = [
     attack(
         "looks_for_the_key",
         "error",
-        LOOKING.replace("NAMES", "('key.npz', 'key.json', 'compare.py', 'diagnose.py')"),
+        LOOKING.replace("NAMES", "('answer_key.bin', 'compare.py', 'diagnose.py')"),
         harmless=False,
     ),
     attack(
@@ -378,11 +388,12 @@ CASES = [
         "forged_on_the_pipe",
         "fail error crashed",
         """
-        import os, struct
-        for payload in (b'E{"event": "done"}', b'S{"event": "ended", "code": 0, "trace": ""}'):
+        import os
+        FORGED
+        for payload in (done, ended, READY):
             for handle in range(3, 64):
                 try:
-                    os.write(handle, struct.pack("<I", len(payload) - 1) + payload)
+                    os.write(handle, frame(payload))
                 except OSError:
                     pass
         WRONG
@@ -392,11 +403,11 @@ CASES = [
         "says_that_it_is_done",
         "crashed",
         """
-        import os, struct
-        payload = b'E{"event": "done"}'
+        import os
+        FORGED
         for handle in range(3, 64):
             try:
-                os.write(handle, struct.pack("<I", len(payload) - 1) + payload)
+                os.write(handle, frame(done))
             except OSError:
                 pass
         os._exit(0)
@@ -407,10 +418,11 @@ CASES = [
         "fail error crashed",
         """
         import os, struct
-        payload = b"[" * 200_000
+        structure = b"\\x91" * 200_000
+        payload = struct.pack("<I", len(structure)) + structure
         for handle in range(3, 64):
             try:
-                os.write(handle, struct.pack("<I", len(payload)) + b"E" + payload)
+                os.write(handle, struct.pack("<I", len(payload)) + payload)
             except OSError:
                 pass
         WRONG
@@ -420,9 +432,10 @@ CASES = [
         "forged_in_shared_memory",
         "fail error crashed",
         """
+        FORGED
         said = CHANNEL
-        said.send(b"E", b'{"event": "done"}')
-        said.send(b"S", b'{"code": 0, "trace": ""}')
+        said.send(done)
+        said.send(ended)
         WRONG
         """,
     ),
@@ -431,8 +444,9 @@ CASES = [
         "error crashed",
         """
         import os
+        FORGED
         said = CHANNEL
-        said.send(b"E", b'{"event": "done"}')
+        said.send(done)
         os._exit(0)
         """,
     ),

@@ -44,6 +44,6 @@ def test_it_holds_the_requirements_and_not_the_judged_one(exercise_id):
 def test_the_copies_hold_no_answers():
     for folder in (for_judge(), for_notebooks()):
         names = {path.name for path in folder.rglob("*")}
-        assert not names & {"key.npz", "key.json", "solutions", "misconceptions"}
+        assert not names & {"answer_key.bin", "solutions", "misconceptions"}
     names = {path.name for path in for_judge().rglob("*")}
     assert not names & {"compare.py", "diagnose.py", "judge.py", "fingerprint.py", "key.py"}

@@ -4,12 +4,15 @@ import os
 
 import pytest
 
+from workbook.checks.case_runner import CaseRunner
+from workbook.checks.worker.messages import CaseJob
 from workbook.grading.sandbox import bubblewrap, runner
 from workbook.student.locations import pristine_folder
+from workbook.worker.client import Worker
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
 
-JOB = {"exercise": "relu_forward", "seed": 1, "impl": str(pristine_folder())}
+JOB = CaseJob(exercise="relu_forward", seed=1, impl=str(pristine_folder()))
 
 
 @pytest.fixture(params=["bwrap", "none"])
@@ -22,18 +25,19 @@ def sandbox(request):
 @pytest.mark.parametrize("serve", ["raise SystemExit(1)", "import os; os.kill(os.getpid(), 9)"])
 def test_a_sandbox_that_cannot_start_is_no_verdict(sandbox, serve, monkeypatch):
     monkeypatch.setattr(runner, "_SERVE", serve)
-    with runner.ForkRunner(pristine_folder(), sandbox=sandbox) as fork:
+    with runner.make_runner(pristine_folder(), sandbox=sandbox) as fork:
         assert [fork.run(JOB).outcome for _ in range(2)] == ["infra", "infra"]
 
 
 def test_a_ready_sandbox_that_waited_does_its_job(sandbox):
-    with runner.ForkRunner(pristine_folder(), sandbox=sandbox) as fork:
-        fork.start()
-        while fork._frames.empty():
+    launcher = runner.SandboxLauncher(pristine_folder(), sandbox=sandbox, timeout=30, memory=2048)
+    worker = Worker(launcher)
+    with CaseRunner(runner.ForkTransport(worker)) as fork:
+        process = worker.start()
+        while not process.has_message():
             pass  # It has said that it is ready before anybody asks.
         run = fork.run(JOB)
         assert run.outcome == ""
         assert {record.raised.type for record in run.records} == {"NotImplementedError"}
-        process = fork._process
         assert fork.run(JOB).outcome == ""
-        assert fork._process is process
+        assert worker.start() is process

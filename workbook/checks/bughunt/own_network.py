@@ -6,6 +6,7 @@ from pathlib import Path
 from workbook.checks.bughunt import model as bughunt
 from workbook.checks.bughunt import planted_code
 from workbook.checks.case_runner import CaseRunner
+from workbook.checks.worker.messages import HuntJob
 from workbook.student import locations, progress
 
 __all__ = ["on_own_network"]
@@ -44,26 +45,25 @@ def on_own_network(
     code = planted_code.code_of(found)
     if code is None:
         return hunt_round
-    job = {
-        "exercise": found.exercise,
-        "impl": str((folder or locations.student_folder()).resolve()),
-        "hunt": {
-            "network": found.network.name,
-            "code": code,
-            "names": planted_code.planted_functions(found),
-        },
-    }
+    job = HuntJob(
+        exercise=found.exercise,
+        impl=str((folder or locations.student_folder()).resolve()),
+        network=found.network.name,
+        code=code,
+        names=list(planted_code.planted_functions(found)),
+    )
     with CaseRunner(timeout=timeout) as runner:
         measured = runner.run(job).measured
-    if not measured:
+    if measured is None:
         return hunt_round
-    right, wrong = (bughunt.HuntCurves.read(measured[name]) for name in ("right", "wrong"))
+    right, wrong = (
+        bughunt.HuntCurves(curves.loss, curves.val_loss)
+        for curves in (measured.right, measured.wrong)
+    )
     if (
         not bughunt.effect(found.right, right) <= MAX_DEVIATION
         or bughunt.effect(right, wrong) < MIN_EFFECT
     ):
         return hunt_round
-    errors = bughunt.errors(measured["gradients"])
-    return replace(
-        hunt_round, own=True, hunt=replace(found, right=right, wrong=wrong, gradients=errors)
-    )
+    changed = replace(found, right=right, wrong=wrong, gradients=measured.gradients)
+    return replace(hunt_round, own=True, hunt=changed)

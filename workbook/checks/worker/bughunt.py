@@ -1,6 +1,5 @@
 """Trains the learner's own network with and without a planted mistake."""
 
-import math
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +12,9 @@ from workbook.student.implementation import Implementation
 __all__ = ["measure"]
 
 
-def measure(impl: Implementation, network: str, code: str, names: Iterable[str]) -> dict[str, Any]:
+def measure(
+    impl: Implementation, network: str, code: str, names: Iterable[str]
+) -> tuple[bughunt.HuntCurves, bughunt.HuntCurves, dict[str, float]]:
     """What a mistake does to the network of an implementation.
 
     Parameters
@@ -29,8 +30,8 @@ def measure(impl: Implementation, network: str, code: str, names: Iterable[str])
 
     Returns
     -------
-    dict
-        `right` and `wrong` curves and `gradients`, ready for JSON.
+    HuntCurves, HuntCurves, dict of float
+        Without and with it, and the errors of a gradient check with it.
     """
     network_plan = bughunt.read_plan()[0][network]
     scope: dict[str, Any] = {"__name__": "planted"}
@@ -41,8 +42,4 @@ def measure(impl: Implementation, network: str, code: str, names: Iterable[str])
         right = train(impl, network_plan)
         with swapped(impl, swaps):
             wrong, errors = train(impl, network_plan), gradients(impl, network_plan)
-    return {
-        "right": right.as_json(),
-        "wrong": wrong.as_json(),
-        "gradients": {k: v if math.isfinite(v) else None for k, v in errors.items()},
-    }
+    return right, wrong, errors

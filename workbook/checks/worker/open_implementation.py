@@ -2,44 +2,17 @@
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
 
 from workbook import curriculum
 from workbook.checks.worker import source_check
-from workbook.checks.worker.exceptions import describe
+from workbook.checks.worker.messages import ImportProblem, Opened
 from workbook.student import implementation, source_blocks
 from workbook.student.importer import FileProblem
+from workbook.worker.exceptions import describe
 
-__all__ = ["OpenedImplementation", "open_implementation"]
-
-
-@dataclass(frozen=True)
-class OpenedImplementation:
-    """An implementation, and what stood in the way.
-
-    Attributes
-    ----------
-    impl : Implementation
-        Files that cannot be imported are replaced by their stubs in it.
-    problems : dict
-        By file: `outcome` (`invalid`, `missing`, `error` or what the caller gave in `skip`), and
-        `type`, `message`, `line` of what was raised, and the `sentence` of that message.
-    mended : dict
-        By file: a list of `name, line, error_line, message, stubbed` of replaced blocks.
-    absent : list of str
-        Ids of exercises whose function or class is not in its file.
-    files : list of str
-        What this says something about: the files that were imported, or could not be.
-    """
-
-    impl: implementation.Implementation
-    problems: dict[str, dict[str, Any]]
-    mended: dict[str, list[dict[str, Any]]]
-    absent: list[str]
-    files: list[str]
+__all__ = ["open_implementation"]
 
 
 def open_implementation(
@@ -48,8 +21,8 @@ def open_implementation(
     compiled: Mapping[str, CodeType] | None = None,
     only: Iterable[str] | None = None,
     resolved: bool = False,
-) -> OpenedImplementation:
-    """Import a student's folder.
+) -> tuple[implementation.Implementation, Opened]:
+    """Import a student's folder; files that cannot be imported are replaced by their stubs.
 
     Parameters
     ----------
@@ -63,13 +36,16 @@ def open_implementation(
         The files to import, with what they import; all by default.
     resolved : bool
         As for `load_implementation`.
+
+    Returns
+    -------
+    Implementation, Opened
+        The second says what stood in the way.
     """
     compiled = compiled or {}
     known = curriculum.load().files()
     files = set(known if only is None else only)
-    problems: dict[str, dict[str, Any]] = {
-        file: {"outcome": outcome} for file, outcome in (skip or {}).items()
-    }
+    problems = {file: ImportProblem(outcome) for file, outcome in (skip or {}).items()}
     to_import = [file for file in known if file not in problems and file not in compiled]
     problems |= _check_sources(folder, to_import)
     sources: dict[str, str | ast.Module] = {f: source_blocks.pristine_source(f) for f in problems}
@@ -99,18 +75,14 @@ def open_implementation(
             sources[file] = source_blocks.pristine_source(file)
         impl.close()
         impl = load()
-    mended = {
-        file: [asdict(one) for one in replaced]
-        for file, replaced in impl.repaired.items()
-        if file not in sources
-    }
+    mended = {file: blocks for file, blocks in impl.repaired.items() if file not in sources}
     modules = impl.modules()
     examined = [f for f in known if f in problems or implementation.dotted(f) in modules]
     absent = _absent(modules, [file for file in examined if file not in sources])
-    return OpenedImplementation(impl, problems, mended, absent, examined)
+    return impl, Opened(problems, mended, absent, examined)
 
 
-def _check_sources(folder: Path, files: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _check_sources(folder: Path, files: Iterable[str]) -> dict[str, ImportProblem]:
     """The files that hold no Python source, found before Python is asked."""
     found = {}
     for file in files:
@@ -119,11 +91,7 @@ def _check_sources(folder: Path, files: Iterable[str]) -> dict[str, dict[str, An
         except OSError:
             continue  # Importing says why.
         if sentence := source_check.not_python_reason(file, data):
-            found[file] = {
-                "outcome": "invalid",
-                "message": str(sentence),
-                "sentence": sentence.as_json(),
-            }
+            found[file] = ImportProblem("invalid", str(sentence), sentence=sentence)
     return found
 
 
@@ -139,25 +107,20 @@ def _is_cause(impl: implementation.Implementation, file: str) -> bool:
     return named == file or str(named).endswith("/" + file)
 
 
-def _problem(error: Exception, path: Path) -> dict[str, Any]:
+def _problem(error: Exception, path: Path) -> ImportProblem:
     original = getattr(error, "original", error)
     line = getattr(error, "line", None) or 0
-    said: dict[str, Any] = {"message": str(error)[:500]}
-    if isinstance(error, FileProblem):
-        said["sentence"] = error.sentence.as_json()
+    message = str(error)[:500]
+    sentence = error.sentence if isinstance(error, FileProblem) else None
     if original is None:
-        return {"outcome": "missing", **said}
+        return ImportProblem("missing", message, sentence=sentence)
     no_source = isinstance(original, (SyntaxError, UnicodeDecodeError, ValueError)) and (
         getattr(original, "__traceback__", None) is None
         or describe(original, path.parent).file == ""
     )
     outcome = "memory" if isinstance(original, MemoryError) else "error"
-    return {
-        "outcome": "invalid" if no_source else outcome,
-        "type": type(original).__name__,
-        "line": line,
-        **said,
-    }
+    outcome = "invalid" if no_source else outcome
+    return ImportProblem(outcome, message, type(original).__name__, line, sentence)
 
 
 def _absent(modules: Mapping[str, ModuleType], files: Iterable[str]) -> list[str]:

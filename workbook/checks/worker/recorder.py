@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from workbook.cases import Case, Shared
 from workbook.checks.raw_results import raw_values
 from workbook.checks.worker.call_log import CallLog, MissingResult, RecordingProxy, shares_memory
-from workbook.checks.worker.exceptions import describe
 from workbook.records import Printed, Raised, Record, Value
+from workbook.worker.exceptions import describe
 
 __all__ = ["record_case"]
 
@@ -52,16 +52,18 @@ def _observed(found: object) -> object:
     return shares_memory(found.one, found.other) if isinstance(found.one, np.ndarray) else math.nan
 
 
-def _as_json(value: object, depth: int = 0) -> Any:
-    """An option as JSON; what JSON cannot say is left out."""
+def _option(value: object, depth: int = 0) -> Any:
+    """Return an argument as an `Option`; its type's name in the place of what is none."""
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if value is None or type(value) in (bool, float, str):
+        return value
+    if type(value) is int and value.bit_length() < 64:
         return value
     if isinstance(value, (list, tuple)) and depth < 2 and len(value) <= 50:
-        return [_as_json(v, depth + 1) for v in value]
+        return [_option(v, depth + 1) for v in value]
     if isinstance(value, Mapping) and depth < 2:
-        return {str(k): _as_json(v, depth + 1) for k, v in value.items() if _is_storable(v)}
+        return {str(k): _option(v, depth + 1) for k, v in value.items() if _is_storable(v)}
     return f"<{type(value).__name__}>"
 
 
@@ -126,7 +128,7 @@ def record_case(
         case=case.name,
         arrays=arrays,
         inputs=_inputs(log),
-        options={name: _as_json(value) for name, value in log.options.items()},
+        options={name: _option(value) for name, value in log.options.items()},
         calls=tuple(log.calls),
         changed=tuple(log.changed),
         aliases=tuple(log.aliases),

@@ -1,17 +1,16 @@
 """Run the cases of one exercise in this process. A fork server's child needs only this."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from workbook.checks.worker.isolation import forbidding, replacing
-from workbook.checks.worker.protocol import RECORD, MessageSink
 from workbook.checks.worker.recorder import record_case
 from workbook.course import cases_of
-from workbook.records import Record, encode
+from workbook.records import Record
 
-__all__ = ["run_exercise", "send_records"]
+__all__ = ["run_exercise"]
 
 
 def run_exercise(
@@ -57,19 +56,3 @@ def run_exercise(
             if on_case is not None:
                 on_case(case.name)
             yield record_case(case, impl, seed, folder, wrap=wrap)
-
-
-def send_records(
-    job: Mapping[str, Any], output: MessageSink, impl: Any, folder: Path, reference: Any = None
-) -> None:
-    """Run the cases of a job (`exercise`, `seed`, perhaps `only`) and send a record of each."""
-    for record in run_exercise(
-        job["exercise"],
-        impl,
-        seed=job["seed"],
-        folder=folder,
-        reference=reference,
-        only=job.get("only"),
-        on_case=output.case,
-    ):
-        output.send(RECORD, encode(record))

@@ -18,7 +18,7 @@ SETTINGS = "settings.json"
 """The file of settings beside the course in the autograder's folder."""
 
 _COURSE = "course"
-_PACKED = {".py", ".toml", ".json", ".npz", ".html", ".txt", ".md", ".jpg"}
+_PACKED = {".py", ".toml", ".json", ".npz", ".bin", ".html", ".txt", ".md", ".jpg"}
 # The day that every file carries, so that the same course makes the same zip.
 _DAY = (2026, 1, 1, 0, 0, 0)
 

@@ -1,11 +1,10 @@
-"""A pytest plugin for runs of nbval: one JSON line for each cell, and dead kernels noticed at once.
+"""A pytest plugin for runs of nbval: a message for each cell, and dead kernels noticed at once.
 
 Loaded with `-p workbook.grading.nbval.plugin` by `nbval_run`, before nbval's own; does nothing
 unless the variable `WORKBOOK_NBVAL_EVENTS` names the file to write to.
 """
 
 import contextlib
-import json
 import os
 import sys
 import time
@@ -15,7 +14,16 @@ from typing import Any
 
 import pytest
 
+from workbook.grading.nbval.messages import (
+    EVENTS,
+    CellEnded,
+    CellStarted,
+    Event,
+    KernelStarted,
+    RunEnded,
+)
 from workbook.grading.nbval.results import VARIABLE, quick_nbformat
+from workbook.worker import frames
 
 # nbval imports nbformat.
 if VARIABLE in os.environ:
@@ -23,21 +31,23 @@ if VARIABLE in os.environ:
 
 # Between two looks at whether a silent kernel still lives, in seconds.
 POLL_SECONDS = 1.0
+# Letters of what a cell says that are told.
+_LONGEST = 500_000
 
 
 class EventWriter:
-    """Writes what happens to a file, a line at a time."""
+    """Writes what happens to a file, a frame at a time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.timed_out: set[Path] = set()
 
-    def write(self, **event: object) -> None:
-        with self.path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(event) + "\n")
+    def write(self, event: Event) -> None:
+        with self.path.open("ab") as file:
+            file.write(frames.frame(EVENTS.encode(event)))
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        self.write(event="start", notebook=str(item.path), cell=getattr(item, "cell_num", -1))
+        self.write(CellStarted(str(item.path), getattr(item, "cell_num", -1)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -52,14 +62,15 @@ class EventWriter:
         # Set-up starts the kernel, and may fail; tear-down only stops it.
         if call.when == "call" or (call.when == "setup" and error is not None):
             self.write(
-                event="cell",
-                notebook=str(item.path),
-                cell=getattr(item, "cell_num", -1),
-                kernel=call.when == "call",
-                seconds=call.duration,
-                skipped=isinstance(error, pytest.skip.Exception),
-                error=text,
-                detail=getattr(error, "inner_traceback", None) or "",
+                CellEnded(
+                    notebook=str(item.path),
+                    cell=getattr(item, "cell_num", -1),
+                    kernel=call.when == "call",
+                    seconds=call.duration,
+                    skipped=isinstance(error, pytest.skip.Exception),
+                    error=text[:_LONGEST],
+                    detail=str(getattr(error, "inner_traceback", None) or "")[-_LONGEST:],
+                )
             )
 
     def pytest_unconfigure(self) -> None:
@@ -69,7 +80,7 @@ class EventWriter:
 
             scale = 1 if sys.platform == "darwin" else 1024
             peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * scale / 1e6
-        self.write(event="end", peak_megabytes=peak)
+        self.write(RunEnded(peak))
 
 
 def watch_kernels(events: EventWriter) -> None:
@@ -81,7 +92,7 @@ def watch_kernels(events: EventWriter) -> None:
     def start_clean(*args: Any, **options: Any) -> Any:
         options["env"] = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
         manager, client = start(*args, **options)
-        events.write(event="kernel", pid=getattr(manager.provisioner, "pid", None))
+        events.write(KernelStarted(getattr(manager.provisioner, "pid", None)))
         return manager, client
 
     class Watched(nbval_kernel.RunningKernel):  # type: ignore[misc]

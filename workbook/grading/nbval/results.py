@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import WorkbookError
+from workbook.grading.nbval.messages import CellEnded
 
 __all__ = [
     "SANITISE",
@@ -151,12 +152,12 @@ def _outcome(error: str, skipped: bool) -> str:
     return next(found, "fail") if error else "pass"
 
 
-def record_cell(event: dict[str, Any], result: NotebookResult) -> CellResult:
+def record_cell(event: CellEnded, result: NotebookResult) -> CellResult:
     """Put down what became of a cell, as the plugin tells it."""
-    error, detail = event["error"], event["detail"]
-    was, outcome = result.cells[event["cell"]], _outcome(error, event["skipped"])
+    error, detail = event.error, event.detail
+    was, outcome = result.cells[event.cell], _outcome(error, event.skipped)
     line = "" if outcome in ("pass", "skipped") else one_line(error, detail)
-    if not event["kernel"] and outcome != "skipped":
+    if not event.kernel and outcome != "skipped":
         outcome, line = "missing", f"its kernel did not start: {line}"
     elif outcome == "missing":
         line = "not run: the kernel was gone"
@@ -165,7 +166,7 @@ def record_cell(event: dict[str, Any], result: NotebookResult) -> CellResult:
         outcome=outcome,
         line=line,
         detail=(detail or error).strip() if line else "",
-        seconds=event["seconds"],
+        seconds=event.seconds,
     )
     result.cells[now.cell] = now
     result.seconds += now.seconds

@@ -3,7 +3,6 @@
 Used by `workbook notebooks run` and by the class grader.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -16,8 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from workbook.grading.nbval.messages import (
+    EVENTS,
+    CellEnded,
+    CellStarted,
+    Event,
+    KernelStarted,
+    RunEnded,
+)
 from workbook.grading.nbval.results import (
     SANITISE,
     VARIABLE,
@@ -26,6 +32,7 @@ from workbook.grading.nbval.results import (
     expected_cells,
     record_cell,
 )
+from workbook.worker import frames
 
 __all__ = ["CELL_TIMEOUT", "run_group", "run_notebooks", "variables"]
 
@@ -96,18 +103,18 @@ class _Run:
         self.current: tuple[NotebookResult, int] | None = None
         self.kernel_ran = False
 
-    def handle(self, event: dict[str, Any]) -> None:
-        if event["event"] == "kernel":
-            self.kernel = event["pid"]
-        elif event["event"] == "end":
+    def handle(self, event: Event) -> None:
+        if isinstance(event, KernelStarted):
+            self.kernel = event.pid
+        elif isinstance(event, RunEnded):
             for result in self.results.values():
-                result.peak_megabytes = event["peak_megabytes"]
-        else:
-            result = self.results[event["notebook"]]
-            self.current = (result, event["cell"])
-            if event["event"] == "cell":
+                result.peak_megabytes = event.peak_megabytes
+        elif isinstance(event, CellStarted):
+            result = self.results[event.notebook]
+            self.current = (result, event.cell)
+            if isinstance(event, CellEnded):
                 cell = record_cell(event, result)
-                self.kernel_ran = self.kernel_ran or event["kernel"]
+                self.kernel_ran = self.kernel_ran or event.kernel
                 if not self.kernel_ran and cell.outcome == "missing":
                     # Nothing of the notebooks has run yet: it is not their doing.
                     result.problem = cell.line
@@ -116,14 +123,14 @@ class _Run:
 
     def read(self, events: Path) -> bool:
         """Take in what was written since; whether there was anything."""
+        before = self.position
         with events.open("rb") as file:
             file.seek(self.position)
-            new = file.read()
-        whole = new[: new.rfind(b"\n") + 1]  # the last line may still be being written
-        self.position += len(whole)
-        for line in whole.splitlines():
-            self.handle(json.loads(line))
-        return bool(whole)
+            # The last message may still be being written.
+            while (message := frames.read(file)) is not None:
+                self.position = file.tell()
+                self.handle(EVENTS.decode(message))
+        return self.position > before
 
     def follow(
         self,
@@ -186,7 +193,7 @@ def run_group(
     run = _Run(todo, on_cell)
     with tempfile.TemporaryDirectory(prefix="workbook-nbval-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        events, log = folder / "events.jsonl", folder / "pytest.log"
+        events, log = folder / "events", folder / "pytest.log"
         events.touch()
         env = variables(exercises, threads)
         env[VARIABLE] = str(events)

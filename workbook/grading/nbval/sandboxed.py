@@ -1,21 +1,22 @@
-"""What runs inside the sandbox for nbval: a line of JSON for each cell, one at the end.
+"""What runs inside the sandbox for nbval: a message for each cell, one at the end.
 
 Arguments: the folder of notebooks, the student's files, seconds for a cell, and a folder with
 matplotlib's font cache. The notebooks are the instructor's; the student's are never seen.
 """
 
 import contextlib
-import json
 import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
+from workbook.grading.nbval.messages import ANSWERS, CellJudged, Finished
 from workbook.grading.nbval.results import CellResult, NotebookResult, quick_nbformat
 from workbook.grading.nbval.run import run_group
 from workbook.grading.sandbox import fork_server
+from workbook.worker.channel import Channel, private_descriptors
+from workbook.worker.limits import limit
 
 
 def main() -> None:
@@ -24,11 +25,9 @@ def main() -> None:
     if int(sys.argv[5]):
         fork_server.drop_privileges(int(sys.argv[5]))
     fork_server.harden_process()
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for handle in (0, 1, 2):
-        os.dup2(nowhere, handle)
-    _limit()
+    incoming, outgoing = private_descriptors()
+    channel = Channel(os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb"))
+    limit({"AS": 8 * 2**30, "NPROC": 400, "FSIZE": 64 * 2**20})
     quick_nbformat()
     home = Path(tempfile.mkdtemp(prefix="workbook-home-"))
     os.environ["MPLCONFIGDIR"] = str(home / "matplotlib")
@@ -37,12 +36,8 @@ def main() -> None:
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         os.environ[name] = str(home / name.lower())
 
-    def write(**event: Any) -> None:
-        answers.write(json.dumps(event) + "\n")
-        answers.flush()
-
     def on_cell(result: NotebookResult, cell: CellResult) -> None:
-        write(
+        judged = CellJudged(
             notebook=result.path.stem,
             exercise=cell.exercise,
             outcome=cell.outcome,
@@ -50,6 +45,7 @@ def main() -> None:
             cell=cell.cell,
             seconds=cell.seconds,
         )
+        channel.send(ANSWERS.encode(judged))
 
     junit = home / "junit.xml"
     results = run_group(
@@ -64,21 +60,9 @@ def main() -> None:
         for cell in result.cells:
             if cell.outcome in ("missing", "timeout"):
                 on_cell(result, cell)
-    write(
-        problems={result.path.stem: result.problem for result in results if result.problem},
-        junit=junit.read_text(encoding="utf-8", errors="replace") if junit.is_file() else "",
-    )
-
-
-def _limit() -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    limits = {"RLIMIT_AS": 8 * 2**30, "RLIMIT_NPROC": 400, "RLIMIT_FSIZE": 64 * 2**20}
-    for name, value in {**limits, "RLIMIT_CORE": 0}.items():
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (value, value))
+    problems = {result.path.stem: result.problem for result in results if result.problem}
+    report = junit.read_text(encoding="utf-8", errors="replace") if junit.is_file() else ""
+    channel.send(ANSWERS.encode(Finished(problems, report)))
 
 
 if __name__ == "__main__":

@@ -1,27 +1,25 @@
 """nbval's verdict on one submission: the instructor's notebooks against the student's files."""
 
 import ast
-import contextlib
 import json
 import os
-import queue
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from workbook.grading.instructor_files import notebook
 from workbook.grading.judge_submission import laid_out
+from workbook.grading.nbval.messages import ANSWERS, Answer, CellJudged, Finished
 from workbook.grading.sandbox import bubblewrap, package_subset
 from workbook.grading.sandbox.runner import environment
 from workbook.grading.units import Settings, Submission, UnitResult
+from workbook.worker.codec import CodecError
+from workbook.worker.process import Command, Exit, WorkerProcess
 
 __all__ = ["SKIPPED_TAGS", "run_notebooks", "stripped"]
 
@@ -29,8 +27,7 @@ SKIPPED_TAGS = frozenset({"experiment", "panel", "card", "figure", "answer", "tu
 """Tags of cells that check nothing: they train, draw or show."""
 _PARTS, _STUDENT, _NOTEBOOKS, _FONTS = "/workbook-parts", "/student", "/notebooks", "/fonts"
 _TMP_SIZE = 256 * 2**20
-_MAX_EVENTS = 20_000
-_MAX_LINE = 4 * 2**20
+_MAX_MESSAGES, _MAX_BYTES = 20_000, 256 * 2**20
 # Seconds for all of it beyond four cells that hang.
 _START_SECONDS = 120.0
 
@@ -124,38 +121,37 @@ def run_notebooks(
         notebooks.mkdir(mode=0o755)
         for name in units.values():
             (notebooks / f"{name}.ipynb").write_text(stripped(notebook(name)), encoding="utf-8")
-        events, reason = _run(folder, notebooks, settings)
+        answers, reason = _run(folder, notebooks, settings)
     seconds = time.monotonic() - began
-    last = next((event for event in events if "problems" in event), None)
+    last = next((answer for answer in answers if isinstance(answer, Finished)), None)
+    cells = [answer for answer in answers if isinstance(answer, CellJudged)]
     results = []
     for key, name in units.items():
-        problem = str(last["problems"].get(name, "")) if last is not None else ""
-        if not events:
+        problem = last.problems.get(name, "") if last is not None else ""
+        if not answers:
             problem = f"nbval did not run: {reason or 'it said nothing'}"
-        results.append(_result(key, name, events, problem, seconds / max(len(units), 1)))
-    return results, str(last.get("junit", "")) if last is not None and junit else ""
+        results.append(_result(key, name, cells, problem, seconds / max(len(units), 1)))
+    return results, last.junit if last is not None and junit else ""
 
 
 def _result(
-    key: str, name: str, events: list[dict[str, Any]], problem: str, seconds: float
+    key: str, name: str, cells: list[CellJudged], problem: str, seconds: float
 ) -> UnitResult:
     found: dict[str, dict[str, str]] = {
         exercise: {"outcome": "missing", "line": "not run"}
         for exercise in _checked_exercises(notebook(name))
     }
-    events_of: dict[str, list[dict[str, Any]]] = {}
+    cells_of: dict[str, list[CellJudged]] = {}
     lines = [f"{name}: {problem or 'run by nbval'}"]
-    for event in events:
-        if event.get("notebook") == name and "outcome" in event:
-            if event.get("exercise") in found:
-                events_of.setdefault(event["exercise"], []).append(event)
-            if event["outcome"] not in ("pass", "missing"):
-                cell = int(event["cell"]) + 1
-                lines.append(f"  code cell {cell}: {event['outcome']}: {str(event['line'])[:200]}")
-    for exercise, events in events_of.items():
-        bad = [event for event in events if event["outcome"] != "pass"]
-        worst = bad[0] if bad else events[0]
-        found[exercise] = {"outcome": str(worst["outcome"]), "line": str(worst["line"])}
+    for cell in cells:
+        if cell.notebook == name:
+            if cell.exercise in found:
+                cells_of.setdefault(cell.exercise, []).append(cell)
+            if cell.outcome not in ("pass", "missing"):
+                lines.append(f"  code cell {cell.cell + 1}: {cell.outcome}: {cell.line[:200]}")
+    for exercise, judged in cells_of.items():
+        worst = next((cell for cell in judged if cell.outcome != "pass"), judged[0])
+        found[exercise] = {"outcome": worst.outcome, "line": worst.line}
     result = {"exercises": found, "problem": problem, "seconds": round(seconds, 3)}
     return UnitResult(key, "nbval", name, result, "\n".join(lines))
 
@@ -168,7 +164,7 @@ def _checked_exercises(path: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name) for name in ids if name))
 
 
-def _command(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[str], dict[str, str]]:
+def _command(folder: Path, notebooks: Path, settings: Settings) -> Command:
     sandboxed = bubblewrap.selected_sandbox(settings.sandbox) == "bwrap"
     parts = package_subset.for_notebooks()
     inside = [sys.executable, "-P", "-X", "utf8", "-m", "workbook.grading.nbval.sandboxed"]
@@ -179,7 +175,8 @@ def _command(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[st
         env |= {name: tempfile.gettempdir() for name in ("HOME", "TMPDIR", "TEMP")}
         if "SYSTEMROOT" in os.environ:
             env["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
-        return [*inside, str(notebooks), str(folder), timeout, str(_fonts()), user], env
+        arguments = [*inside, str(notebooks), str(folder), timeout, str(_fonts()), user]
+        return Command(arguments, env, notebooks)
     line = bubblewrap.command(
         [*inside, _NOTEBOOKS, _STUDENT, timeout, _FONTS, user],
         binds={parts: _PARTS, folder: _STUDENT, notebooks: _NOTEBOOKS, _fonts(): _FONTS},
@@ -188,55 +185,26 @@ def _command(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[st
         hidden=bubblewrap.hidden_folders(),
         shared_memory=True,
     )
-    return line, {"PATH": os.defpath}
+    return Command(line, {"PATH": os.defpath}, notebooks)
 
 
-def _run(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[dict[str, Any]], str]:
+def _run(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[Answer], str]:
     """Run nbval to its end, or end it; what it said, and why it ended if that was not its end."""
-    command, env = _command(folder, notebooks, settings)
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=env,
-            cwd=notebooks,
-            start_new_session=True,
-        )
+        process = WorkerProcess(_command(folder, notebooks, settings), total=_MAX_BYTES)
     except OSError as error:
         return [], str(error)
-    assert process.stdout is not None
-    lines: queue.Queue[bytes | None] = queue.Queue()
-    threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
     deadline = time.monotonic() + _START_SECONDS + 4 * settings.cell_timeout
-    events: list[dict[str, Any]] = []
-    reason = ""
+    answers: list[Answer] = []
     try:
-        while True:
-            line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
-            if line is None:
-                break
-            event = json.loads(line)
-            if not isinstance(event, dict) or len(events) > _MAX_EVENTS:
-                raise ValueError("it answered nonsense")
-            events.append(event)
-    except queue.Empty:
-        reason = "it took too long and was ended"
-    except (ValueError, RecursionError):
-        reason = "it answered nonsense"
+        while not isinstance(message := process.receive(deadline), Exit):
+            if len(answers) >= _MAX_MESSAGES:
+                return answers, "it answered without end"
+            answers.append(ANSWERS.decode(message))
+    except TimeoutError:
+        return answers, "it took too long and was ended"
+    except CodecError:
+        return answers, "it answered nonsense"
     finally:
-        with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-        process.wait(10)
-    return events, reason
-
-
-def _read(stream: IO[bytes], lines: "queue.Queue[bytes | None]") -> None:
-    with contextlib.suppress(OSError, ValueError), stream:
-        while line := stream.readline(_MAX_LINE):
-            lines.put(line)
-    lines.put(None)
+        process.kill()
+    return answers, ""

@@ -3,115 +3,98 @@
 import linecache
 import marshal
 import os
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import CodeType
-from typing import Any
 
 from workbook import curriculum
-from workbook.checks.worker import open_implementation, run_cases, source_check
+from workbook.checks.worker import messages, open_implementation, run_cases, source_check
 from workbook.checks.worker.import_watch import watched_imports
-from workbook.checks.worker.protocol import MessageSink
-from workbook.student.implementation import load_implementation
+from workbook.grading.sandbox.shared_memory import SharedMemoryChannel
+from workbook.student.implementation import Implementation, load_implementation
 
-__all__ = ["Compiled", "compile_exercises", "files_of", "run_job", "set_limits"]
+__all__ = ["Compiled", "compile_exercises", "limits", "run_job"]
 
 Compiled = dict[str, CodeType]
 
-# Bytes of one file, and how many files may be open.
-FILE_SIZE = 32 * 2**20
-OPEN_FILES = 128
-PROCESSES = 64
 
-
-def set_limits(seconds: float, memory: int) -> None:
-    """Bound this process and whatever it starts; what the system does not know is left out."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    # Twice the time that is waited for: this ends what the waiting side should miss.
-    cpu = int(seconds * 2) + 5
-    for name, value in (
-        ("RLIMIT_AS", memory * 2**20),
-        ("RLIMIT_CPU", cpu),
-        ("RLIMIT_FSIZE", FILE_SIZE),
-        ("RLIMIT_NOFILE", OPEN_FILES),
-        ("RLIMIT_NPROC", PROCESSES),
-        ("RLIMIT_CORE", 0),
-    ):
-        number = getattr(resource, name, None)
-        if number is None or (value == 0 and name == "RLIMIT_AS"):
-            continue
-        try:
-            resource.setrlimit(number, (value, value))
-        except (ValueError, OSError):  # macOS refuses some.
-            continue
+def limits(seconds: float, memory: int) -> dict[str, int]:
+    """Return the limits of a child: see `worker.limits`."""
+    return {
+        "AS": memory * 2**20,
+        # Twice the time that is waited for: this ends what the waiting side should miss.
+        "CPU": int(seconds * 2) + 5,
+        "FSIZE": 32 * 2**20,
+        "NOFILE": 128,
+        "NPROC": 64,
+    }
 
 
 def run_job(
-    job: Mapping[str, Any],
-    references: Mapping[str, CodeType],
-    output: MessageSink,
+    sent: bytes,
+    channel: SharedMemoryChannel,
     folder: Path,
     empty: Path,
     compiled: Mapping[str, CodeType],
-    on_restart: Callable[[], None],
 ) -> None:
     """Do one job and say what came of it; never returns.
 
     Parameters
     ----------
-    job : mapping
-        As `CaseRunner.run` takes it.
-    references : mapping of str to code
-        By file: what stands in for the requirements.
-    output : MessageSink
+    sent : bytes
+        A `CaseJob`.
+    channel : SharedMemoryChannel
     folder : Path
         The student's files; resolved.
     empty : Path
         Empty folders laid out as an implementation; resolved.
     compiled : mapping of str to code
         The student's files that compile.
-    on_restart : callable
-        Called when the time limit starts anew.
     """
+
+    def say(event: messages.Event) -> None:
+        channel.send(messages.EVENTS.encode(event))
+
+    def run(job: messages.CaseJob, impl: Implementation, reference: Implementation | None) -> None:
+        for record in run_cases.run_exercise(
+            job.exercise,
+            impl,
+            seed=job.seed,
+            folder=folder,
+            reference=reference,
+            only=job.only,
+            on_case=lambda case: say(messages.CaseStarted(case)),
+        ):
+            say(messages.CaseRecord(record))
+
     try:
+        job = messages.JOBS.decode(sent)
+        assert isinstance(job, messages.CaseJob)
         reference = None
-        if references:
-            reference = load_implementation(
-                empty, sources=references, files=references, resolved=True
+        if job.code:
+            code = marshal.loads(job.code)
+            reference = load_implementation(empty, sources=code, files=code, resolved=True)
+        with watched_imports(lambda file: say(messages.Importing(file))):
+            impl, opened = open_implementation.open_implementation(
+                folder, job.skip, compiled, _files_of(job.exercise), resolved=True
             )
-        with watched_imports(output.importing):
-            files = files_of(job["exercise"])
-            skip = job.get("skip", {})
-            opened = open_implementation.open_implementation(
-                folder, skip, compiled, files, resolved=True
-            )
-        output.event(
-            "impl",
-            problems=opened.problems,
-            mended=opened.mended,
-            absent=opened.absent,
-            files=opened.files,
-        )
-        run_cases.send_records(job, output, opened.impl, folder, reference)
-        if reference is not None and job.get("integrated"):
-            on_restart()
-            output.event("integrated")
-            run_cases.send_records(job, output, opened.impl, folder)
-        output.event("done")
+        say(opened)
+        run(job, impl, reference)
+        if reference is not None and job.integrated:
+            channel.restart()
+            say(messages.IntegratedStarted())
+            run(job, impl, None)
+        say(messages.Done())
     except Exception as error:
-        output.event("failed", type=type(error).__name__, message=str(error)[:500])
+        say(messages.Failed(type(error).__name__, str(error)[:500]))
     finally:
         # Not through `exit`: what student code has registered there is not run.
         os._exit(0)
 
 
 @cache
-def files_of(exercise_id: str) -> frozenset[str]:
+def _files_of(exercise_id: str) -> frozenset[str]:
     """The files that hold an exercise and what it requires."""
     known = curriculum.load()
     names = (*curriculum.own(exercise_id), *curriculum.closure(exercise_id))

@@ -22,22 +22,15 @@ import sys
 import time
 from pathlib import Path
 from types import CodeType
-from typing import Any
 
 import numpy
 
 from workbook import curriculum, numerics
-from workbook.checks.worker import blocked_imports, exceptions, run_cases
-from workbook.checks.worker.protocol import HEAD, READY, TRACE_AT
+from workbook.checks.worker import blocked_imports
 from workbook.course import cases_of
-from workbook.grading.sandbox import job_codec, seccomp
-from workbook.grading.sandbox.child import (
-    Compiled,
-    compile_exercises,
-    files_of,
-    run_job,
-    set_limits,
-)
+from workbook.grading.sandbox import seccomp
+from workbook.grading.sandbox.child import Compiled, compile_exercises, limits, run_job
+from workbook.grading.sandbox.messages import ENDED, LIMITS, Ended, Limits
 from workbook.grading.sandbox.process_cleanup import (
     TRACE_SIGNAL,
     kill_remaining,
@@ -45,21 +38,18 @@ from workbook.grading.sandbox.process_cleanup import (
     request_trace,
     wait_for_exit,
 )
-from workbook.grading.sandbox.shared_memory import SharedMemorySink
+from workbook.grading.sandbox.shared_memory import SharedMemoryChannel
 from workbook.grading.sandbox.temp_dirs import TempDirs
-from workbook.records import encode
-from workbook.student import source_blocks
-from workbook.student.implementation import load_implementation
+from workbook.worker import exceptions, frames
+from workbook.worker.channel import private_descriptors
+from workbook.worker.limits import limit
+from workbook.worker.trace import TRACE_AT
 
-SERVER = b"S"
 # What is read of a child's traceback, and of what compiling came to, in bytes.
 MAX_TRACE, MAX_CODE = 65536, 64 * 2**20
 _DUMPABLE, _DEATH_SIGNAL = 4, 1  # PR_SET_DUMPABLE and PR_SET_PDEATHSIG of Linux.
 # Objects between two looks of the garbage collector: a child is gone before it pays.
 _GC_THRESHOLD = 20_000
-# How Python keeps small objects: sizes in steps, in pools; and what an empty `bytes` takes.
-_SMALLEST, _LARGEST, _STEP, _POOL, _BYTES = 48, 512, 16, 16384, 33
-_MAX_FILLERS = 10_000
 
 
 class Server:
@@ -89,26 +79,36 @@ class Server:
         self.exclusive = exclusive
         self._compiled: Compiled = {}
         self._temp_dirs = TempDirs(temp_dir, exclusive)
-        # Nothing that student code prints can come between: these are ours, and not inherited.
-        self._jobs, self._answers = os.dup(0), os.dup(1)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for handle in (0, 1, 2):
-            os.dup2(nowhere, handle)
+        self._jobs, self._answers = private_descriptors()
 
     def serve(self) -> None:
         """Do jobs until no more come."""
-        self._write(HEAD.pack(0) + READY)
-        while (head := job_codec.read(self._jobs, job_codec.HEAD.size)) is not None:
-            seconds, integrated, length = job_codec.HEAD.unpack(head)
-            payload = job_codec.read(self._jobs, length)
-            if payload is None:
-                return
-            self._run_job(payload, seconds, integrated)
+        self._write(frames.READY)
+        while (message := self._receive()) is not None and (job := self._receive()) is not None:
+            limits = LIMITS.decode(message[:])
+            message.close()
+            self._run_job(job, limits)
 
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
+    def _write(self, *messages: bytes) -> None:
+        view = memoryview(b"".join(map(frames.frame, messages)))
         while view:
             view = view[os.write(self._answers, view) :]
+
+    def _receive(self) -> mmap.mmap | None:
+        """Return the next message, in memory that can be given back; None if no more come."""
+        head = self._read(frames.HEAD.size)
+        return None if head is None else self._read(frames.HEAD.unpack(head)[0])
+
+    def _read(self, length: int) -> mmap.mmap | None:
+        found = mmap.mmap(-1, max(length, 1))
+        with memoryview(found) as view:
+            at = 0
+            while at < length:
+                count = os.readv(self._jobs, [view[at:length]])
+                if not count:
+                    return None
+                at += count
+        return found
 
     def compile(self, seconds: float) -> None:
         """Compile the student's files once, in a child: the parser may not survive them."""
@@ -117,7 +117,7 @@ class Server:
         if child == 0:
             try:
                 os.close(reading)
-                set_limits(seconds, self.memory)
+                limit(limits(seconds, self.memory))
                 with os.fdopen(writing, "wb") as pipe:
                     pipe.write(compile_exercises(self.impl))
             finally:
@@ -148,54 +148,55 @@ class Server:
             linecache.cache[str(path)] = (about.st_size, about.st_mtime, lines, str(path))
             exceptions.inside(str(path), str(self.impl))
 
-    def _run_job(self, payload: mmap.mmap, seconds: float, integrated: bool) -> None:
+    def _run_job(self, job: mmap.mmap, limits: Limits) -> None:
         trace = open_trace(self._temp_dirs.next())
-        channel = SharedMemorySink()
+        channel = SharedMemoryChannel()
         child = os.fork()
         if child == 0:
             try:
-                self._run_child(payload, seconds, trace, channel)
+                self._run_child(job, limits.seconds, trace, channel)
             finally:
                 os._exit(1)
-        payload.close()
-        event = self._wait_for_child(child, seconds, channel if integrated else None, trace)
+        job.close()
+        integrated = channel if limits.integrated else None
+        code, trace_requested = self._wait_for_child(child, limits.seconds, integrated, trace)
         kill_remaining(child, exclusive=self.exclusive)
         self._temp_dirs.clear()
-        output = b""
+        output, nonsense = b"", ""
         try:
             output = channel.read()
         except ValueError as error:
-            event = {"nonsense": str(error)}
+            nonsense = str(error)
         channel.close()
-        event["trace"] = os.pread(trace, MAX_TRACE, 0).decode("utf-8", "replace")
+        traceback = os.pread(trace, MAX_TRACE, 0).decode("utf-8", "replace")
         os.close(trace)
-        header = json.dumps(event).encode("ascii")
-        length = HEAD.size + len(header) + len(output)
-        self._write(b"".join((HEAD.pack(length), SERVER, HEAD.pack(len(header)), header, output)))
+        self._write(ENDED.encode(Ended(code, trace_requested, nonsense, traceback)), output)
 
     def _run_child(
-        self, payload: mmap.mmap, seconds: float, trace: int, channel: SharedMemorySink
+        self, job: mmap.mmap, seconds: float, trace: int, channel: SharedMemoryChannel
     ) -> None:
         """Turn this fork into the child."""
         os.close(self._jobs)
         os.close(self._answers)
         os.setsid()
         gc.set_threshold(_GC_THRESHOLD)
-        set_limits(seconds, self.memory)
+        limit(limits(seconds, self.memory))
         faulthandler.enable(trace)
         faulthandler.register(TRACE_SIGNAL, file=trace)
         # A copy that student code makes of itself ends at once, or when it has something to say.
         os.register_at_fork(after_in_child=lambda: os._exit(1))
         channel.claim()
-        job, references = job_codec.unpack(payload[:])
-        payload.close()
-        files = (self.impl, self.empty, self._compiled)
-        run_job(job, references, channel, *files, channel.restart)
+        sent = job[:]
+        job.close()
+        run_job(sent, channel, self.impl, self.empty, self._compiled)
 
     def _wait_for_child(
-        self, child: int, seconds: float, integrated: SharedMemorySink | None, trace: int
-    ) -> dict[str, Any]:
-        """Wait for the child to end or time out; `integrated` says when its second run began."""
+        self, child: int, seconds: float, integrated: SharedMemoryChannel | None, trace: int
+    ) -> tuple[int | None, bool]:
+        """Wait for the child to end or time out; `integrated` says when its second run began.
+
+        Return its exit code, None if its time is up, and whether it was asked for its trace.
+        """
         began = time.monotonic()
         trace_requested = False
         while True:
@@ -217,50 +218,7 @@ class Server:
             os.kill(child, signal.SIGKILL)
             kill_remaining(child, exclusive=self.exclusive)
             os._exit(0)
-        return {"timeout": True} if code is None else {"code": code}
-
-
-def warm_up(folder: Path, empty: Path) -> None:
-    """Do with the stubs what children will do, so that what is done once is done here."""
-    first = next(iter(curriculum.load()))
-    compiled = {
-        file: compile(
-            source_blocks.pristine_source(file), str(empty / file), "exec", dont_inherit=True
-        )
-        for file in files_of(first.id)
-    }
-    for exercise in curriculum.load():
-        files_of(exercise.id)
-    for name, module in list(sys.modules.items()):
-        # They stand in the traceback of whatever student code raises.
-        if name.startswith("workbook.checks.") and module.__file__:
-            exceptions.inside(module.__file__, str(folder))
-    with (
-        load_implementation(empty, sources=compiled, files=compiled, resolved=True) as impl,
-        load_implementation(empty, sources=compiled, files=compiled, resolved=True) as other,
-    ):
-        for record in run_cases.run_exercise(
-            first.id, impl, seed=0, folder=folder, reference=other
-        ):
-            encode(record)
-
-
-def fill_free_slots() -> list[bytes]:
-    """Take the free places between Python's objects, so that a child's own lie side by side.
-
-    A child that puts a small object into a page of the server's has the whole page copied.
-    """
-    fillers: list[bytes] = []
-    for size in range(_SMALLEST, _LARGEST + 1, _STEP):
-        # As many in a row as a pool holds: from here on there are only empty ones.
-        pool_row, row, last = _POOL // size - 3, 0, 0
-        of_this_size: list[bytes] = []
-        while row < pool_row and len(of_this_size) < _MAX_FILLERS:
-            of_this_size.append(bytes(size - _BYTES))
-            row = row + 1 if id(of_this_size[-1]) - last == size else 0
-            last = id(of_this_size[-1])
-        fillers += of_this_size[: len(of_this_size) - row]
-    return fillers
+        return code, trace_requested
 
 
 def drop_privileges(user: int) -> None:
@@ -314,12 +272,9 @@ def main() -> None:
             importlib.import_module(f"workbook.numerics.{name}")
     for exercise in curriculum.load():
         cases_of(exercise.id)
-    warm_up(impl, empty)
     with contextlib.suppress(ImportError):
         importlib.import_module("resource")  # Children set their limits with it.
     server.compile(settings["seconds"])
-    fillers = fill_free_slots()
     gc.freeze()
     gc.enable()
     server.serve()
-    del fillers

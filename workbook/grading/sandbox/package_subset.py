@@ -28,7 +28,7 @@ _READ = (
     "locale/en/student.toml",
 )
 # Notebooks may ask for anything but what knows the answers.
-_NOT_FOR_NOTEBOOKS = ("key.npz", "key.json", "__pycache__")
+_NOT_FOR_NOTEBOOKS = ("answer_key.bin", "__pycache__")
 
 
 def _temporary_folder() -> Path:

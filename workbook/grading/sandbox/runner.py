@@ -1,4 +1,4 @@
-"""Runners for one submission, with the interface of `CaseRunner` and a child per exercise."""
+"""Where a submission's cases run: a fork server in a sandbox, or plain processes."""
 
 import json
 import os
@@ -6,21 +6,32 @@ import shutil
 import site
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 
-from workbook import curriculum
-from workbook.checks.case_runner import THREADS, CaseRun, CaseRunner
-from workbook.checks.worker.protocol import HEAD, READY
-from workbook.grading.sandbox import bubblewrap, job_codec, package_subset
+from workbook.checks.case_runner import CaseRunner, SpawnTransport, Transport
+from workbook.checks.launcher import checks_launcher
+from workbook.checks.worker.messages import EVENTS, JOBS, CaseJob, Done, Event, Failed, Job
+from workbook.grading.sandbox import bubblewrap, package_subset
+from workbook.grading.sandbox.messages import ENDED, LIMITS, Limits
 from workbook.grading.sandbox.reference_subset import compiled, references
-from workbook.grading.sandbox.shared_memory import frames
-from workbook.records import WireError
+from workbook.worker import frames
+from workbook.worker.client import Stopped, Worker, meaning
+from workbook.worker.launch import THREADS
+from workbook.worker.process import Command
 
-__all__ = ["ForkRunner", "SpawnRunner", "environment", "make_runner"]
+__all__ = [
+    "CutReferences",
+    "ForkTransport",
+    "SandboxLauncher",
+    "can_fork",
+    "environment",
+    "make_runner",
+]
 
 _STUDENT, _PARTS, _EMPTY = "/student", "/workbook-parts", "/workbook-empty"
 _TMP_SIZE = 64 * 2**20
@@ -40,12 +51,13 @@ def environment(parts: str) -> dict[str, str]:
 
 def _import_path(parts: str) -> str:
     """Where the server and student code import from: the copies, and what is installed."""
-    installed = [Path(np.__file__).parents[1], *map(Path, site.getsitepackages())]
+    packages = (np.__file__, msgspec.__file__)
+    installed = [*(Path(file).parents[1] for file in packages), *map(Path, site.getsitepackages())]
     return os.pathsep.join([parts, *dict.fromkeys(str(one) for one in installed)])
 
 
-class ForkRunner(CaseRunner):
-    """A fork server, in a bubblewrap sandbox or (`sandbox="none"`) without one.
+class SandboxLauncher:
+    """Starts a fork server, in a bubblewrap sandbox or (`sandbox="none"`) without one.
 
     Parameters
     ----------
@@ -54,25 +66,16 @@ class ForkRunner(CaseRunner):
     sandbox : str
         `bwrap` or `none`.
     timeout, memory : float, int
-        As for `CaseRunner`.
+        As for `make_runner`.
     """
 
-    def __init__(
-        self, folder: Path, *, sandbox: str, timeout: float = 30.0, memory: int = 2048
-    ) -> None:
-        super().__init__(timeout=timeout, memory=memory)
-        self.folder = folder
-        self._path_prefixes = _path_prefixes(folder)
-        self.sandbox = sandbox
-        self.grace = GRACE
-        self._finished = False
-        self._last_trace = ""
-        # The run that was integrated, which came along with the last one.
-        self._second_runs: dict[tuple[str, str], CaseRun] = {}
-        self._second = CaseRun()
-        self._current: CaseRun | None = None
+    def __init__(self, folder: Path, *, sandbox: str, timeout: float, memory: int) -> None:
+        self.folder, self.sandbox = folder, sandbox
+        self.timeout, self.memory = timeout, memory
+        self._temp_dir = tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True)
 
-    def _start_command(self) -> tuple[list[str], dict[str, str]]:
+    def command(self) -> Command:
+        """Return what to start."""
         sandboxed = self.sandbox == "bwrap"
         parts, empty = package_subset.for_judge(), package_subset.empty_layout()
         settings = {
@@ -86,10 +89,13 @@ class ForkRunner(CaseRunner):
         }
         # Without a look for what is installed: the folders are known.
         arguments = [sys.executable, "-P", "-S", "-X", "utf8", "-c", _SERVE, json.dumps(settings)]
+        here = Path(self._temp_dir.name)
         if not sandboxed:
             env = environment(_import_path(str(parts)))
             home = tempfile.gettempdir()
-            return arguments, env | {"HOME": home, "TMPDIR": home, "PATH": os.defpath}
+            return Command(
+                arguments, env | {"HOME": home, "TMPDIR": home, "PATH": os.defpath}, here
+            )
         line = bubblewrap.command(
             arguments,
             binds={parts: _PARTS, empty: _EMPTY, self.folder: _STUDENT},
@@ -98,92 +104,124 @@ class ForkRunner(CaseRunner):
             hidden=bubblewrap.hidden_folders(),
             first=True,
         )
-        return line, {"PATH": os.defpath}
+        return Command(line, {"PATH": os.defpath}, here)
 
-    def _message(self, job: Mapping[str, Any], limit: float) -> bytes:
-        self._finished, self._last_trace = False, ""
-        self.grace = GRACE + (limit if job.get("integrated") else 0.0)
-        reference = job.get("reference")
-        code = compiled(job["exercise"], Path(reference)) if reference else b""
-        sent = {key: value for key, value in job.items() if key not in ("impl", "reference")}
-        return job_codec.pack(sent, code, limit)
+    def close(self) -> None:
+        """Remove the temporary directory."""
+        self._temp_dir.cleanup()
 
-    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> CaseRun:
-        """Do one job; an integrated run that came along is kept for the next call."""
-        key = (str(job["exercise"]), json.dumps(job.get("skip", {}), sort_keys=True))
-        known = self._second_runs.pop(key, None)
-        if known is not None and not job.get("reference"):
-            return known
-        self._second, self._current = CaseRun(), None
-        run = super().run(job, timeout=timeout)
-        if self._current is not None and run.outcome:
-            # The sandbox itself ended, during the integrated run.
-            self._second.outcome, self._second.detail = run.outcome, run.detail
-            run.outcome = run.detail = ""
-        if job.get("integrated") and not run.importing and run.outcome != "infra":
-            integrated = self._second
-            if self._current is None:
-                # It did not come to that: what ended the first would have ended this too.
-                integrated = CaseRun(run.outcome, file=run.file, line=run.line, detail=run.detail)
-            self._second_runs = {key: integrated}
-        return run
 
-    def _handle_frame(self, frame: bytes, run: CaseRun, exercise: str) -> bool:
-        """Take all that came of one job: how its child ended, and what that said before."""
-        if frame == READY:
-            return super()._handle_frame(frame, run, exercise)
-        (length,) = HEAD.unpack_from(frame, 1)
-        start = 1 + HEAD.size
-        ended = json.loads(frame[start : start + length])
-        self._last_trace = str(ended["trace"])
-        try:
-            for one in frames(frame[start + length :]):
-                self._finished = (
-                    super()._handle_frame(one, self._current or run, exercise) or self._finished
-                )
-        except (
-            WireError,
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            RecursionError,
-        ) as error:
-            # The rest of what it sent is not worth reading.
-            now = self._current or run
-            now.outcome, now.detail = "crashed", f"it answered nonsense: {error}"
-            return True
-        self._handle_child_exit(ended, self._current or run)
-        return True
+class ForkTransport:
+    """A fork server that does each job in a child of its own.
 
-    def _handle_event(self, event: dict[str, Any], run: CaseRun) -> bool:
-        if event["event"] == "integrated":
-            self._current = self._second
-            return False
-        if event["event"] == "impl":
-            run.importing = ""
-            self.impl = _merged(self.impl, _without_paths(event, self._path_prefixes))
-            return False
-        return super()._handle_event(event, run)
+    Parameters
+    ----------
+    worker : Worker
+        Of a `SandboxLauncher`; closed with this.
+    """
 
-    def _handle_child_exit(self, event: dict[str, Any], run: CaseRun) -> None:
-        """Take in how the child ended; what it said itself cannot make a failure a success."""
-        if event.get("timeout"):
-            run.outcome = "timeout"
-        elif event.get("nonsense"):
-            run.outcome, run.detail = "crashed", str(event["nonsense"])
-        elif not self._finished:
-            code = int(event["code"])
-            run.outcome = self._signal_outcome(code) or "crashed"
-            run.detail = f"the process ended with code {code}"
-        if run is self._second and run.outcome:
-            self._locate_error(run, self.folder)
+    runs_integrated = True
 
-    def _traceback_text(self) -> str:
-        return self._last_trace.replace(_STUDENT + "/", f"{self.folder}{os.sep}")
+    def __init__(self, worker: Worker[SandboxLauncher]) -> None:
+        self._worker = worker
+        self._folder = worker.launcher.folder
+        self._trace = ""
+        self.start, self.close = worker.start, worker.close
 
-    def _stop_if_unusable(self, run: CaseRun) -> None:
+    def run(self, job: Job) -> Generator[Event]:
+        """Do one job: what its child said, then how it ended."""
+        assert isinstance(job, CaseJob)
+        self._trace = ""
+        code = compiled(job.exercise, Path(job.reference)) if job.reference else b""
+        sent = msgspec.structs.replace(job, impl="", reference="", code=code)
+        limits = Limits(job.seconds, job.integrated)
+        # The limit is kept by the server inside.
+        late = GRACE + (job.seconds if job.integrated else 0.0)
+        messages = LIMITS.encode(limits), JOBS.encode(sent)
+        with closing(self._worker.ask(*messages, seconds=job.seconds, late=late)) as answer:
+            ended, said = ENDED.decode(next(answer)), next(answer)
+        self._trace = ended.trace.replace(_STUDENT + "/", f"{self._folder}{os.sep}")
+        finished = False
+        for message in frames.split(said):
+            yield (event := EVENTS.decode(message))
+            finished = finished or isinstance(event, Done | Failed)
+        # What it said itself cannot make a failure a success.
+        if ended.code is None:
+            raise Stopped("timeout")
+        if ended.nonsense:
+            raise Stopped("crashed", ended.nonsense)
+        if not finished:
+            why = f"the process ended with code {ended.code}"
+            raise Stopped(meaning(ended.code, ended.trace_requested), why)
+
+    def trace(self) -> str:
+        """Return where the child was when it ended, as faulthandler writes it."""
+        return self._trace
+
+    def recycle(self, failed: bool) -> None:
         """The child is gone already, with all that it held."""
+
+
+class CutReferences:
+    """A plain process for each job, which finds no more of the solutions than it needs.
+
+    Parameters
+    ----------
+    transport : SpawnTransport
+        Closed with this.
+    """
+
+    runs_integrated = False
+
+    def __init__(self, transport: SpawnTransport) -> None:
+        self._transport = transport
+        self.start, self.trace, self.close = transport.start, transport.trace, transport.close
+
+    def run(self, job: Job) -> Generator[Event]:
+        """Do one job."""
+        with tempfile.TemporaryDirectory(
+            prefix="workbook-refs-", ignore_cleanup_errors=True
+        ) as name:
+            if isinstance(job, CaseJob) and job.reference:
+                shutil.copytree(package_subset.empty_layout(), name, dirs_exist_ok=True)
+                for file, text in references(job.exercise, Path(job.reference)).items():
+                    (Path(name) / file).write_text(text, encoding="utf-8")
+                job = msgspec.structs.replace(job, reference=name)
+            yield from self._transport.run(job)
+
+    def recycle(self, failed: bool) -> None:
+        """End the process, whatever came of its job."""
+        self._transport.recycle(failed=True)
+
+
+def can_fork() -> bool:
+    """Return whether a process can be forked here; Apple's libraries do not survive it."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+def make_runner(
+    folder: Path, *, sandbox: str, timeout: float = 30.0, memory: int = 2048
+) -> CaseRunner:
+    """Return what runs the cases of one submission on this system.
+
+    Parameters
+    ----------
+    folder : Path
+        The student's files.
+    sandbox : str
+        `bwrap` or `none`.
+    timeout : float
+        Seconds for one exercise.
+    memory : int
+        Megabytes of address space.
+    """
+    transport: Transport
+    if can_fork():
+        launcher = SandboxLauncher(folder, sandbox=sandbox, timeout=timeout, memory=memory)
+        transport = ForkTransport(Worker(launcher))
+    else:
+        transport = CutReferences(SpawnTransport(Worker(checks_launcher(memory))))
+    return CaseRunner(transport, timeout=timeout, path_prefixes=_path_prefixes(folder))
 
 
 def _path_prefixes(folder: Path) -> tuple[str, ...]:
@@ -192,66 +230,3 @@ def _path_prefixes(folder: Path) -> tuple[str, ...]:
     # As paths are shown where they are written with the other slash, too.
     found = (f"{_STUDENT}/", f"{whole}{os.sep}", f"{folder}{os.sep}", f"{whole.as_posix()}/")
     return tuple(dict.fromkeys(found))
-
-
-def _without_paths(impl: Any, prefixes: tuple[str, ...]) -> Any:
-    """What opening the implementation showed, without where it lies."""
-    if isinstance(impl, dict):
-        return {key: _without_paths(inner, prefixes) for key, inner in impl.items()}
-    if isinstance(impl, list):
-        return [_without_paths(inner, prefixes) for inner in impl]
-    if isinstance(impl, str):
-        for place in prefixes:
-            impl = impl.replace(place, "")
-    return impl
-
-
-def _merged(known: dict[str, Any] | None, event: dict[str, Any]) -> dict[str, Any]:
-    """What is known of the student's files after one more child, which opened some of them."""
-    files = set(event["files"])
-    known = known or {"problems": {}, "mended": {}, "absent": []}
-    exercises = {e.id for e in curriculum.load() if e.file in files}
-    found: dict[str, Any] = {
-        part: {f: v for f, v in known[part].items() if f not in files} | event[part]
-        for part in ("problems", "mended")
-    }
-    found["absent"] = [name for name in known["absent"] if name not in exercises] + event["absent"]
-    return found
-
-
-class SpawnRunner(CaseRunner):
-    """A fresh process for each exercise, where a process cannot be forked.
-
-    Parameters as for `ForkRunner`.
-    """
-
-    def __init__(self, folder: Path, *, timeout: float = 30.0, memory: int = 2048) -> None:
-        super().__init__(timeout=timeout, memory=memory)
-        self.folder = folder
-
-    def run(self, job: Mapping[str, Any], *, timeout: float | None = None) -> CaseRun:
-        """Do one job in a process of its own; as `CaseRunner.run`."""
-        sent = dict(job)
-        try:
-            with tempfile.TemporaryDirectory(
-                prefix="workbook-refs-", ignore_cleanup_errors=True
-            ) as name:
-                if job.get("reference"):
-                    sent["reference"] = name
-                    shutil.copytree(package_subset.empty_layout(), name, dirs_exist_ok=True)
-                    cut = references(job["exercise"], Path(job["reference"]))
-                    for file, text in cut.items():
-                        (Path(name) / file).write_text(text, encoding="utf-8")
-                return super().run(sent, timeout=timeout)
-        finally:
-            impl = self.impl
-            self.kill()
-            self.impl = _without_paths(impl, _path_prefixes(self.folder))
-
-
-def make_runner(folder: Path, *, sandbox: str, timeout: float, memory: int) -> CaseRunner:
-    """The runner for this system; `sandbox` is `bwrap` or `none`."""
-    # Apple's libraries do not survive a fork.
-    if sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):
-        return SpawnRunner(folder, timeout=timeout, memory=memory)
-    return ForkRunner(folder, sandbox=sandbox, timeout=timeout, memory=memory)

@@ -8,20 +8,19 @@ import mmap
 import os
 import struct
 import time
-from collections.abc import Iterator
 
-from workbook.checks.worker.protocol import HEAD, KINDS, MessageSink
+from workbook.worker import frames
 
-__all__ = ["MAX_BYTES", "SharedMemorySink", "frames"]
+__all__ = ["MAX_BYTES", "SharedMemoryChannel"]
 
 MAX_BYTES = 28 * 2**20
-"""What one child may say, in bytes; the frame that holds it must be below `records.MAX_FRAME`."""
+"""What one child may say, in bytes; the frame that holds it must be below `MAX_FRAME`."""
 
 # How many bytes were said, and when the second run began, in seconds of the system's clock.
 _STATE = struct.Struct("<Qd")
 
 
-class SharedMemorySink(MessageSink):
+class SharedMemoryChannel:
     """One for each child, made before the fork, so that nothing is left of the child before."""
 
     def __init__(self) -> None:
@@ -35,13 +34,15 @@ class SharedMemorySink(MessageSink):
         """From now on only this process says something: not a copy that student code makes."""
         self._process = os.getpid()
 
-    def send(self, kind: bytes, payload: bytes) -> None:
+    def send(self, message: bytes) -> None:
+        """Say one thing; it is known even if the process ends right after it."""
         if os.getpid() != self._process:
             os._exit(1)
-        start, size = _STATE.size + self._length, HEAD.size + 1 + len(payload)
-        self._length += size
+        framed = frames.frame(message)
+        start = _STATE.size + self._length
+        self._length += len(framed)
         if self._length <= MAX_BYTES:
-            self._memory[start : start + size] = HEAD.pack(len(payload)) + kind + payload
+            self._memory[start : start + len(framed)] = framed
         # After what it counts: half a frame is none.
         _STATE.pack_into(self._memory, 0, self._length, self._restarted)
         if self._length > MAX_BYTES:
@@ -68,17 +69,3 @@ class SharedMemorySink(MessageSink):
     def close(self) -> None:
         """Give the memory back."""
         self._memory.close()
-
-
-def frames(data: bytes) -> Iterator[bytes]:
-    """Cut what a child said into `kind payload`; a ValueError for what is none."""
-    at = 0
-    while at < len(data):
-        if len(data) - at < HEAD.size + 1:
-            raise ValueError("it sent what is no result")
-        (length,) = HEAD.unpack_from(data, at)
-        start = at + HEAD.size
-        at = start + 1 + length
-        if at > len(data) or data[start : start + 1] not in KINDS:
-            raise ValueError("it sent what is no result")
-        yield data[start:at]

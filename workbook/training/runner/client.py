@@ -3,22 +3,21 @@
 import contextlib
 import hashlib
 import os
-import signal
-import subprocess
-import sys
 import threading
 import weakref
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import workbook
 from workbook.errors import WorkbookError
 from workbook.student import locations
 from workbook.training.result_codec import from_plain
 from workbook.training.results import ProgressUpdate
+from workbook.training.runner import messages
 from workbook.training.runner.failure import Failure
-from workbook.training.runner.protocol import MessageSender, receive
+from workbook.worker.launch import THREADS, SpawnLauncher
+from workbook.worker.process import Exit, WorkerProcess
 
 __all__ = ["ExperimentRunner", "Job", "content_hash"]
 
@@ -26,12 +25,6 @@ State = Literal["running", "done", "stopped", "failed", "crashed"]
 
 _SECONDS_TO_STOP = 0.5
 _SECONDS_TO_DIE = 0.4
-# `-P` keeps a file such as random.py in the notebook's folder from being imported here.
-_PROGRAM = (
-    "import sys; sys.path.append(sys.argv[1]); "
-    "from workbook.training.runner.worker import main; main(sys.argv[2])"
-)
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class Job:
@@ -111,21 +104,23 @@ class Job:
         if worker is not None and self.running:
             worker.close()
 
-    def _receive(self, message: dict[str, Any]) -> None:
-        """What the child said; called by the thread that reads from it."""
-        if message["event"] == "updates":
-            updates = [ProgressUpdate(*update) for update in message["updates"]]
+    def _receive(self, answer: messages.Answer) -> None:
+        """What the process said; called by the thread that reads from it."""
+        if isinstance(answer, messages.Progress):
+            updates = [
+                ProgressUpdate(u.series, u.done, u.total, u.values.value()) for u in answer.updates
+            ]
             with self._lock:
                 self._updates += updates
-                self.printed += message["printed"]
+                self.printed += answer.printed
                 if updates:
                     self.done, self.total = updates[-1].done, updates[-1].total
             self._changed()
-        elif message["event"] == "done":
-            self.result = from_plain(message["result"])
-            self._end("stopped" if message["asked_to_stop"] else "done")
-        else:
-            self.failure = Failure(**message["failure"])
+        elif isinstance(answer, messages.Done):
+            self.result = from_plain(answer.result.value())
+            self._end("stopped" if answer.asked_to_stop else "done")
+        elif isinstance(answer, messages.Failed):
+            self.failure = answer.failure
             self._end("failed")
 
     def _lost(self, code: int | None) -> None:
@@ -150,101 +145,48 @@ class Job:
 
 
 class _Worker:
-    """A child process and the thread that reads from it."""
+    """A process and the job that it runs."""
 
     def __init__(self, folder: Path, content_hash: str) -> None:
         self.content_hash = content_hash
         # Weak, as the reading thread holds it: a job that nobody follows any more, and
         # the process with it, are let go.
         self._current: list[weakref.ref[Job]] = []
-        apart: dict[str, Any] = {}
-        if os.name == "posix":
-            # Away from the notebook's Ctrl-C, and killed with whatever it started itself.
-            apart["start_new_session"] = True
-        else:
-            apart["creationflags"] = 0x08000000 | 0x00000200  # no window, a group of its own
-        root = str(Path(workbook.__file__).resolve().parents[1])
-        # The nets are small: more threads than one cost more than they bring.
-        environment = {**dict.fromkeys(_THREADS, "1"), **os.environ}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, root, str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            **apart,
+        self._launcher = SpawnLauncher(
+            "workbook.training.runner.handler",
+            str(folder),
+            # The nets are small: more threads than one cost more than they bring.
+            environment={**dict.fromkeys(THREADS, "1"), **os.environ},
         )
-        assert self._process.stdin is not None
-        self._sender = MessageSender(self._process.stdin)  # type: ignore[arg-type]
-        # Also at the interpreter's end, and when nobody holds this object any more.
-        self._finalizer = weakref.finalize(self, _end_process, self._process)
-        reader = threading.Thread(
-            target=_read, args=(self._process, self._current), daemon=True, name="workbook-runner"
-        )
-        reader.start()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def alive(self) -> bool:
-        return self._process.poll() is None
+        deliver = partial(_deliver, self._current)
+        self.process = WorkerProcess(self._launcher.command(), deliver, largest=2**30)
 
     def run(self, job: Job, *, once: bool) -> None:
+        request = messages.ExperimentJob(job.experiment, messages.Plain.of(job.settings), once)
         self._current[:] = [weakref.ref(job)]
         job._worker = self
         try:
-            self._sender.send(
-                {
-                    "do": "run",
-                    "experiment": job.experiment,
-                    "settings": job.settings,
-                    "once": once,
-                }
-            )
+            self.process.send(messages.REQUESTS.encode(request))
         except OSError:
-            job._lost(self._process.wait())
+            job._lost(None)
 
     def request_stop(self) -> None:
         with contextlib.suppress(OSError):
-            self._sender.send({"do": "stop"})
+            self.process.send(messages.REQUESTS.encode(messages.Stop()))
 
     def close(self) -> None:
-        self._finalizer()
+        self.process.kill()
 
 
-def _read(process: subprocess.Popen[bytes], current: list[weakref.ref[Job]]) -> None:
-    """The work of a thread: hand the child's messages to the job that it runs."""
-    pipe: Any = process.stdout
-    try:
-        while True:
-            message = receive(pipe)
-            job = current[-1]() if current else None
-            if job is not None:
-                job._receive(message)
-            del job
-    except (EOFError, OSError, ValueError):
-        pass
-    finally:
-        _end_process(process)
-        job = current[-1]() if current else None
-        if job is not None:
-            job._lost(process.returncode)
-
-
-def _end_process(process: subprocess.Popen[bytes]) -> None:
-    """Kill it, and whatever it started, and wait until it is gone."""
-    if process.poll() is None:
-        with contextlib.suppress(OSError):
-            if os.name == "posix":
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(2)
-    if process.stdin is not None:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
+def _deliver(current: list[weakref.ref[Job]], message: bytes | Exit) -> None:
+    """Hand what a process says to the job that it runs; an error ends the process."""
+    job = current[-1]() if current else None
+    if job is None:
+        return
+    if isinstance(message, Exit):
+        job._lost(message.code)
+    else:
+        job._receive(messages.ANSWERS.decode(message))
 
 
 class ExperimentRunner:
@@ -290,7 +232,12 @@ class ExperimentRunner:
             raise WorkbookError(f"There is no folder {folder}.")
         now = content_hash(folder)
         worker = self._worker
-        if worker is None or not self._keep or worker.content_hash != now or not worker.alive():
+        if (
+            worker is None
+            or not self._keep
+            or worker.content_hash != now
+            or not worker.process.is_alive()
+        ):
             self.close()
             worker = self._worker = _Worker(folder, now)
         self._job = Job(experiment, settings, self._on_change)
@@ -300,7 +247,8 @@ class ExperimentRunner:
     @property
     def pid(self) -> int | None:
         """The child's process id, if there is one."""
-        return self._worker.pid if self._worker is not None and self._worker.alive() else None
+        worker = self._worker
+        return worker.process.pid if worker is not None and worker.process.is_alive() else None
 
     def close(self) -> None:
         """End the child; a running job ends as stopped."""

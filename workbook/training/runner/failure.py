@@ -1,16 +1,14 @@
 """An error in the student's code: what, in which file and line, and which check to run."""
 
-import linecache
-import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from workbook import curriculum
 from workbook.student import locations
 from workbook.student.importer import FileProblem
+from workbook.worker.exceptions import describe
 
-__all__ = ["Failure", "describe"]
+__all__ = ["Failure", "from_exception"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +46,26 @@ class Failure:
         where = f"{self.file} line {self.line}: " if self.file else ""
         return f"{where}{self.kind}: {self.message}" if self.message else f"{where}{self.kind}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return asdict(self)
 
-
-def describe(error: BaseException, folder: Path) -> Failure:
-    """Say where in `folder` an exception comes from."""
+def from_exception(error: BaseException, folder: Path) -> Failure:
+    """Say where in `folder` an exception comes from, and which exercise that is."""
     if isinstance(error, FileProblem):
         original = error.original
         kind = type(original).__name__ if original is not None else "FileNotFoundError"
         return Failure(kind, str(error), error.file, error.line)
-    kind, message = type(error).__name__, str(error)
-    inside = [
-        frame
-        for frame in traceback.walk_tb(error.__traceback__)
-        if Path(frame[0].f_code.co_filename).is_relative_to(folder)
-    ]
-    if not inside:
-        return Failure(kind, message)
-    frame, line = inside[-1]
-    path = Path(frame.f_code.co_filename)
-    source = linecache.getline(str(path), line).strip()
-    file = path.relative_to(folder).as_posix()
-    ids = curriculum.load().ids()
-    todo = isinstance(error, NotImplementedError) and message in ids
-    exercise = message if todo else _exercise(file, frame.f_code.co_qualname)
-    return Failure(kind, message, locations.display_path(path), line, source, exercise, todo)
+    raised = describe(error, folder)
+    if not raised.file:
+        return Failure(raised.type, raised.message)
+    todo = bool(raised.unwritten)
+    return Failure(
+        raised.type,
+        raised.message,
+        locations.display_path(folder / raised.file),
+        raised.line,
+        raised.source,
+        raised.unwritten if todo else _exercise(raised.file, raised.function),
+        todo,
+    )
 
 
 def _exercise(file: str, qualname: str) -> str | None:

@@ -48,7 +48,7 @@ def _line_in(error: BaseException, folder: Path) -> tuple[str, int, str, str]:
         code = frame.f_code
         relative = inside(code.co_filename, str(folder))
         if relative:
-            last = (relative, code.co_filename, line or 0, code.co_name)
+            last = (relative, code.co_filename, line or 0, code.co_qualname)
     if last is None:
         return "", 0, "", ""
     # Only this line is read from its file: there may be a thousand frames.
