@@ -131,6 +131,9 @@ class Case:
         results. In `raw` an array is an ndarray, a number a NumPy scalar, `Names` a tuple, and
         anything else an object that can only be handed on. `rng` draws the same numbers as in
         `run`: inputs are drawn again, because the worker may not be believed about them.
+    rule : str
+        The rule about something other than ordinary values that the case judges: `size`,
+        `overflow` or `tie`; empty for a case whose values count in full.
     """
 
     exercise: str
@@ -141,6 +144,7 @@ class Case:
     weight: float = 1.0
     keeps: tuple[str, ...] = ()
     reduce: Reduce | None = None
+    rule: str = ""
 
     def limit(self, array: str) -> Limit:
         """The limit of one array; `grads[W1]` falls back to `grads`, then to `*`."""
@@ -167,12 +171,14 @@ class CaseList(list[Case]):
         weight: float = 1.0,
         keeps: tuple[str, ...] = (),
         reduce: Reduce | None = None,
+        rule: str = "",
     ) -> Callable[[Run], Run]:
         """Add the decorated function, its `run`, as a case; see `Case` for the arguments."""
         by_array = {"*": limits} if isinstance(limits, Limit) else dict(limits)
 
         def declare(run: Run) -> Run:
-            self.append(Case(exercise, name, run, asks, by_array, weight, tuple(keeps), reduce))
+            kept = tuple(keeps)
+            self.append(Case(exercise, name, run, asks, by_array, weight, kept, reduce, rule))
             return run
 
         return declare
