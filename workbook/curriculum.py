@@ -1,5 +1,6 @@
 """The curriculum: notebooks, topics and exercises, read from `workbook/course`."""
 
+import graphlib
 import tomllib
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
@@ -14,13 +15,10 @@ __all__ = [
     "FAST_LAYERS",
     "Curriculum",
     "Exercise",
+    "ExercisePlan",
     "Notebook",
-    "closure",
     "load",
-    "own",
     "read",
-    "replaced",
-    "siblings",
 ]
 
 COURSE = Path(__file__).with_name("course")
@@ -111,6 +109,10 @@ def _qualname(exercise_id: str) -> str:
     return exercise_id.removeprefix("scratch.").partition(".")[0]
 
 
+def _class(exercise: Exercise) -> tuple[str, str]:
+    return exercise.file, exercise.qualname
+
+
 @cache
 def _pair(exercise_id: str) -> str:
     name = exercise_id.removesuffix("_alt")
@@ -118,6 +120,32 @@ def _pair(exercise_id: str) -> str:
         if half in name:
             return name.replace(half, "")
     return exercise_id
+
+
+@dataclass(frozen=True, slots=True)
+class ExercisePlan:
+    """What judging one exercise involves. All ids are in the order of learning.
+
+    Attributes
+    ----------
+    requirements : tuple of str
+        Every exercise that it requires, directly or not.
+    own : tuple of str
+        What is never replaced: the exercise, its pair and the other parts of its class.
+    replaced : tuple of str
+        What references stand in for in an isolated run. Whole pairs, because a cache is private
+        to its pair.
+    files : frozenset of str
+        The files of all of these.
+    level : int
+        Above the level of everything in `replaced`; 0 if that is empty.
+    """
+
+    requirements: tuple[str, ...]
+    own: tuple[str, ...]
+    replaced: tuple[str, ...]
+    files: frozenset[str]
+    level: int
 
 
 @dataclass(frozen=True)
@@ -163,13 +191,39 @@ class Curriculum:
     def _files(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([e.file for e in self.exercises] + list(self.beside)))
 
+    def plan(self, exercise_id: str) -> ExercisePlan:
+        """Return what judging an exercise involves; an unknown id is a `UsageError`."""
+        if exercise_id not in self._plans:
+            self._plans[exercise_id] = self._new_plan(self[exercise_id])
+        return self._plans[exercise_id]
+
     @cached_property
-    def by_pair(self) -> dict[str, list[str]]:
-        """The exercises that belong together, in order, by `Exercise.pair`."""
-        found: dict[str, list[str]] = {}
-        for exercise in self.exercises:
-            found.setdefault(exercise.pair, []).append(exercise.id)
-        return found
+    def _plans(self) -> dict[str, ExercisePlan]:
+        return {}
+
+    def _new_plan(self, exercise: Exercise) -> ExercisePlan:
+        required: set[str] = set()
+        for name in exercise.requires:
+            required |= {name, *self.plan(name).requirements}
+        own = {
+            other.id
+            for other in self.exercises
+            if other.pair == exercise.pair
+            or (exercise.part and other.part and _class(other) == _class(exercise))
+        }
+        pairs = {self[name].pair for name in required - own}
+        replaced = {other.id for other in self.exercises if other.pair in pairs} - own
+
+        def in_order(names: set[str]) -> tuple[str, ...]:
+            return tuple(other.id for other in self.exercises if other.id in names)
+
+        return ExercisePlan(
+            requirements=in_order(required),
+            own=in_order(own),
+            replaced=in_order(replaced),
+            files=frozenset(self[name].file for name in required | own | replaced),
+            level=max((self.plan(name).level + 1 for name in replaced), default=0),
+        )
 
     def in_file(self, file: str) -> list[Exercise]:
         """The exercises of one file."""
@@ -295,63 +349,14 @@ def _check(exercises: tuple[Exercise, ...], notebooks: set[str], course: Path) -
                     f"{source}: {exercise.id} refuses {refused!r}, which is neither "
                     f"{FAST_LAYERS!r} nor an exercise of its notebook."
                 )
+    try:
+        graphlib.TopologicalSorter({e.id: e.requires for e in exercises}).prepare()
+    except graphlib.CycleError as error:
+        circle = " requires ".join(reversed(error.args[1]))
+        raise WorkbookError(f"{course}: {circle}.") from None
 
 
 @cache
 def load() -> Curriculum:
     """Return the curriculum that this package ships."""
     return read(COURSE)
-
-
-def closure(exercise_id: str, curriculum: Curriculum | None = None) -> list[str]:
-    """Everything that an exercise requires, directly or not, in the order of learning."""
-    known = curriculum or load()
-    found: set[str] = set()
-    todo = list(known[exercise_id].requires)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo.extend(known[name].requires)
-    return [name for name in known.ids() if name in found]
-
-
-def siblings(exercise_id: str, curriculum: Curriculum | None = None) -> list[str]:
-    """The other parts of the same class."""
-    known = curriculum or load()
-    exercise = known[exercise_id]
-    if not exercise.part:
-        return []
-    return [
-        other.id
-        for other in known.in_file(exercise.file)
-        if other.qualname == exercise.qualname and other.id != exercise_id and other.part
-    ]
-
-
-def own(exercise_id: str, curriculum: Curriculum | None = None) -> list[str]:
-    """What is never replaced: the exercise, its pair, and the other parts of its class."""
-    known = curriculum or load()
-    exercise = known[exercise_id]
-    pair = known.by_pair[exercise.pair]
-    return list(dict.fromkeys([exercise_id, *pair, *siblings(exercise_id, known)]))
-
-
-def replaced(exercise_id: str, curriculum: Curriculum | None = None) -> list[str]:
-    """What the reference stands in for while the exercise is judged on its own.
-
-    Whole pairs, because a cache is private to its pair.
-    """
-    return list(_replaced(exercise_id)) if curriculum is None else _found(exercise_id, curriculum)
-
-
-@cache
-def _replaced(exercise_id: str) -> tuple[str, ...]:
-    return tuple(_found(exercise_id, load()))
-
-
-def _found(exercise_id: str, known: Curriculum) -> list[str]:
-    mine = set(own(exercise_id, known))
-    pairs = {known[name].pair for name in closure(exercise_id, known) if name not in mine}
-    found = {name for pair in pairs for name in known.by_pair[pair]} - mine
-    return [name for name in known.ids() if name in found]

@@ -121,6 +121,8 @@ class Record:
         The plain arguments that it passed in: numbers, strings, `conv_param` and the like.
     aliases : tuple of (str, str)
         Returned arrays that share memory with an argument: `("affine_forward[0]", "x")`.
+    used : tuple of str
+        The required exercises that ran.
     size : int
         How many numbers were passed in, in all.
     """
@@ -135,6 +137,7 @@ class Record:
     aliases: tuple[tuple[str, str], ...] = ()
     printed: Printed = Printed()
     raised: Raised | None = None
+    used: tuple[str, ...] = ()
     size: int = 0
     seconds: float = 0.0
 

@@ -155,11 +155,8 @@ def test_what_is_forged_on_the_pipe_hits_only_the_forger(sent: str, student: Stu
     assert outcomes[1] != "pass"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="address space is limited on POSIX only")
 class _Scripted:
     """A transport whose events are given."""
-
-    runs_integrated = False
 
     def __init__(self, *events: Event) -> None:
         self._events = events
@@ -202,6 +199,7 @@ def test_a_sentence_without_end_is_nonsense() -> None:
     assert _run_scripted(sentence).outcome == "crashed"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="address space is limited on POSIX only")
 def test_memory_that_is_never_given_back_is_memory_too(student: Student) -> None:
     hog = "    global hog\n    hog = []\n    while True:\n        hog.append(bytearray(10**6))\n"
     folder = student("layers.py", (RELU, RELU + hog))

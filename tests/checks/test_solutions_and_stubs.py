@@ -43,7 +43,7 @@ def test_the_stub_is_todo_or_blocked_by_its_own(
     assert report.result.points == 0
     assert report.message is not None
     if report.result.outcome == "blocked":
-        own = set(curriculum.own(exercise_id)) - {exercise_id}
+        own = set(curriculum.load().plan(exercise_id).own) - {exercise_id}
         assert report.blocked_by and set(report.blocked_by) <= own
 
 

@@ -50,7 +50,7 @@ class Bench:
 
     def _runs(self, exercise_id: str) -> Iterator[tuple[Case, Record]]:
         """The cases of the exercise, of its pair and of its class: caches pass between them."""
-        for name in curriculum.own(exercise_id):
+        for name in curriculum.load().plan(exercise_id).own:
             if name not in self._references:
                 self._references[name] = [(p, self._record(p)) for p in cases_of(name)]
             yield from self._references[name]

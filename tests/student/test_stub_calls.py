@@ -37,7 +37,7 @@ def test_a_stub_raises_its_own_id(exercise):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
 def test_with_stubs_alone_an_exercise_that_is_to_do_is_named(exercise):
     """Never a TypeError on None, whatever a cell needs first."""
-    expected = {exercise.id, *curriculum.closure(exercise.id)}
+    expected = {exercise.id, *curriculum.load().plan(exercise.id).requirements}
     with load_implementation(locations.pristine_folder()) as impl:
         for case in cases_of(exercise.id):
             with pytest.raises(NotImplementedError) as caught:

@@ -142,7 +142,7 @@ def test_what_is_no_unicode_is_escaped() -> None:
 @pytest.mark.parametrize(
     "value",
     [np.array([object()]), np.array(["text"]), object(), 2**70, np.array(1, dtype="M8[s]")],
-    ids=str,
+    ids=["array of objects", "array of texts", "object", "number", "date"],
 )
 def test_what_no_message_can_hold_is_an_error_where_it_is_sent(value: object) -> None:
     anything: Codec[object] = Codec(dict[str, object])

@@ -78,7 +78,8 @@ def sources(exercise_id: str, folder: Path) -> dict[str, str]:
         By file, with forward slashes; `cases` for the cases themselves.
     """
     known = curriculum.load()
-    involved = [exercise_id, *curriculum.closure(exercise_id), *curriculum.own(exercise_id)]
+    plan = curriculum.load().plan(exercise_id)
+    involved = {*plan.requirements, *plan.own}
     files = sorted({known[name].file for name in involved})
     files.append(f"misconceptions/{known[exercise_id].topic}/{exercise_id}.py")
     found = {"cases": digest(exercise_id)}

@@ -64,15 +64,7 @@ class CaseRun:
 
 
 class Transport(Protocol):
-    """How jobs reach a process and events come back.
-
-    Attributes
-    ----------
-    runs_integrated : bool
-        Whether a job's cases are run again with the student's own requirements, if it says so.
-    """
-
-    runs_integrated: bool
+    """How jobs reach a process and events come back."""
 
     def start(self) -> object:
         """Have a process ready for the next job."""
@@ -98,8 +90,6 @@ class SpawnTransport:
     worker : Worker
         Of `checks_launcher`; closed with this.
     """
-
-    runs_integrated = False
 
     def __init__(self, worker: Worker[SpawnLauncher]) -> None:
         self._worker = worker
@@ -145,8 +135,6 @@ class CaseRunner:
         self._transport = transport or SpawnTransport(Worker(checks_launcher(memory)))
         self._path_prefixes = path_prefixes
         self._opened: messages.Opened | None = None
-        # The run with the student's own requirements that came along with the last one.
-        self._kept: tuple[tuple[str, dict[str, str]], CaseRun] | None = None
 
     def __enter__(self) -> "CaseRunner":
         return self
@@ -165,51 +153,25 @@ class CaseRunner:
     def run(self, job: messages.Job, *, timeout: float | None = None) -> CaseRun:
         """Do one job; never raises because of what student code did."""
         limit = self.timeout if timeout is None else timeout
-        kept, self._kept = self._kept, None
-        key = None
-        if isinstance(job, messages.CaseJob):
-            if kept and not job.reference and kept[0] == (job.exercise, job.skip):
-                return kept[1]
-            if job.integrated and self._transport.runs_integrated:
-                key = (job.exercise, job.skip)
-        run, second = CaseRun(), CaseRun()
+        run = CaseRun()
         began = time.monotonic()
-        both = self._take_all(msgspec.structs.replace(job, seconds=limit), run, second)
-        run.opened = second.opened = self._opened
+        sent = msgspec.structs.replace(job, seconds=limit)
+        try:
+            with contextlib.closing(self._transport.run(sent)) as events:
+                for event in events:
+                    self._take(event, run, job.exercise)
+        except Stopped as stopped:
+            run.outcome, run.detail = stopped.outcome, stopped.detail
+        # Sentences of a process that ran student code may be nested without end.
+        except (CodecError, FrameError, RecursionError) as error:
+            run.outcome, run.detail = "crashed", f"it answered nonsense: {error}"
+        if run.outcome:
+            run.file, run.line = innermost(self._transport.trace(), Path(job.impl))
+        run.opened = self._opened
         failed = [r.raised.type for r in run.records if r.raised] if not run.outcome else []
         self._transport.recycle(bool(run.outcome) or "MemoryError" in failed)
         run.seconds = time.monotonic() - began
-        if key and not run.importing and run.outcome != "infra":
-            if not both:
-                # It did not come to that: what ended the first would have ended this too.
-                second = CaseRun(
-                    run.outcome,
-                    opened=run.opened,
-                    file=run.file,
-                    line=run.line,
-                    detail=run.detail,
-                )
-            self._kept = (key, second)
         return run
-
-    def _take_all(self, job: messages.Job, run: CaseRun, second: CaseRun) -> bool:
-        """Take in all that comes of a job; whether the second run began."""
-        now = run
-        try:
-            with contextlib.closing(self._transport.run(job)) as events:
-                for event in events:
-                    if isinstance(event, messages.IntegratedStarted):
-                        now = second
-                    else:
-                        self._take(event, now, job.exercise)
-        except Stopped as stopped:
-            now.outcome, now.detail = stopped.outcome, stopped.detail
-        # Sentences of a process that ran student code may be nested without end.
-        except (CodecError, FrameError, RecursionError) as error:
-            now.outcome, now.detail = "crashed", f"it answered nonsense: {error}"
-        if now.outcome:
-            now.file, now.line = innermost(self._transport.trace(), Path(job.impl))
-        return now is second
 
     def _take(self, event: messages.Event, run: CaseRun, exercise: str) -> None:
         if isinstance(event, messages.CaseRecord):

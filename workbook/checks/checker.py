@@ -1,7 +1,7 @@
 """Judges a folder of exercises: runs the cases, compares, finds what blocks, diagnoses."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from workbook.checks.case_runner import CaseRun, CaseRunner
 from workbook.checks.compare import compare
 from workbook.checks.diagnose import diagnose
 from workbook.checks.messages import ComparedCase, Message, fill
-from workbook.checks.outcomes import ExerciseRun, blockers, mark_blocked
+from workbook.checks.outcomes import ExerciseRun, Judgement, mark_blocked
 from workbook.checks.raw_results import reduced
 from workbook.checks.references import References, choose
 from workbook.checks.results import CaseReport, ExerciseResult, Report
@@ -96,7 +96,7 @@ class Checker:
             file: ImportProblem("invalid", why) for file, why in (problems or {}).items()
         }
         self._files = Opened(dict(self._stopped))
-        self._runs: dict[tuple[str, bool], ExerciseRun] = {}
+        self._judgements: dict[str, Judgement] = {}
 
     def __enter__(self) -> "Checker":
         return self
@@ -127,116 +127,106 @@ class Checker:
     # One exercise
 
     def report(self, exercise_id: str) -> Report:
-        """Judge one exercise, isolated and integrated."""
+        """Judge one exercise."""
         exercise = curriculum.load()[exercise_id]
         path = self.folder / exercise.file
         digest, saved = summary.identify(path)
         try:
-            isolated = self.run(exercise_id, isolated=self.solutions is not None)
-            outcome = isolated.outcome
-            integrated, integrated_outcome, by = isolated, outcome, isolated.blocked_by
-            if self.solutions is not None and curriculum.replaced(exercise_id):
-                integrated, integrated_outcome, by = self._integrated(exercise_id, isolated)
-            messages = self._messages(exercise_id, isolated)
-            if not messages and integrated_outcome != "pass":
-                messages = [self._blocked(exercise_id, by)]
+            judgement = self.judgement(exercise_id)
+            messages = self._messages(judgement)
         except Exception as error:
             # Our fault: no answer key, a solution that raises, or a case that nobody thought
             # of. Never a zero, and no other exercise's matter.
             detail = str(error)
             if not isinstance(error, WorkbookError):
                 detail = f"{type(error).__name__}: {error}"
-            isolated = integrated = ExerciseRun(exercise_id, "infra", detail=detail[:500])
-            outcome = integrated_outcome = "infra"
-            by = ()
-            messages = [summary.ended(isolated, self._runner.timeout)]
+            judgement = Judgement(ExerciseRun(exercise_id, "infra", detail=detail[:500]))
+            messages = [summary.ended(judgement.integrated, self._runner.timeout)]
+        run = judgement.decisive
         message = messages[0] if messages else None
         result = ExerciseResult(
             exercise=exercise_id,
-            outcome=outcome,
-            integrated_outcome=integrated_outcome,
-            points=summary.points(exercise.points, outcome, isolated.cases),
+            outcome=run.outcome,
+            integrated_outcome=judgement.integrated_outcome,
+            points=summary.points(exercise.points, run.outcome, run.cases),
             max_points=float(exercise.points),
-            checks=tuple(summary.check(report) for report in isolated.cases),
+            checks=tuple(summary.check(report) for report in run.cases),
             misconception=message.misconception if message else None,
             seen=message.seen if message else None,
             looks_like=message.looks_like if message else None,
             file=exercise.file,
             sha256=digest,
             seed=self._references.seed_of(exercise_id),
-            seconds=round(
-                isolated.seconds + (integrated.seconds if integrated is not isolated else 0.0), 3
-            ),
+            seconds=round(judgement.seconds, 3),
         )
         return Report(
             result=result,
-            cases=isolated.cases,
-            integrated=integrated.cases if integrated is not isolated else (),
+            cases=run.cases,
+            integrated=judgement.integrated.cases if judgement.isolated else (),
             message=message,
             also=tuple(messages[1:]),
-            notes=summary.notes(
-                exercise_id, isolated.cases, self._files.mended.get(exercise.file, [])
-            ),
-            printed=summary.printed(isolated.cases),
-            blocked_by=by,
+            notes=summary.notes(exercise_id, run.cases, self._files.mended.get(exercise.file, [])),
+            printed=summary.printed(run.cases),
+            blocked_by=judgement.blocked_by,
             saved=saved,
             title=exercise.title,
         )
 
-    def run(self, exercise_id: str, *, isolated: bool) -> ExerciseRun:
-        """Run an exercise's cases, with reference requirements or not; each is done once."""
-        key = (exercise_id, isolated)
-        if key not in self._runs:
-            # Insert a placeholder first to stop recursion: nothing blocks itself.
-            self._runs[key] = ExerciseRun(exercise_id, "todo")
-            run = self._hung(exercise_id, isolated) or self._run_cases(exercise_id, isolated)
-            if not run.messages and run.outcome not in ("pass", "todo", "infra"):
-                others = blockers(exercise_id, isolated)
-                bad = [o for o in others if self.run(o, isolated=isolated).outcome != "pass"]
-                run = mark_blocked(run, bad)
-            self._runs[key] = run
-        return self._runs[key]
+    def judgement(self, exercise_id: str) -> Judgement:
+        """Return both runs of an exercise; each is done once."""
+        if exercise_id not in self._judgements:
+            self._judgements[exercise_id] = self._judge(exercise_id)
+        return self._judgements[exercise_id]
 
-    def _stopping(self, exercise_id: str, isolated: bool) -> list[str]:
-        """What it requires and is known to hang: it would again, for as long as it is let."""
-        known = {n: self._runs.get((n, isolated)) for n in curriculum.closure(exercise_id)}
-        return [n for n, a in known.items() if a is not None and a.outcome in _STOPPED]
-
-    def _hung(self, exercise_id: str, isolated: bool) -> ExerciseRun | None:
-        # On its own, only the other half of the pair is left to hang, and may do so rarely.
-        by = () if isolated else tuple(self._stopping(exercise_id, isolated))
-        if not by:
-            return None
-        empty = self._empty(exercise_id, "blocked", self._blocked(exercise_id, by))
-        return replace(empty, blocked_by=by)
-
-    def _integrated(
-        self, exercise_id: str, isolated: ExerciseRun
-    ) -> tuple[ExerciseRun, str, tuple[str, ...]]:
-        required = curriculum.closure(exercise_id)
-        if self._stopping(exercise_id, isolated=True):
-            integrated = ExerciseRun(exercise_id, "blocked")
+    def _judge(self, exercise_id: str) -> Judgement:
+        """Run an exercise integrated, and isolated only if a requirement may be the reason."""
+        plan = curriculum.load().plan(exercise_id)
+        hanging = self._hanging(plan)
+        if hanging:
+            integrated = self._empty(exercise_id, "blocked", _blocked(exercise_id, hanging))
+            integrated = replace(integrated, blocked_by=hanging)
         else:
-            integrated = self._run_cases(exercise_id, isolated=False)
-        if integrated.outcome == "pass":
-            return integrated, "pass", ()
-        bad = tuple(n for n in required if self.run(n, isolated=True).outcome != "pass")
-        if isolated.outcome == "pass":
-            return (
-                integrated,
-                "blocked" if bad or integrated.blocked_by else integrated.outcome,
-                bad,
-            )
-        return integrated, isolated.outcome, isolated.blocked_by
+            integrated = self._run_cases(exercise_id)
+            if integrated.messages or integrated.outcome in ("pass", "todo", "infra"):
+                return Judgement(integrated)
+        bad = [name for name in plan.requirements if not self.judgement(name).is_right]
+        integrated = mark_blocked(integrated, bad)
+        if self.solutions is None or set(bad).isdisjoint(plan.replaced):
+            return Judgement(integrated)
+        isolated = self._run_cases(exercise_id, plan.replaced)
+        if not isolated.messages and isolated.outcome not in ("pass", "todo", "infra"):
+            isolated = mark_blocked(isolated, [name for name in bad if name in plan.own])
+        return Judgement(integrated, isolated)
 
-    def _run_cases(self, exercise_id: str, isolated: bool) -> ExerciseRun:
+    def _hanging(self, plan: curriculum.ExercisePlan) -> tuple[str, ...]:
+        """Return what is required and known to hang: it would again, for as long as it is let.
+
+        The other half of a pair may hang in one case only, and the rest is still judged.
+        """
+        runs = {n: self._judgements[n].decisive for n in plan.requirements if n in self._judgements}
+        return tuple(
+            name
+            for name, run in runs.items()
+            if run.outcome in _STOPPED
+            and (name not in plan.own or all(case.record is None for case in run.cases))
+        )
+
+    def _run_cases(self, exercise_id: str, replaced: tuple[str, ...] = ()) -> ExerciseRun:
         exercise = curriculum.load()[exercise_id]
         run = CaseRun()
         # Twice at most: a file whose import ends the process is left out the second time.
         for _ in range(1 + len(curriculum.load().files())):
             if exercise.file in self._files.problems:
                 break
-            run = self._runner.run(self._job(exercise_id, isolated))
+            job = CaseJob(
+                exercise=exercise_id,
+                seed=self._references.seed_of(exercise_id),
+                impl=str(self.folder),
+                skip={file: problem.outcome for file, problem in self._stopped.items()},
+                replaced=replaced,
+                reference=str(self.solutions) if replaced else "",
+            )
+            run = self._runner.run(job)
             if run.opened is not None:
                 problems = {**run.opened.problems, **self._stopped}
                 self._files = msgspec.structs.replace(run.opened, problems=problems)
@@ -251,18 +241,6 @@ class Checker:
                 break
             self._stopped[file] = self._files.problems[file] = problem
         return self._unreadable(exercise_id) or self._compared(exercise_id, run)
-
-    def _job(self, exercise_id: str, isolated: bool) -> CaseJob:
-        replacing = isolated and self.solutions is not None and curriculum.replaced(exercise_id)
-        return CaseJob(
-            exercise=exercise_id,
-            seed=self._references.seed_of(exercise_id),
-            impl=str(self.folder),
-            skip={file: problem.outcome for file, problem in self._stopped.items()},
-            reference=str(self.solutions) if replacing else "",
-            # The same worker may do the integrated run too, unless that would hang.
-            integrated=bool(replacing) and not self._stopping(exercise_id, isolated=True),
-        )
 
     def _unreadable(self, exercise_id: str) -> ExerciseRun | None:
         """Return the run of an exercise whose file or function cannot be had."""
@@ -341,21 +319,24 @@ class Checker:
             if r.record is not None and r.comparison is not None
         ]
 
-    def _messages(self, exercise_id: str, isolated: ExerciseRun) -> list[Message]:
-        if isolated.messages:
-            return list(isolated.messages)
-        if isolated.outcome == "pass":
-            return []
-        if isolated.outcome in ("timeout", "crashed", "memory", "infra") and isolated.ended:
-            return [summary.ended(isolated, self._runner.timeout)]
-        found = diagnose(self.compared_cases(isolated), self._references.fingerprints(exercise_id))
-        if isolated.outcome == "blocked":
-            return [self._blocked(exercise_id, isolated.blocked_by), *found]
+    def _messages(self, judgement: Judgement) -> list[Message]:
+        run = judgement.decisive
+        if run.outcome == "pass":
+            blocked = judgement.integrated_outcome != "pass"
+            return [_blocked(run.exercise, judgement.blocked_by)] if blocked else []
+        if run.messages:
+            return list(run.messages)
+        if run.outcome in (*_STOPPED, "infra") and run.ended:
+            return [summary.ended(run, self._runner.timeout)]
+        found = diagnose(self.compared_cases(run), self._references.fingerprints(run.exercise))
+        if run.outcome == "blocked":
+            return [_blocked(run.exercise, run.blocked_by), *found]
         return found
 
-    def _blocked(self, exercise_id: str, by: tuple[str, ...]) -> Message:
-        others = ", ".join(by) or Sentence.of("finding.something_else")
-        return fill("finding.blocked", others=others, exercise=exercise_id)
+
+def _blocked(exercise_id: str, by: Sequence[str]) -> Message:
+    others = ", ".join(by) or Sentence.of("finding.something_else")
+    return fill("finding.blocked", others=others, exercise=exercise_id)
 
 
 def _reason(problem: ImportProblem) -> Value:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workbook import curriculum
 from workbook.checks.messages import Message
 from workbook.checks.results import CaseReport
 
-__all__ = ["ExerciseRun", "blockers", "combine", "mark_blocked"]
+__all__ = ["ExerciseRun", "Judgement", "combine", "mark_blocked"]
 
 
 @dataclass
@@ -72,24 +71,69 @@ def combine(outcomes: Sequence[str]) -> str:
     return left.pop()
 
 
-def blockers(exercise_id: str, isolated: bool) -> list[str]:
-    """The exercises that can be the reason for another's failure.
+@dataclass(frozen=True)
+class Judgement:
+    """Both runs of an exercise.
 
-    Isolated: what it requires of its own pair and class, because those are never replaced.
-    Integrated: everything that it requires.
+    Attributes
+    ----------
+    integrated : ExerciseRun
+        With the student's own requirements.
+    isolated : ExerciseRun or None
+        With references in the place of those that are not right; None if there was no need or no
+        reference.
     """
-    known = curriculum.load()
-    required = curriculum.closure(exercise_id)
-    if isolated:
-        mine = set(curriculum.own(exercise_id))
-        required = [name for name in required if name in mine]
-    order = known.ids()
-    return sorted(required, key=order.index)
+
+    integrated: ExerciseRun
+    isolated: ExerciseRun | None = None
+
+    @property
+    def decisive(self) -> ExerciseRun:
+        """The run that outcome and points come from."""
+        return self.isolated or self.integrated
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it blocks nothing."""
+        return self.decisive.outcome == "pass"
+
+    @property
+    def integrated_outcome(self) -> str:
+        """The outcome in the student's own stack."""
+        return self.integrated.outcome if self.is_right else self.decisive.outcome
+
+    @property
+    def blocked_by(self) -> tuple[str, ...]:
+        """Exercises to mend first."""
+        return (self.integrated if self.is_right else self.decisive).blocked_by
+
+    @property
+    def seconds(self) -> float:
+        """How long both took."""
+        return self.integrated.seconds + (self.isolated.seconds if self.isolated else 0.0)
 
 
 def mark_blocked(run: ExerciseRun, bad: Sequence[str]) -> ExerciseRun:
-    """The run, `blocked` if something that it stands on is not right."""
+    """Return the run, `blocked` if the exercises in `bad` can be the reason for its failures.
+
+    They can if one of them ran in every case that failed. A case that did not need them shows a
+    mistake of the exercise's own.
+    """
     if not bad:
         return run
-    by = tuple(dict.fromkeys([*run.blocked_by, *bad]))
-    return replace(run, outcome="blocked", blocked_by=by)
+    reached: set[str] = set()
+    for report in run.cases:
+        if report.outcome == "pass":
+            continue
+        if report.record is None:
+            # The process ended in this case, or before it: anything may have run.
+            reached |= set(bad)
+            continue
+        used = set(report.record.used)
+        if report.record.raised is not None:
+            used.add(report.record.raised.unwritten)
+        if used.isdisjoint(bad):
+            return run
+        reached |= used & set(bad)
+    by = [*run.blocked_by, *(name for name in bad if name in reached)]
+    return replace(run, outcome="blocked", blocked_by=tuple(dict.fromkeys(by)))

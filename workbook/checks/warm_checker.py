@@ -77,7 +77,7 @@ class WarmChecker:
             If nothing can be judged: no folder, or neither solutions nor an answer key.
         """
         # What it stands on may be judged along the way, and is remembered as well.
-        involved = {exercise_id, *curriculum.closure(exercise_id)}
+        involved = {exercise_id, *curriculum.load().plan(exercise_id).requirements}
         folders = self.folder, locations.solutions_folder()
         stamps = _file_stamps(*folders)
         if self._checker is not None and (

@@ -28,7 +28,7 @@ def dependants(ids: list[str]) -> list[str]:
     return [
         e.id
         for e in known
-        if e.id not in mine and (e.pair in pairs or mine & set(curriculum.closure(e.id, known)))
+        if e.id not in mine and (e.pair in pairs or mine & set(known.plan(e.id).requirements))
     ]
 
 

@@ -219,7 +219,7 @@ def _flags(grade: Grade) -> Iterable[str]:
 
 def _explained(exercise: ExerciseGrade, grade: Grade) -> bool:
     """Whether the other half fails: a notebook differentiates the student's own forward pass."""
-    partners = (grade.exercises.get(name) for name in curriculum.own(exercise.id))
+    partners = (grade.exercises.get(name) for name in curriculum.load().plan(exercise.id).own)
     return any(other is not None and other.outcome != "pass" for other in partners)
 
 

@@ -75,7 +75,7 @@ def required_exercises(names: Iterable[str]) -> list[str]:
     known = curriculum.load()
     selected = {e.id for name in names if name != "Start" for e in known.in_notebook(name)}
     for name in sorted(selected):
-        selected |= set(curriculum.closure(name))
+        selected |= set(curriculum.load().plan(name).requirements)
     return [name for name in known.ids() if name in selected]
 
 

@@ -17,12 +17,12 @@ Student = Callable[..., Path]
 
 
 def test_pairs_stay_together_and_own_parts_are_never_replaced() -> None:
-    replaced = curriculum.replaced("affine_bn_relu_backward")
+    replaced = curriculum.load().plan("affine_bn_relu_backward").replaced
     assert "batchnorm_backward_alt" in replaced and "relu_forward" in replaced
     assert not {"affine_bn_relu_forward", "affine_bn_relu_backward"} & set(replaced)
-    assert curriculum.replaced("affine_backward") == []
-    assert curriculum.replaced("batchnorm_backward_alt") == []
-    net = curriculum.replaced("FullyConnectedNet.dropout")
+    assert curriculum.load().plan("affine_backward").replaced == ()
+    assert curriculum.load().plan("batchnorm_backward_alt").replaced == ()
+    net = curriculum.load().plan("FullyConnectedNet.dropout").replaced
     assert {"dropout_forward", "dropout_backward", "affine_forward"} <= set(net)
     assert not [name for name in net if name.startswith("FullyConnectedNet")]
 
@@ -34,7 +34,7 @@ def test_the_reference_stands_in_under_every_name_and_is_taken_back(
         utils, layers = impl.module("layer_utils"), impl.module("layers")
         utils.another_name = layers.relu_forward
         before = utils.affine_forward, utils.another_name
-        with replacing("affine_bn_relu_forward", impl, reference):
+        with replacing(curriculum.load().plan("affine_bn_relu_forward").replaced, impl, reference):
             assert utils.affine_forward is reference.affine_forward
             assert utils.another_name is reference.relu_forward
             assert layers.affine_forward is reference.affine_forward

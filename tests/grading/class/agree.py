@@ -67,14 +67,14 @@ def graded(student: make.Student, ids: list[str]) -> dict[str, tuple[str, str | 
 def differences(student: make.Student, changed: list[str], ids: list[str]) -> Iterator[str]:
     """Where the two say different things and nothing excuses it, a line each."""
     # The other half of a pair, or another part of a class, may be wrong on the way.
-    touched = {other for name in changed for other in curriculum.own(name)}
+    touched = {other for name in changed for other in curriculum.load().plan(name).own}
     there = as_the_student(student, ids)
     here = graded(student, list({**dict.fromkeys(ids), **dict.fromkeys(sorted(touched))}))
     wrong = {name for name in touched if here[name][0] != "pass"}
     for name in ids:
         (outcome, mistake), (other, named) = there[name], here[name]
         same = mistake == named or mistake in student.alike.get(str(named), ())
-        wrong_below = wrong & set(curriculum.replaced(name))
+        wrong_below = wrong & set(curriculum.load().plan(name).replaced)
         if outcome == "pass" and other != "pass":
             yield f"{student.submission.name} {name}: passes the check, but {other} in grading"
         elif not wrong_below and (outcome != other or not same):

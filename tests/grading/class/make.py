@@ -106,7 +106,8 @@ def attacker(case: object, name: str) -> Student:
 
 def _groups() -> dict[str, str]:
     """The first of those that are judged together, by exercise."""
-    return {name: min(curriculum.own(name)) for name in curriculum.load().ids()}
+    known = curriculum.load()
+    return {name: min(known.plan(name).own) for name in known.ids()}
 
 
 def _helpers(path: Path, text: str) -> str:
@@ -190,12 +191,13 @@ def mistaken(
     with load_implementation(SOLUTIONS) as impl:
         for misconception in chosen:
             exercise = known[misconception.exercise]
+            own = known.plan(misconception.exercise).own
             text = files[exercise.file].decode()
             text, changed = planted(text, misconception, impl)
             files[exercise.file] = text.encode()
             for other in known.in_file(exercise.file):
-                if other.qualname in changed or other.id in curriculum.own(misconception.exercise):
-                    for touched in curriculum.own(other.id):
+                if other.qualname in changed or other.id in own:
+                    for touched in known.plan(other.id).own:
                         student.outcomes[touched] = ("pass", "blocked", "fail", "error", "todo")
     for misconception in chosen:
         if isinstance(misconception, misconceptions.Alternative):
@@ -250,11 +252,9 @@ def _leans_on(misconception: misconceptions.Rewrite) -> set[str]:
         set(re.findall(r"\w+", " ".join(texts))) for texts in zip(*misconception.edits, strict=True)
     ]
     new = words[1] - words[0] if words else set()
-    behind = {
-        *curriculum.own(misconception.exercise),
-        *curriculum.replaced(misconception.exercise),
-    }
     known = curriculum.load()
+    plan = known.plan(misconception.exercise)
+    behind = {*plan.own, *plan.replaced}
     impl = known[misconception.exercise].file.startswith("scratch/")
     return {
         other.id

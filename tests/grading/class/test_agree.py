@@ -35,7 +35,7 @@ def test_a_difference_is_excused_only_by_what_an_exercise_requires(monkeypatch):
     student, changed = next(agree.honest(False, ["affine_forward"]))
     assert changed == ["affine_forward"]
     ids = ["affine_forward", "affine_bn_relu_forward", "adam"]
-    assert "affine_forward" in curriculum.replaced("affine_bn_relu_forward")
+    assert "affine_forward" in curriculum.load().plan("affine_bn_relu_forward").replaced
     there = dict.fromkeys(ids, ("fail", None))
     monkeypatch.setattr(agree, "as_the_student", lambda *_: there)
     other_half = {"affine_backward": ("blocked", None)}

@@ -148,7 +148,7 @@ def test_no_reference_value_and_no_solution_reach_a_page():
         Path(name, "layers.py").write_text(wrong, encoding="utf-8")
         with Checker(name, seed=987654) as judge:
             report = judge.report("affine_forward")
-            cases = judge.compared_cases(judge.run("affine_forward", isolated=True))
+            cases = judge.compared_cases(judge.judgement("affine_forward").decisive)
     assert report.result.outcome == "fail"
     page = feedback_page(grade(exercise(message=report.message.words())))
     assert report.message.seen.split()[0] in page

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from workbook import curriculum
 from workbook.checks.worker.messages import JOBS, CaseJob
 from workbook.grading.sandbox.messages import LIMITS, Limits
 from workbook.grading.sandbox.reference_subset import compiled
@@ -42,12 +43,11 @@ def sent(data):
 
 
 def test_a_job_with_references():
-    code = compiled("FullyConnectedNet.batchnorm", solutions_folder())
-    job = CaseJob(
-        exercise="FullyConnectedNet.batchnorm", impl="", seed=3, skip={"ä": "x"}, code=code
-    )
-    limits, rest = sent(frame(LIMITS.encode(Limits(2.5, True))) + frame(JOBS.encode(job)))
-    assert LIMITS.decode(limits) == Limits(2.5, True)
+    name = "FullyConnectedNet.batchnorm"
+    code = compiled(name, curriculum.load().plan(name).replaced, solutions_folder())
+    job = CaseJob(exercise=name, impl="", seed=3, skip={"ä": "x"}, code=code)
+    limits, rest = sent(frame(LIMITS.encode(Limits(2.5))) + frame(JOBS.encode(job)))
+    assert LIMITS.decode(limits) == Limits(2.5)
     assert JOBS.decode(rest) == job
     references = marshal.loads(JOBS.decode(rest).code)
     assert set(references) == {"layers.py"}
@@ -56,4 +56,4 @@ def test_a_job_with_references():
 
 @pytest.mark.parametrize("length", [0, 3, 4, 9])
 def test_a_sender_that_is_gone_is_noticed(length):
-    assert sent(frame(LIMITS.encode(Limits(1.0, False)))[:length]) == []
+    assert sent(frame(LIMITS.encode(Limits(1.0)))[:length]) == []

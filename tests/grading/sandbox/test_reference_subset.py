@@ -16,27 +16,27 @@ SOLUTIONS = Path(__file__).parents[3] / "solutions"
 @pytest.mark.parametrize("exercise_id", curriculum.load().ids())
 def test_it_holds_the_requirements_and_not_the_judged_one(exercise_id):
     known = curriculum.load()
-    cut = references(exercise_id, SOLUTIONS)
+    cut = references(exercise_id, known.plan(exercise_id).replaced, SOLUTIONS)
     defined = {
         (file, node.name)
         for file, text in cut.items()
         for node in ast.parse(text).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
-    own = {(known[n].file, known[n].qualname) for n in curriculum.own(exercise_id)}
-    needed = {(known[n].file, known[n].qualname) for n in curriculum.replaced(exercise_id)}
+    own = {(known[n].file, known[n].qualname) for n in known.plan(exercise_id).own}
+    needed = {(known[n].file, known[n].qualname) for n in known.plan(exercise_id).replaced}
     assert not own & defined
     assert needed - own <= defined
     # Nothing that is not needed: no other exercise comes along.
     listed = {(e.file, e.qualname) for e in known}
     used = {
         (known[r].file, known[r].qualname)
-        for n in curriculum.replaced(exercise_id)
-        for r in [n, *curriculum.closure(n), *curriculum.own(n)]
+        for n in known.plan(exercise_id).replaced
+        for r in [*known.plan(n).requirements, *known.plan(n).own]
     }
     assert defined & listed <= used
     with load_implementation(empty_layout(), sources=cut) as impl:
-        for name in curriculum.replaced(exercise_id):
+        for name in known.plan(exercise_id).replaced:
             exercise = known[name]
             assert hasattr(impl.module(exercise.module), exercise.qualname)
 

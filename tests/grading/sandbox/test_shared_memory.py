@@ -34,7 +34,6 @@ def test_what_was_said_before_the_end_is_there():
 
     assert in_a_child(channel, act) == 3
     assert list(split(channel.read())) == [b"a.py", b"", bytes(1000)]
-    assert channel.restarted() == 0.0
     channel.close()
 
 
@@ -63,13 +62,6 @@ def test_a_copy_of_the_child_says_nothing():
 
     assert in_a_child(channel, act) == 7
     assert list(split(channel.read())) == [b"the child's"]
-
-
-def test_the_clock_starts_again_by_the_childs_account():
-    channel = SharedMemoryChannel()
-    in_a_child(channel, lambda channel: channel.restart())
-    assert channel.restarted() > 0
-    assert channel.read() == b""
 
 
 def test_it_holds_less_than_one_message_may():

@@ -69,6 +69,7 @@ class _CaseWorker:
                 seed=job.seed,
                 folder=Path(job.impl),
                 reference=reference,
+                replaced=job.replaced,
                 only=job.only,
                 on_case=lambda case: self.say(messages.CaseStarted(case)),
             ):

@@ -5,13 +5,13 @@ import functools
 import importlib
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from workbook import curriculum
 from workbook.checks.worker import blocked_imports
 
-__all__ = ["Forbidden", "forbidding", "refuse", "replacing"]
+__all__ = ["Forbidden", "forbidding", "refuse", "replacing", "watching"]
 
 # Refused to every exercise.
 _GRADIENT_CHECKS = "workbook.numerics.gradient_check"
@@ -44,29 +44,80 @@ def _object(impl: Any, exercise_id: str) -> Any:
 
 
 @contextlib.contextmanager
-def replacing(exercise_id: str, impl: Any, reference: Any) -> Iterator[None]:
-    """Put the reference in the place of what `exercise_id` requires.
+def replacing(names: Sequence[str], impl: Any, reference: Any) -> Iterator[None]:
+    """Put the reference in the place of some exercises.
 
     In the globals of every module of the implementation, by identity, so that `import ... as` and
     `from .layers import *` make no difference.
     """
     replacements: dict[int, object] = {}
-    for name in curriculum.replaced(exercise_id):
+    for name in names:
         theirs, ours = _object(impl, name), _object(reference, name)
         if theirs is not None and ours is not None:
             replacements[id(theirs)] = ours
     replaced: list[tuple[dict[str, object], str, object]] = []
     try:
         for module in _modules(impl):
-            names = vars(module)
-            for name, value in list(names.items()):
+            scope = vars(module)
+            for name, value in list(scope.items()):
                 if id(value) in replacements:
-                    replaced.append((names, name, value))
-                    names[name] = replacements[id(value)]
+                    replaced.append((scope, name, value))
+                    scope[name] = replacements[id(value)]
         yield
     finally:
-        for names, name, value in replaced:
-            names[name] = value
+        for scope, name, value in replaced:
+            scope[name] = value
+
+
+@contextlib.contextmanager
+def watching(names: Iterable[str], impl: Any, used: set[str]) -> Iterator[None]:
+    """Add to `used` which of some exercises run, however they were imported.
+
+    As in `forbidding`, the code is exchanged and not the name.
+    """
+    exchanged: list[tuple[types.FunctionType, types.CodeType]] = []
+    try:
+        for name in names:
+            found = _object(impl, name)
+            if found is None:
+                used.add(name)  # What would call it cannot.
+            for function in vars(found).values() if isinstance(found, type) else [found]:
+                if not isinstance(function, types.FunctionType):
+                    continue
+                if function.__closure__ or function.__dict__:
+                    used.add(name)  # Decorated: it may run in a way that is not seen here.
+                    continue
+                exchanged.append((function, function.__code__))
+                _exchange(function, name, used)
+        yield
+    finally:
+        for function, code in reversed(exchanged):
+            function.__code__ = code
+            vars(function).pop("__wrapped__", None)
+
+
+def _exchange(function: types.FunctionType, name: str, used: set[str]) -> None:
+    original = types.FunctionType(
+        *(function.__code__, function.__globals__, function.__name__, function.__defaults__)
+    )
+    original.__kwdefaults__ = function.__kwdefaults__
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        used.add(name)
+        return original(*args, **kwargs)
+
+    # A constant of the code holds what a closure would: the number of closed-over variables of a
+    # function cannot change.
+    constants = _call_constant.__code__.co_consts
+    function.__code__ = _call_constant.__code__.replace(
+        co_consts=tuple(noted if one == "noted" else one for one in constants)
+    )
+    function.__wrapped__ = original  # type: ignore[attr-defined]  # For its signature.
+
+
+def _call_constant(*args: Any, **kwargs: Any) -> Any:
+    noted: Any = "noted"
+    return noted(*args, **kwargs)
 
 
 @functools.cache

@@ -21,7 +21,6 @@ __all__ = [
     "HuntJob",
     "ImportProblem",
     "Importing",
-    "IntegratedStarted",
     "Job",
     "ListedMisconception",
     "Measured",
@@ -55,13 +54,13 @@ class CaseJob(Job, frozen=True, kw_only=True):
         Files that must not be imported, and the outcome that their exercises get.
     only : list of str, optional
         Names of the cases to run; all by default.
+    replaced : tuple of str
+        Ids of the requirements that references stand in for: an isolated run; else integrated.
     reference : str
-        A folder whose exercises stand in for the requirements; the student's own if it is empty.
+        The folder of these references.
     code : bytes
         The same as code by file, marshalled, in the place of a folder: trusted, and never sent
         by a process that ran student code.
-    integrated : bool
-        Whether the cases may be run again with the student's own requirements.
     trusted : bool
         Whether these are the solutions, which are imported as they are.
     misconception : str
@@ -71,9 +70,9 @@ class CaseJob(Job, frozen=True, kw_only=True):
     seed: int
     skip: dict[str, str] = {}
     only: list[str] | None = None
+    replaced: tuple[str, ...] = ()
     reference: str = ""
     code: bytes = b""
-    integrated: bool = False
     trusted: bool = False
     misconception: str = ""
 
@@ -159,10 +158,6 @@ class CaseRecord(Event, frozen=True):
     record: Record
 
 
-class IntegratedStarted(Event, frozen=True):
-    """The cases run again, with the student's own requirements; their time begins anew."""
-
-
 class ListedMisconception(msgspec.Struct, frozen=True):
     """One misconception of an exercise, or (`correct`) another right way of writing it."""
 
@@ -206,13 +201,5 @@ class Done(Event, frozen=True):
 
 JOBS: Codec[Job] = Codec(CaseJob | CatalogueJob | HuntJob)
 EVENTS: Codec[Event] = Codec(
-    Importing
-    | Opened
-    | CaseStarted
-    | CaseRecord
-    | IntegratedStarted
-    | Misconceptions
-    | Measured
-    | Failed
-    | Done
+    Importing | Opened | CaseStarted | CaseRecord | Misconceptions | Measured | Failed | Done
 )

@@ -77,7 +77,7 @@ def record_case(
     seed: int,
     folder: Path,
     *,
-    wrap: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+    wrap: Callable[[set[str]], contextlib.AbstractContextManager[None]] | None = None,
 ) -> Record:
     """Run one case on an implementation.
 
@@ -90,7 +90,8 @@ def record_case(
     folder : Path
         Where the student's files lie, to tell their lines from ours.
     wrap : callable, optional
-        Makes the context in which the student's code runs (what is forbidden, replaced, ...).
+        Makes the context in which the student's code runs (what is forbidden, replaced, ...),
+        and adds to its argument the required exercises that run.
 
     Returns
     -------
@@ -107,6 +108,7 @@ def record_case(
     log = CallLog()
     printed = _CountedOutput()
     raised: Raised | None = None
+    used: set[str] = set()
     arrays: dict[str, Value] = {}
     try:
         with (
@@ -114,7 +116,7 @@ def record_case(
             contextlib.redirect_stderr(printed),
             warnings.catch_warnings(),
             np.errstate(all="warn"),
-            wrap(),
+            wrap(used) if wrap is not None else contextlib.nullcontext(),
         ):
             warnings.simplefilter("ignore")
             found = case.run(RecordingProxy(impl, log), rng)
@@ -134,6 +136,7 @@ def record_case(
         aliases=tuple(log.aliases),
         printed=Printed(printed.lines, printed.head),
         raised=raised,
+        used=tuple(sorted(used)),
         size=sum(array.size for array in log.inputs.values()),
         seconds=time.thread_time() - start,
     )

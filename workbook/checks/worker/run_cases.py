@@ -1,11 +1,12 @@
 """Run the cases of one exercise in this process. A fork server's child needs only this."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbook.checks.worker.isolation import forbidding, replacing
+from workbook import curriculum
+from workbook.checks.worker.isolation import forbidding, replacing, watching
 from workbook.checks.worker.recorder import record_case
 from workbook.course import cases_of
 from workbook.records import Record
@@ -20,6 +21,7 @@ def run_exercise(
     seed: int,
     folder: Path,
     reference: Any = None,
+    replaced: Sequence[str] = (),
     only: Iterable[str] | None = None,
     on_case: Callable[[str], None] | None = None,
 ) -> Iterator[Record]:
@@ -34,21 +36,23 @@ def run_exercise(
     folder : Path
         Its files, to tell the student's lines from ours.
     reference : Implementation, optional
-        Stands in for what the exercise requires; None judges with the student's own. It
-        needs nothing but the requirements.
+        Stands in for the exercises in `replaced`; it needs nothing but those.
+    replaced : sequence of str
     only : iterable of str, optional
         Names of the cases to run; all by default.
     on_case : callable, optional
         Told the name of each case before it runs.
     """
     names = None if only is None else set(only)
+    required = curriculum.load().plan(exercise_id).requirements
 
     @contextlib.contextmanager
-    def wrap() -> Iterator[None]:
-        replacements: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
-        if reference is not None:
-            replacements = replacing(exercise_id, impl, reference)
-        with replacements, forbidding(exercise_id, impl):
+    def wrap(used: set[str]) -> Iterator[None]:
+        with (
+            replacing(replaced, impl, reference),
+            watching(required, impl, used),
+            forbidding(exercise_id, impl),
+        ):
             yield
 
     for case in cases_of(exercise_id):

@@ -4,7 +4,6 @@ import linecache
 import marshal
 import os
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from types import CodeType
 
@@ -12,7 +11,7 @@ from workbook import curriculum
 from workbook.checks.worker import messages, open_implementation, run_cases, source_check
 from workbook.checks.worker.import_watch import watched_imports
 from workbook.grading.sandbox.shared_memory import SharedMemoryChannel
-from workbook.student.implementation import Implementation, load_implementation
+from workbook.student.implementation import load_implementation
 
 __all__ = ["Compiled", "compile_exercises", "limits", "run_job"]
 
@@ -56,49 +55,36 @@ def run_job(
     def say(event: messages.Event) -> None:
         channel.send(messages.EVENTS.encode(event))
 
-    def run(job: messages.CaseJob, impl: Implementation, reference: Implementation | None) -> None:
-        for record in run_cases.run_exercise(
-            job.exercise,
-            impl,
-            seed=job.seed,
-            folder=folder,
-            reference=reference,
-            only=job.only,
-            on_case=lambda case: say(messages.CaseStarted(case)),
-        ):
-            say(messages.CaseRecord(record))
-
     try:
         job = messages.JOBS.decode(sent)
         assert isinstance(job, messages.CaseJob)
+        plan = curriculum.load().plan(job.exercise)
         reference = None
         if job.code:
             code = marshal.loads(job.code)
             reference = load_implementation(empty, sources=code, files=code, resolved=True)
         with watched_imports(lambda file: say(messages.Importing(file))):
             impl, opened = open_implementation.open_implementation(
-                folder, job.skip, compiled, _files_of(job.exercise), resolved=True
+                folder, job.skip, compiled, plan.files, resolved=True
             )
         say(opened)
-        run(job, impl, reference)
-        if reference is not None and job.integrated:
-            channel.restart()
-            say(messages.IntegratedStarted())
-            run(job, impl, None)
+        for record in run_cases.run_exercise(
+            job.exercise,
+            impl,
+            seed=job.seed,
+            folder=folder,
+            reference=reference,
+            replaced=job.replaced,
+            only=job.only,
+            on_case=lambda case: say(messages.CaseStarted(case)),
+        ):
+            say(messages.CaseRecord(record))
         say(messages.Done())
     except Exception as error:
         say(messages.Failed(type(error).__name__, str(error)[:500]))
     finally:
         # Not through `exit`: what student code has registered there is not run.
         os._exit(0)
-
-
-@cache
-def _files_of(exercise_id: str) -> frozenset[str]:
-    """The files that hold an exercise and what it requires."""
-    known = curriculum.load()
-    names = (*curriculum.own(exercise_id), *curriculum.closure(exercise_id))
-    return frozenset(known[name].file for name in (*names, *curriculum.replaced(exercise_id)))
 
 
 def compile_exercises(folder: Path) -> bytes:

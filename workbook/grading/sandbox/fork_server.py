@@ -158,8 +158,7 @@ class Server:
             finally:
                 os._exit(1)
         job.close()
-        integrated = channel if limits.integrated else None
-        code, trace_requested = self._wait_for_child(child, limits.seconds, integrated, trace)
+        code, trace_requested = self._wait_for_child(child, limits.seconds, trace)
         kill_remaining(child, exclusive=self.exclusive)
         self._temp_dirs.clear()
         output, nonsense = b"", ""
@@ -190,29 +189,17 @@ class Server:
         job.close()
         run_job(sent, channel, self.impl, self.empty, self._compiled)
 
-    def _wait_for_child(
-        self, child: int, seconds: float, integrated: SharedMemoryChannel | None, trace: int
-    ) -> tuple[int | None, bool]:
-        """Wait for the child to end or time out; `integrated` says when its second run began.
+    def _wait_for_child(self, child: int, seconds: float, trace: int) -> tuple[int | None, bool]:
+        """Wait for the child to end or time out.
 
         Return its exit code, None if its time is up, and whether it was asked for its trace.
         """
-        began = time.monotonic()
-        trace_requested = False
-        while True:
-            until = began + seconds * (1.0 if trace_requested else TRACE_AT)
-            code = wait_for_exit(child, self._jobs, until - time.monotonic())
-            if code is not None:
-                break
-            if integrated is not None and integrated.restarted() > 0:
-                # Once: the second run has the whole time again, from when it began.
-                began, integrated = min(max(integrated.restarted(), began), time.monotonic()), None
-                trace_requested = False
-            elif trace_requested:
-                break
-            else:
-                request_trace(child, trace)
-                trace_requested = True
+        deadline = time.monotonic() + seconds
+        code = wait_for_exit(child, self._jobs, seconds * TRACE_AT)
+        trace_requested = code is None
+        if trace_requested:
+            request_trace(child, trace)
+            code = wait_for_exit(child, self._jobs, deadline - time.monotonic())
         if code is False:
             # Nobody sends a job before the answer: the other side is gone.
             os.kill(child, signal.SIGKILL)

@@ -11,7 +11,6 @@ class Limits(msgspec.Struct, frozen=True):
     """All of a job that the server reads; the job itself is for the child only."""
 
     seconds: float
-    integrated: bool
 
 
 class Ended(msgspec.Struct, frozen=True):

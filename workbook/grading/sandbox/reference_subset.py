@@ -7,6 +7,7 @@ and the rest of its class are never among them.
 
 import ast
 import marshal
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 from types import CodeType
@@ -19,11 +20,10 @@ _Definition = ast.FunctionDef | ast.ClassDef
 
 
 @cache
-def compiled(exercise_id: str, solutions: Path) -> bytes:
+def compiled(exercise_id: str, replaced: Sequence[str], solutions: Path) -> bytes:
     """As `references`, compiled for this interpreter and marshalled, for a child to load."""
-    return marshal.dumps(
-        {file: _compiled(text) for file, text in references(exercise_id, solutions).items()}
-    )
+    texts = references(exercise_id, replaced, solutions)
+    return marshal.dumps({file: _compiled(text) for file, text in texts.items()})
 
 
 @cache
@@ -31,17 +31,22 @@ def _compiled(text: str) -> CodeType:
     return compile(text, "<reference>", "exec", dont_inherit=True)
 
 
-def references(exercise_id: str, solutions: Path) -> dict[str, str]:
-    """Source by file of what stands in for the requirements of an exercise.
+def references(exercise_id: str, replaced: Sequence[str], solutions: Path) -> dict[str, str]:
+    """Return the source, by file, of what stands in for requirements of an exercise.
 
     Parameters
     ----------
     exercise_id : str
+        The judged exercise. Nothing of its pair and its class is returned, unless `replaced`
+        names it.
+    replaced : sequence of str
+        Exercise ids.
     solutions : Path
     """
     known = curriculum.load()
-    excluded = {(known[n].file, known[n].qualname) for n in curriculum.own(exercise_id)}
-    needed = [(known[n].file, known[n].qualname) for n in curriculum.replaced(exercise_id)]
+    own = set(known.plan(exercise_id).own) - set(replaced)
+    excluded = {(known[n].file, known[n].qualname) for n in own}
+    needed = [(known[n].file, known[n].qualname) for n in replaced]
     return _cut(frozenset(needed), frozenset(excluded), solutions)
 
 

@@ -120,8 +120,6 @@ class ForkTransport:
         Of a `SandboxLauncher`; closed with this.
     """
 
-    runs_integrated = True
-
     def __init__(self, worker: Worker[SandboxLauncher]) -> None:
         self._worker = worker
         self._folder = worker.launcher.folder
@@ -132,13 +130,13 @@ class ForkTransport:
         """Do one job: what its child said, then how it ended."""
         assert isinstance(job, CaseJob)
         self._trace = ""
-        code = compiled(job.exercise, Path(job.reference)) if job.reference else b""
+        code = b""
+        if job.replaced:
+            code = compiled(job.exercise, job.replaced, Path(job.reference))
         sent = msgspec.structs.replace(job, impl="", reference="", code=code)
-        limits = Limits(job.seconds, job.integrated)
+        messages = LIMITS.encode(Limits(job.seconds)), JOBS.encode(sent)
         # The limit is kept by the server inside.
-        late = GRACE + (job.seconds if job.integrated else 0.0)
-        messages = LIMITS.encode(limits), JOBS.encode(sent)
-        with closing(self._worker.ask(*messages, seconds=job.seconds, late=late)) as answer:
+        with closing(self._worker.ask(*messages, seconds=job.seconds, late=GRACE)) as answer:
             ended, said = ENDED.decode(next(answer)), next(answer)
         self._trace = ended.trace.replace(_STUDENT + "/", f"{self._folder}{os.sep}")
         finished = False
@@ -171,8 +169,6 @@ class CutReferences:
         Closed with this.
     """
 
-    runs_integrated = False
-
     def __init__(self, transport: SpawnTransport) -> None:
         self._transport = transport
         self.start, self.trace, self.close = transport.start, transport.trace, transport.close
@@ -182,9 +178,11 @@ class CutReferences:
         with tempfile.TemporaryDirectory(
             prefix="workbook-refs-", ignore_cleanup_errors=True
         ) as name:
-            if isinstance(job, CaseJob) and job.reference:
+            if isinstance(job, CaseJob) and job.replaced:
                 shutil.copytree(package_subset.empty_layout(), name, dirs_exist_ok=True)
-                for file, text in references(job.exercise, Path(job.reference)).items():
+                for file, text in references(
+                    job.exercise, job.replaced, Path(job.reference)
+                ).items():
                     (Path(name) / file).write_text(text, encoding="utf-8")
                 job = msgspec.structs.replace(job, reference=name)
             yield from self._transport.run(job)

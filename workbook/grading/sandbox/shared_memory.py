@@ -7,7 +7,6 @@ server passes it on unread: whoever compares takes it for what student code may 
 import mmap
 import os
 import struct
-import time
 
 from workbook.worker import frames
 
@@ -16,17 +15,15 @@ __all__ = ["MAX_BYTES", "SharedMemoryChannel"]
 MAX_BYTES = 28 * 2**20
 """What one child may say, in bytes; the frame that holds it must be below `MAX_FRAME`."""
 
-# How many bytes were said, and when the second run began, in seconds of the system's clock.
-_STATE = struct.Struct("<Qd")
+_LENGTH = struct.Struct("<Q")  # How many bytes were said.
 
 
 class SharedMemoryChannel:
     """One for each child, made before the fork, so that nothing is left of the child before."""
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, _STATE.size + MAX_BYTES)
-        self._length, self._restarted = 0, 0.0
-        self._process = 0
+        self._memory = mmap.mmap(-1, _LENGTH.size + MAX_BYTES)
+        self._length = self._process = 0
 
     # In the child
 
@@ -39,32 +36,23 @@ class SharedMemoryChannel:
         if os.getpid() != self._process:
             os._exit(1)
         framed = frames.frame(message)
-        start = _STATE.size + self._length
+        start = _LENGTH.size + self._length
         self._length += len(framed)
         if self._length <= MAX_BYTES:
             self._memory[start : start + len(framed)] = framed
         # After what it counts: half a frame is none.
-        _STATE.pack_into(self._memory, 0, self._length, self._restarted)
+        _LENGTH.pack_into(self._memory, 0, self._length)
         if self._length > MAX_BYTES:
             os._exit(1)
 
-    def restart(self) -> None:
-        """Have the time limit begin anew; the server allows it once."""
-        self._restarted = time.monotonic()
-        _STATE.pack_into(self._memory, 0, self._length, self._restarted)
-
     # In the server
-
-    def restarted(self) -> float:
-        """When the child's time began anew, by its own account; 0.0 if it did not."""
-        return float(_STATE.unpack_from(self._memory)[1])
 
     def read(self) -> bytes:
         """All that was said; a ValueError if it is too much."""
-        (length, _) = _STATE.unpack_from(self._memory)
+        (length,) = _LENGTH.unpack_from(self._memory)
         if length > MAX_BYTES:
             raise ValueError("it sent too much")
-        return self._memory[_STATE.size : _STATE.size + length]
+        return self._memory[_LENGTH.size : _LENGTH.size + length]
 
     def close(self) -> None:
         """Give the memory back."""
