@@ -18,9 +18,9 @@ from unittest import mock
 
 from benchmarks import nbgrader_peer
 from workbook import curriculum
-from workbook.checks.checker import Checker
-from workbook.checks.results import Report
+from workbook.checks.case_runner import CaseRun, CaseRunner
 from workbook.checks.worker import run_cases
+from workbook.checks.worker.messages import Job
 from workbook.grading import judge_submission
 from workbook.grading.cache_key import unit_keys
 from workbook.grading.units import Settings, Submission
@@ -52,16 +52,15 @@ def _folder(kind: str) -> Path:
 
 
 def warm_cases(kind: str) -> float:
-    """Seconds of all cases in this process, as often as the judge runs them."""
+    """Return the seconds of all cases in this process."""
     least = float("inf")
     folder = _folder(kind)
     with load_implementation(folder) as impl:
         for _ in range(4):
             began = time.process_time()
             for exercise_id in curriculum.load().ids():
-                for _ in range(2 if curriculum.replaced(exercise_id) else 1):
-                    for _ in run_cases.run_exercise(exercise_id, impl, seed=1, folder=folder):
-                        pass
+                for _ in run_cases.run_exercise(exercise_id, impl, seed=1, folder=folder):
+                    pass
             least = min(least, time.process_time() - began)
     return least
 
@@ -69,15 +68,13 @@ def warm_cases(kind: str) -> float:
 def judged(salt: str, number: int = 3) -> dict[str, dict[str, float]]:
     """By kind: seconds of judging a submission and of its cases, the mean of some."""
     seconds: list[float] = []
+    run_job = CaseRunner.run
 
-    class Timed(Checker):
-        """Notes what each case took, where it ran."""
-
-        def report(self, exercise_id: str) -> Report:
-            found = super().report(exercise_id)
-            ran = [one.record for one in (*found.cases, *found.integrated) if one.record]
-            seconds.extend(record.seconds for record in ran)
-            return found
+    def timed(self: CaseRunner, job: Job) -> CaseRun:
+        """Note what each case took, where it ran."""
+        run = run_job(self, job)
+        seconds.extend(record.seconds for record in run.records)
+        return run
 
     settings = Settings("be9c4", tuple(curriculum.load().ids()), sandbox="none")
     found = {kind: {"judging": 0.0, "cases": 0.0} for kind in KINDS}
@@ -85,8 +82,8 @@ def judged(salt: str, number: int = 3) -> dict[str, dict[str, float]]:
         units = {key: subject for key, (_, subject) in unit_keys(submission, settings).items()}
         seconds.clear()
         began = time.process_time() + nbgrader_peer.processor()
-        with mock.patch.object(judge_submission, "Checker", Timed):
-            judge_submission.judge(submission, settings, units)
+        with mock.patch.object(CaseRunner, "run", timed):
+            judge_submission.judge_alone(submission, settings, units)
         used = time.process_time() + nbgrader_peer.processor() - began
         if index > 1:  # The first of each kind runs the solutions and the misconceptions, too.
             found[KINDS[index % 2]]["judging"] += used / number

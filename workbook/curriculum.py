@@ -138,7 +138,7 @@ class ExercisePlan:
     files : frozenset of str
         The files of all of these.
     level : int
-        Above the level of everything in `replaced`; 0 if that is empty.
+        The same for all of `own`, and above the level of whatever any of them has replaced.
     """
 
     requirements: tuple[str, ...]
@@ -202,17 +202,16 @@ class Curriculum:
         return {}
 
     def _new_plan(self, exercise: Exercise) -> ExercisePlan:
-        required: set[str] = set()
-        for name in exercise.requires:
-            required |= {name, *self.plan(name).requirements}
         own = {
             other.id
             for other in self.exercises
             if other.pair == exercise.pair
             or (exercise.part and other.part and _class(other) == _class(exercise))
         }
-        pairs = {self[name].pair for name in required - own}
-        replaced = {other.id for other in self.exercises if other.pair in pairs} - own
+        required = self._closure(exercise)
+        replaced = self._whole_pairs(required - own) - own
+        # One level for a whole pair or class: its parts may be the reason for one another.
+        below = self._whole_pairs({n for name in own for n in self._closure(self[name])} - own)
 
         def in_order(names: set[str]) -> tuple[str, ...]:
             return tuple(other.id for other in self.exercises if other.id in names)
@@ -222,8 +221,16 @@ class Curriculum:
             own=in_order(own),
             replaced=in_order(replaced),
             files=frozenset(self[name].file for name in required | own | replaced),
-            level=max((self.plan(name).level + 1 for name in replaced), default=0),
+            level=max((self.plan(name).level + 1 for name in below - own), default=0),
         )
+
+    def _closure(self, exercise: Exercise) -> set[str]:
+        found = set(exercise.requires)
+        return found.union(*(self._closure(self[name]) for name in exercise.requires))
+
+    def _whole_pairs(self, names: set[str]) -> set[str]:
+        pairs = {self[name].pair for name in names}
+        return {other.id for other in self.exercises if other.pair in pairs}
 
     def in_file(self, file: str) -> list[Exercise]:
         """The exercises of one file."""

@@ -5,12 +5,13 @@ import signal
 import threading
 import time
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from workbook.grading import scheduler
-from workbook.grading.units import Settings, Submission, UnitResult
+from workbook.grading.units import Pending, Settings, Submission, UnitResult
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 EXERCISES = ("affine_forward", "relu_forward")
@@ -39,10 +40,10 @@ class Here(Executor):
 
 
 def answers(outcome):
-    def what(_, submission, settings, kind, units, junit):
+    def what(_, task, settings, junit):
         return [
-            UnitResult(key, kind, subject, {"exercise": subject, "outcome": outcome})
-            for key, subject in units.items()
+            UnitResult(key, task.kind, subject, {"exercise": subject, "outcome": outcome})
+            for key, subject in task.units.items()
         ], ""
 
     return what
@@ -99,6 +100,39 @@ def test_infra_from_a_worker_is_tried_again():
     received, executor = graded([submission()], what)
     assert executor.calls == 2
     assert [r.result["outcome"] for r in received["s1"]] == ["pass", "pass"]
+
+
+def test_no_reference_is_used_before_the_whole_class_has_finished_the_level():
+    """Units that need references wait, level by level, for all of the class; retries too."""
+    done = []
+
+    def what(call, task, settings, junit):
+        if task.pending:
+            found = [replace(unit, pending=None) for unit in task.pending.values()]
+            done.extend(
+                (task.submission.name, unit.pending.level) for unit in task.pending.values()
+            )
+            if call == 5:
+                raise OSError("gone")
+            return found, ""
+        done.append((task.submission.name, -1))
+        levels = {"affine_forward": 2, "relu_forward": 1}
+        found = [
+            UnitResult(
+                key,
+                task.kind,
+                subject,
+                {"exercise": subject, "outcome": "blocked"},
+                pending=Pending(levels[subject], ("x",)),
+            )
+            for key, subject in task.units.items()
+        ]
+        return found, ""
+
+    received, _ = graded([submission("a"), submission("b"), submission("c")], what)
+    assert [level for _, level in done] == [-1, -1, -1, 1, 1, 1, 1, 2, 2, 2]
+    assert {name: len(results) for name, results in received.items()} == {"a": 2, "b": 2, "c": 2}
+    assert all(unit.pending is None for results in received.values() for unit in results)
 
 
 def test_it_stops_when_it_is_told():

@@ -15,7 +15,7 @@ import workbook
 from workbook import locale
 from workbook.checks.references import FromSolutions
 from workbook.grading.cache_key import unit_keys
-from workbook.grading.judge_submission import judge
+from workbook.grading.judge_submission import judge_alone
 from workbook.grading.units import Settings, Submission, derived_seed, message_of, notes_of
 
 ROOT = Path(workbook.__file__).resolve().parents[1]
@@ -60,7 +60,7 @@ SETTINGS = Settings("c0ffee", ("affine_forward", "affine_backward"), timeout=20.
 def judged(data):
     submission = Submission("s", {"layers.py": data} if data else {}, {})
     units = {key: name for key, (_, name) in unit_keys(submission, SETTINGS).items()}
-    return judge(submission, SETTINGS, units)
+    return judge_alone(submission, SETTINGS, units)
 
 
 @pytest.mark.parametrize("name", SUBMISSIONS)

@@ -12,7 +12,7 @@ from workbook.checks import summary
 from workbook.checks.case_runner import CaseRun, CaseRunner
 from workbook.checks.compare import compare
 from workbook.checks.diagnose import diagnose
-from workbook.checks.messages import ComparedCase, Message, fill
+from workbook.checks.messages import ComparedCase, Message, blocked, fill
 from workbook.checks.outcomes import ExerciseRun, Judgement, mark_blocked
 from workbook.checks.raw_results import reduced
 from workbook.checks.references import References, choose
@@ -96,7 +96,8 @@ class Checker:
             file: ImportProblem("invalid", why) for file, why in (problems or {}).items()
         }
         self._files = Opened(dict(self._stopped))
-        self._judgements: dict[str, Judgement] = {}
+        self._integrated: dict[str, ExerciseRun] = {}
+        self._isolated: dict[str, ExerciseRun] = {}
 
     def __enter__(self) -> "Checker":
         return self
@@ -128,82 +129,131 @@ class Checker:
 
     def report(self, exercise_id: str) -> Report:
         """Judge one exercise."""
-        exercise = curriculum.load()[exercise_id]
-        path = self.folder / exercise.file
-        digest, saved = summary.identify(path)
         try:
             judgement = self.judgement(exercise_id)
-            messages = self._messages(judgement)
+            messages = self.messages(judgement)
         except Exception as error:
-            # Our fault: no answer key, a solution that raises, or a case that nobody thought
-            # of. Never a zero, and no other exercise's matter.
-            detail = str(error)
-            if not isinstance(error, WorkbookError):
-                detail = f"{type(error).__name__}: {error}"
-            judgement = Judgement(ExerciseRun(exercise_id, "infra", detail=detail[:500]))
-            messages = [summary.ended(judgement.integrated, self._runner.timeout)]
+            judgement = Judgement(self.our_fault(exercise_id, error))
+            messages = self.messages(judgement)
+        return self.assemble(judgement, messages, judgement.decisive)
+
+    def assemble(
+        self, judgement: Judgement, messages: Sequence[Message], described: ExerciseRun
+    ) -> Report:
+        """Return the report on an exercise.
+
+        Parameters
+        ----------
+        judgement : Judgement
+            Outcome and points come from it.
+        messages : sequence of Message
+            Best first.
+        described : ExerciseRun
+            Errors, notes and prints come from it: `judgement.decisive`, or a run with another
+            seed.
+        """
         run = judgement.decisive
+        exercise = curriculum.load()[run.exercise]
+        digest, saved = summary.identify(self.folder / exercise.file)
         message = messages[0] if messages else None
         result = ExerciseResult(
-            exercise=exercise_id,
+            exercise=exercise.id,
             outcome=run.outcome,
             integrated_outcome=judgement.integrated_outcome,
             points=summary.points(exercise.points, run.outcome, run.cases),
             max_points=float(exercise.points),
-            checks=tuple(summary.check(report) for report in run.cases),
+            checks=summary.checks(run.cases, described.cases),
             misconception=message.misconception if message else None,
             seen=message.seen if message else None,
             looks_like=message.looks_like if message else None,
             file=exercise.file,
             sha256=digest,
-            seed=self._references.seed_of(exercise_id),
+            seed=self._references.seed_of(exercise.id),
             seconds=round(judgement.seconds, 3),
         )
+        mended = self._files.mended.get(exercise.file, [])
         return Report(
             result=result,
             cases=run.cases,
             integrated=judgement.integrated.cases if judgement.isolated else (),
             message=message,
             also=tuple(messages[1:]),
-            notes=summary.notes(exercise_id, run.cases, self._files.mended.get(exercise.file, [])),
-            printed=summary.printed(run.cases),
+            notes=summary.notes(exercise.id, described.cases, mended),
+            printed=summary.printed(described.cases),
             blocked_by=judgement.blocked_by,
             saved=saved,
             title=exercise.title,
         )
 
-    def judgement(self, exercise_id: str) -> Judgement:
-        """Return both runs of an exercise; each is done once."""
-        if exercise_id not in self._judgements:
-            self._judgements[exercise_id] = self._judge(exercise_id)
-        return self._judgements[exercise_id]
+    def our_fault(self, exercise_id: str, error: Exception) -> ExerciseRun:
+        """Return the run of an exercise that we failed to judge: never a zero.
 
-    def _judge(self, exercise_id: str) -> Judgement:
-        """Run an exercise integrated, and isolated only if a requirement may be the reason."""
-        plan = curriculum.load().plan(exercise_id)
-        hanging = self._hanging(plan)
-        if hanging:
-            integrated = self._empty(exercise_id, "blocked", _blocked(exercise_id, hanging))
-            integrated = replace(integrated, blocked_by=hanging)
-        else:
-            integrated = self._run_cases(exercise_id)
-            if integrated.messages or integrated.outcome in ("pass", "todo", "infra"):
-                return Judgement(integrated)
-        bad = [name for name in plan.requirements if not self.judgement(name).is_right]
-        integrated = mark_blocked(integrated, bad)
-        if self.solutions is None or set(bad).isdisjoint(plan.replaced):
+        There is no answer key, a solution raises, or a case was not thought of.
+        """
+        known = isinstance(error, WorkbookError)
+        detail = str(error) if known else f"{type(error).__name__}: {error}"
+        return ExerciseRun(exercise_id, "infra", ended=True, detail=detail[:500])
+
+    def judgement(self, exercise_id: str) -> Judgement:
+        """Judge an exercise integrated, and isolated if a requirement may be the reason."""
+        integrated = self.integrated(exercise_id)
+        wrong = () if integrated.is_final else self.wrong_requirements(exercise_id)
+        if self.solutions is None or not self.can_isolate(exercise_id, wrong):
             return Judgement(integrated)
-        isolated = self._run_cases(exercise_id, plan.replaced)
-        if not isolated.messages and isolated.outcome not in ("pass", "todo", "infra"):
-            isolated = mark_blocked(isolated, [name for name in bad if name in plan.own])
-        return Judgement(integrated, isolated)
+        return Judgement(integrated, self.isolated(exercise_id, wrong))
+
+    def integrated(self, exercise_id: str, wrong: Sequence[str] | None = None) -> ExerciseRun:
+        """Return the run with the student's own requirements; it is done once.
+
+        `wrong` are the requirements that are not right; by default they are judged, too.
+        """
+        if exercise_id not in self._integrated:
+            hanging = self._hanging(curriculum.load().plan(exercise_id))
+            if hanging:
+                run = self._empty(exercise_id, "blocked", blocked(exercise_id, hanging))
+                run = replace(run, blocked_by=hanging)
+            else:
+                run = self._run_cases(exercise_id)
+            if not run.is_final:
+                run = mark_blocked(
+                    run, self.wrong_requirements(exercise_id) if wrong is None else wrong
+                )
+            self._integrated[exercise_id] = run
+        return self._integrated[exercise_id]
+
+    def wrong_requirements(self, exercise_id: str) -> tuple[str, ...]:
+        """Return what an exercise requires and is not right in the student's own stack."""
+        required = curriculum.load().plan(exercise_id).requirements
+        return tuple(name for name in required if not self.integrated(name).is_right)
+
+    def can_isolate(self, exercise_id: str, wrong: Sequence[str]) -> bool:
+        """Return whether references can stand in for some of the wrong requirements."""
+        return not set(wrong).isdisjoint(curriculum.load().plan(exercise_id).replaced)
+
+    def isolated(self, exercise_id: str, wrong: Sequence[str]) -> ExerciseRun:
+        """Return the run with reference requirements; it is done once.
+
+        `wrong` are the requirements that are not right in the student's own stack.
+        """
+        if exercise_id not in self._isolated:
+            plan = curriculum.load().plan(exercise_id)
+            run = self._run_cases(exercise_id, plan.replaced)
+            if not run.is_final:
+                # These are never replaced.
+                own = [name for name in wrong if name in plan.own]
+                run = mark_blocked(run, [n for n in own if not self._right_alone(n, wrong)])
+            self._isolated[exercise_id] = run
+        return self._isolated[exercise_id]
+
+    def _right_alone(self, exercise_id: str, wrong: Sequence[str]) -> bool:
+        return self.can_isolate(exercise_id, wrong) and self.isolated(exercise_id, wrong).is_right
 
     def _hanging(self, plan: curriculum.ExercisePlan) -> tuple[str, ...]:
         """Return what is required and known to hang: it would again, for as long as it is let.
 
         The other half of a pair may hang in one case only, and the rest is still judged.
         """
-        runs = {n: self._judgements[n].decisive for n in plan.requirements if n in self._judgements}
+        runs = {n: self._integrated[n] for n in plan.requirements if n in self._integrated}
         return tuple(
             name
             for name, run in runs.items()
@@ -319,24 +369,20 @@ class Checker:
             if r.record is not None and r.comparison is not None
         ]
 
-    def _messages(self, judgement: Judgement) -> list[Message]:
+    def messages(self, judgement: Judgement) -> list[Message]:
+        """Return what is wrong, best first."""
         run = judgement.decisive
-        if run.outcome == "pass":
-            blocked = judgement.integrated_outcome != "pass"
-            return [_blocked(run.exercise, judgement.blocked_by)] if blocked else []
+        if run.is_right:
+            by = judgement.blocked_by
+            return [blocked(run.exercise, by)] if judgement.integrated_outcome != "pass" else []
         if run.messages:
             return list(run.messages)
         if run.outcome in (*_STOPPED, "infra") and run.ended:
             return [summary.ended(run, self._runner.timeout)]
         found = diagnose(self.compared_cases(run), self._references.fingerprints(run.exercise))
         if run.outcome == "blocked":
-            return [_blocked(run.exercise, run.blocked_by), *found]
+            return [blocked(run.exercise, run.blocked_by), *found]
         return found
-
-
-def _blocked(exercise_id: str, by: Sequence[str]) -> Message:
-    others = ", ".join(by) or Sentence.of("finding.something_else")
-    return fill("finding.blocked", others=others, exercise=exercise_id)
 
 
 def _reason(problem: ImportProblem) -> Value:

@@ -1,6 +1,6 @@
 """A message in four parts, with the student's own numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +14,10 @@ from workbook.errors import WorkbookError
 from workbook.locale.sentence import Sentence, Value, bind
 from workbook.records import Record
 
-__all__ = ["PARTS", "ArrayView", "ComparedCase", "Message", "fill"]
+__all__ = ["BLOCKED", "PARTS", "ArrayView", "ComparedCase", "Message", "blocked", "fill"]
 
 PARTS = ("seen", "looks_like", "why", "look")
+BLOCKED = "finding.blocked"
 
 
 @dataclass(frozen=True)
@@ -244,3 +245,9 @@ def fill(
             ) from error
     case = compared.case.name if compared is not None else ""
     return Message(message_id, filled, case, misconception)
+
+
+def blocked(exercise_id: str, by: Sequence[str]) -> Message:
+    """Return the message that other exercises must be mended first."""
+    others = ", ".join(by) or Sentence.of("finding.something_else")
+    return fill(BLOCKED, others=others, exercise=exercise_id)

@@ -38,6 +38,17 @@ class ExerciseRun:
     seconds: float = 0.0
     messages: tuple[Message, ...] = ()
 
+    @property
+    def is_right(self) -> bool:
+        """Whether it blocks nothing."""
+        return self.outcome == "pass"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no requirement can be the reason for its outcome."""
+        unreadable = bool(self.messages) and not self.blocked_by
+        return self.is_right or unreadable or self.outcome in ("todo", "infra")
+
     @classmethod
     def of(cls, exercise_id: str, reports: tuple[CaseReport, ...], ended: str) -> "ExerciseRun":
         """The run that its cases make; `ended` is how the process ended, or empty."""
@@ -95,7 +106,7 @@ class Judgement:
     @property
     def is_right(self) -> bool:
         """Whether it blocks nothing."""
-        return self.decisive.outcome == "pass"
+        return self.decisive.is_right
 
     @property
     def integrated_outcome(self) -> str:

@@ -13,7 +13,7 @@ from workbook.locale.sentence import Sentence, Value
 from workbook.records import Printed
 from workbook.student.source_blocks import Replacement
 
-__all__ = ["check", "ended", "identify", "notes", "points", "printed"]
+__all__ = ["checks", "ended", "identify", "notes", "points", "printed"]
 
 
 def notes(
@@ -65,14 +65,19 @@ def points(maximum: int, outcome: str, reports: Sequence[CaseReport]) -> float:
     return round(maximum * passed / total, 4) if total else 0.0
 
 
-def check(report: CaseReport) -> CheckResult:
-    """One case as the JSON shows it."""
-    worst = report.comparison.worst if report.comparison is not None else None
-    return CheckResult(
-        report.name,
-        report.outcome,
-        worst.error if worst is not None else None,
-        worst.limit if worst is not None else None,
+def checks(
+    reports: Sequence[CaseReport], described: Sequence[CaseReport]
+) -> tuple[CheckResult, ...]:
+    """Return the cases as the JSON shows them, with the errors of `described`."""
+    worst = {r.name: r.comparison.worst for r in described if r.comparison is not None}
+    return tuple(
+        CheckResult(
+            report.name,
+            report.outcome,
+            verdict.error if (verdict := worst.get(report.name)) is not None else None,
+            verdict.limit if verdict is not None else None,
+        )
+        for report in reports
     )
 
 

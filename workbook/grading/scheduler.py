@@ -17,7 +17,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,21 +35,32 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class _Task:
-    """Some units of one submission, of one kind: subject by key."""
+    """Some units of one submission, of one kind.
+
+    Attributes
+    ----------
+    units : dict of str to str
+        Subject by key.
+    pending : dict of str to UnitResult
+        By key: what the first run of these units found, if this is the isolated one.
+    """
 
     submission: Submission
     kind: str
     units: dict[str, str]
+    pending: dict[str, UnitResult] = field(default_factory=dict)
     tries: int = 0
 
 
-def perform(
-    submission: Submission, settings: Settings, kind: str, units: dict[str, str], junit: bool
-) -> tuple[list[UnitResult], str]:
-    """What a worker does for one task; gives the results and nbval's JUnit report."""
-    if kind == "judge":
-        from workbook.grading.judge_submission import judge
+def perform(task: _Task, settings: Settings, junit: bool) -> tuple[list[UnitResult], str]:
+    """Do one task, in a worker; return the results and nbval's JUnit report."""
+    submission, units = task.submission, task.units
+    if task.kind == "judge":
+        from workbook.grading.judge_submission import judge, judge_isolated
 
+        if task.pending:
+            pending = [task.pending[key] for key in units]
+            return judge_isolated(submission, settings, pending), ""
         return judge(submission, settings, units), ""
     from workbook.grading.nbval.submission import run_notebooks
 
@@ -141,19 +152,21 @@ def run(
     todo: deque[_Task] = deque()
     for submission in submissions:
         todo.extend(_unfinished_tasks(submission, settings, done, on_result))
+    # By level: tasks that wait until all of the lower levels have ended.
+    later: dict[int, list[_Task]] = {}
     workers = _Workers(executor, jobs)
     under_way: dict[Future[tuple[list[UnitResult], str]], _Task] = {}
     # Some more than there are workers, so that none of them waits for us.
     most = max(1, jobs) * 2 if executor is None else max(jobs, 1) * 4
     clean = False
     try:
-        while (todo or under_way) and not stop.is_set():
+        while (todo or under_way or later) and not stop.is_set():
+            if not todo and not under_way:
+                todo.extend(later.pop(min(later)))
             while todo and len(under_way) < most:
                 task = todo.popleft()
-                want = junit is not None
-                arguments = (task.submission, settings, task.kind, task.units, want)
                 try:
-                    future = workers.submit(*arguments)
+                    future = workers.submit(task, settings, junit is not None)
                 except Exception as error:  # A pool that broke between two looks at it.
                     workers.broken()
                     todo.extend(_retries(task, [], on_result, _said(error)))
@@ -172,6 +185,8 @@ def run(
                 if report and junit is not None:
                     junit.mkdir(parents=True, exist_ok=True)
                     _write(junit / f"{task.submission.digest[:16]}.xml", report)
+                for level, waiting in _pending(task, results).items():
+                    later.setdefault(level, []).append(waiting)
                 todo.extend(_retries(task, results, on_result, ""))
         clean = not stop.is_set()
     finally:
@@ -210,6 +225,18 @@ def _unfinished_tasks(
     return [_Task(submission, kind, units) for kind, units in left.items()]
 
 
+def _pending(task: _Task, results: list[UnitResult]) -> dict[int, _Task]:
+    """Return the units that are judged once more with references, as a task for each level."""
+    by_level: dict[int, dict[str, UnitResult]] = {}
+    for result in results:
+        if result.pending is not None and result.key in task.units:
+            by_level.setdefault(result.pending.level, {})[result.key] = result
+    return {
+        level: _Task(task.submission, "judge", {key: task.units[key] for key in pending}, pending)
+        for level, pending in by_level.items()
+    }
+
+
 def _retries(
     task: _Task,
     results: list[UnitResult],
@@ -222,7 +249,9 @@ def _retries(
         key: subject for key, subject in task.units.items() if key not in given or given[key].infra
     }
     last = task.tries + 1 >= TRIES
-    final = [result for result in given.values() if last or not result.infra]
+    final = [
+        result for result in given.values() if result.pending is None and (last or not result.infra)
+    ]
     if last:
         final += [
             _lost(key, task.kind, subject, why)

@@ -14,7 +14,15 @@ from typing import Any
 from workbook.checks.messages import Message
 from workbook.locale.sentence import Sentence
 
-__all__ = ["Settings", "Submission", "UnitResult", "derived_seed", "message_of", "notes_of"]
+__all__ = [
+    "Pending",
+    "Settings",
+    "Submission",
+    "UnitResult",
+    "derived_seed",
+    "message_of",
+    "notes_of",
+]
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,25 @@ def derived_seed(secret: str, exercise_id: str) -> int:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """Why a unit is not finished: a requirement may be the reason that the exercise fails.
+
+    Attributes
+    ----------
+    level : int
+        When it is judged with references: after every unit of a lower level.
+    wrong : tuple of str
+        The requirements that are not right.
+    message : Message or None
+        What there is to say if the mistake is the exercise's own.
+    """
+
+    level: int
+    wrong: tuple[str, ...]
+    message: Message | None = None
+
+
+@dataclass(frozen=True)
 class UnitResult:
     """What came of one unit.
 
@@ -99,6 +126,8 @@ class UnitResult:
         values: what reads it finds the words of its own version.
     log : str
         What else the submission's log shows.
+    pending : Pending or None
+        Set only between the two runs of a judge's unit; such a result is never stored.
     """
 
     key: str
@@ -106,6 +135,7 @@ class UnitResult:
     subject: str
     result: dict[str, Any]
     log: str = ""
+    pending: Pending | None = None
 
     @property
     def infra(self) -> bool:

@@ -25,7 +25,7 @@ import make  # noqa: E402
 from workbook import curriculum  # noqa: E402
 from workbook.checks.checker import Checker  # noqa: E402
 from workbook.grading.cache_key import unit_keys  # noqa: E402
-from workbook.grading.judge_submission import judge  # noqa: E402
+from workbook.grading.judge_submission import judge_alone  # noqa: E402
 from workbook.grading.units import Settings  # noqa: E402
 
 SECRET = "a9ee"
@@ -60,7 +60,7 @@ def graded(student: make.Student, ids: list[str]) -> dict[str, tuple[str, str | 
     """The same, as a class is graded."""
     settings = Settings(SECRET, tuple(ids))
     units = {key: name for key, (_, name) in unit_keys(student.submission, settings).items()}
-    results = judge(student.submission, settings, units)
+    results = judge_alone(student.submission, settings, units)
     return {r.subject: (r.result["outcome"], r.result["misconception"]) for r in results}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbook.grading.cache_key import unit_keys
-from workbook.grading.judge_submission import judge
+from workbook.grading.judge_submission import judge_alone
 from workbook.grading.sandbox import bubblewrap, runner
 from workbook.grading.units import Settings, Submission, message_of
 
@@ -35,7 +35,7 @@ def outcomes(case, sandbox, exercises=cases.JUDGED, timeout=5.0):
     submission = Submission("s", case.files(SOLUTIONS), case.problems)
     settings = Settings("c0ffee", exercises, timeout=timeout, memory=1024, sandbox=sandbox)
     units = {key: name for key, (_, name) in unit_keys(submission, settings).items()}
-    return {unit.subject: unit.result for unit in judge(submission, settings, units)}
+    return {unit.subject: unit.result for unit in judge_alone(submission, settings, units)}
 
 
 def neighbour(sandbox):
