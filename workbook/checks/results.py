@@ -55,7 +55,7 @@ class ExerciseResult:
     Attributes
     ----------
     outcome : str
-        Isolated: judged with reference requirements. Points come from it.
+        Points come from it: of the integrated run, or of the isolated one if there was need of it.
     integrated_outcome : str
         Judged with the student's own requirements.
     misconception : str or None
