@@ -263,7 +263,7 @@ def _unknown(kind: str, name: str, known: list[str]) -> str:
     if near:
         advice = f"Did you mean {' or '.join(near)}?"
     elif len(known) > _LISTED:
-        advice = f"`workbook status` lists all {len(known)}, {known[0]} for instance."
+        advice = f"`workbook check` lists all {len(known)}, {known[0]} for instance."
     else:
         advice = f"Known: {', '.join(known)}."
     return f"There is no {kind} called {name!r}. {advice}"

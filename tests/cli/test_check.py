@@ -148,7 +148,7 @@ def test_another_seed_gives_other_inputs(workbook, solve):
     ("arguments", "said"),
     [
         (("afine_forward",), "Did you mean affine_forward"),
-        (("nonsense",), f"`workbook status` lists all {len(curriculum.load().ids())}"),
+        (("nonsense",), f"`workbook check` lists all {len(curriculum.load().ids())}"),
         (("Relu_forward",), "relu_forward"),
         (("--notebook", "BatchNrm"), "Did you mean BatchNorm?"),
         (("--notebook", "Start"), "There are: FromScratch"),

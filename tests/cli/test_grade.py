@@ -92,7 +92,7 @@ def test_a_missing_package_is_one_line(workbook, course, module, monkeypatch):
     assert code == 2
     assert err.splitlines() == [
         f"workbook: This needs the package {module}. Install it: "
-        'python -m pip install "workbook[grading]"'
+        f'"{sys.executable}" -m pip install "workbook[grading]"'
     ]
 
 

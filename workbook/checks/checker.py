@@ -301,7 +301,7 @@ class Checker:
             outcome = problem.outcome
             kind = _FILE_PROBLEMS.get(outcome)
             if kind is not None:
-                message = fill(kind, reason=_reason(problem))
+                message = fill(kind, reason=_reason(problem), file=file)
             else:
                 ended = ExerciseRun(exercise_id, outcome, file=file, line=problem.line)
                 ended.detail = problem.message

@@ -1,6 +1,7 @@
 """Packages that only grading needs: one line says what to install if one is missing."""
 
 import importlib
+import sys
 
 from workbook.errors import UsageError
 
@@ -30,5 +31,5 @@ def need(*modules: str) -> None:
             group = _GROUPS[module]
             raise UsageError(
                 f"This needs the package {module}. Install it: "
-                f'python -m pip install "workbook[{group}]"'
+                f'"{sys.executable}" -m pip install "workbook[{group}]"'
             ) from None
