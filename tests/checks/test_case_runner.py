@@ -16,7 +16,7 @@ import pytest
 from workbook.checks.case_runner import CaseRun, CaseRunner
 from workbook.checks.checker import Checker
 from workbook.checks.results import Report
-from workbook.checks.worker.messages import CaseJob, Event, ImportProblem, Job, Opened
+from workbook.checks.worker.messages import CaseJob, CheckEvent, CheckJob, ImportProblem, Opened
 from workbook.locale.sentence import Sentence
 from workbook.student import pristine_folder
 from workbook.worker import client
@@ -135,9 +135,9 @@ def test_a_numpy_beside_the_files_does_not_shadow_the_real_one(student: Student)
 
 FORGE = """
     import os
-    from workbook.checks.worker.messages import EVENTS, Done
+    from workbook.checks.worker.messages import EVENTS, JobDone
     from workbook.worker.frames import frame
-    frame = frame(EVENTS.encode(Done()))
+    frame = frame(EVENTS.encode(JobDone()))
     for handle in range(3, 30):
         try:
             os.write(handle, %s)
@@ -158,13 +158,13 @@ def test_what_is_forged_on_the_pipe_hits_only_the_forger(sent: str, student: Stu
 class _Scripted:
     """A transport whose events are given."""
 
-    def __init__(self, *events: Event) -> None:
+    def __init__(self, *events: CheckEvent) -> None:
         self._events = events
 
     def start(self) -> None:
         pass
 
-    def run(self, job: Job) -> Generator[Event]:
+    def run(self, job: CheckJob) -> Generator[CheckEvent]:
         yield from self._events
 
     def trace(self) -> str:

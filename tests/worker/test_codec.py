@@ -19,13 +19,13 @@ from workbook.checks.worker.messages import (
     CaseJob,
     CaseRecord,
     CatalogueJob,
+    CheckEvent,
     Curves,
-    Done,
-    Event,
-    Failed,
     HuntJob,
     Importing,
     ImportProblem,
+    JobDone,
+    JobFailed,
     ListedMisconception,
     Measured,
     Misconceptions,
@@ -92,7 +92,7 @@ def test_decoded_arrays_can_be_changed_and_own_their_memory() -> None:
 
 
 SENTENCE = Sentence("a", {"b": Sentence("c", {"d": "e"}), "f": ["g", "h"]})
-EVENT_SAMPLES: list[Event] = [
+EVENT_SAMPLES: list[CheckEvent] = [
     Importing("layers.py"),
     Opened(
         {
@@ -106,13 +106,13 @@ EVENT_SAMPLES: list[Event] = [
     CaseRecord(_record()),
     Misconceptions([ListedMisconception("a", "b", "c", correct=False)]),
     Measured(Curves((1.0, float("inf")), ()), Curves((), ()), {"W1": 0.5}),
-    Failed("MemoryError", ""),
-    Done(),
+    JobFailed("MemoryError", ""),
+    JobDone(),
 ]
 
 
 @pytest.mark.parametrize("event", EVENT_SAMPLES, ids=lambda event: type(event).__name__)
-def test_every_event_comes_back_as_its_own_kind(event: Event) -> None:
+def test_every_event_comes_back_as_its_own_kind(event: CheckEvent) -> None:
     found = EVENTS.decode(EVENTS.encode(event))
     assert type(found) is type(event)
     if isinstance(event, CaseRecord) and isinstance(found, CaseRecord):
@@ -131,8 +131,8 @@ def test_every_job_comes_back_as_its_own_kind() -> None:
 
 
 def test_what_is_no_unicode_is_escaped() -> None:
-    found = EVENTS.decode(EVENTS.encode(Failed("\ud800", "ü\udfff")))
-    assert found == Failed("\\ud800", "ü\\udfff")
+    found = EVENTS.decode(EVENTS.encode(JobFailed("\ud800", "ü\udfff")))
+    assert found == JobFailed("\\ud800", "ü\\udfff")
     sent = Record("a", "b", options={"\ud800": ["\ud801"]}, raised=Raised("A", "\ud802"))
     got = RECORDS.decode(RECORDS.encode(sent))
     assert got.options == {"\\ud800": ["\\ud801"]}
@@ -306,7 +306,7 @@ def test_a_damaged_message_is_a_message_or_refused(data: bytes) -> None:
     except CodecError as error:
         assert "\n" not in str(error)
     else:
-        assert isinstance(found, Event)
+        assert isinstance(found, CheckEvent)
         EVENTS.decode(EVENTS.encode(found))
     finally:
         peak = tracemalloc.get_traced_memory()[1]

@@ -15,7 +15,7 @@ from workbook.checks.worker import messages
 from workbook.locale.sentence import Sentence, Value
 from workbook.records import Record
 from workbook.student.source_blocks import Replacement
-from workbook.worker.client import Stopped, Worker
+from workbook.worker.client import JobStopped, Worker
 from workbook.worker.codec import CodecError
 from workbook.worker.frames import FrameError
 from workbook.worker.launch import SpawnLauncher
@@ -69,8 +69,8 @@ class Transport(Protocol):
     def start(self) -> object:
         """Have a process ready for the next job."""
 
-    def run(self, job: messages.Job) -> Generator[messages.Event]:
-        """Do one job; a `Stopped` if it does not come to its end."""
+    def run(self, job: messages.CheckJob) -> Generator[messages.CheckEvent]:
+        """Do one job; a `JobStopped` if it does not come to its end."""
 
     def trace(self) -> str:
         """Return where the process was when it ended, as faulthandler writes it."""
@@ -95,11 +95,11 @@ class SpawnTransport:
         self._worker = worker
         self.start, self.trace, self.close = worker.start, worker.launcher.trace, worker.close
 
-    def run(self, job: messages.Job) -> Generator[messages.Event]:
+    def run(self, job: messages.CheckJob) -> Generator[messages.CheckEvent]:
         """Do one job."""
         for message in self._worker.ask(messages.JOBS.encode(job), seconds=job.seconds):
             yield (event := messages.EVENTS.decode(message))
-            if isinstance(event, messages.Done | messages.Failed):
+            if isinstance(event, messages.JobDone | messages.JobFailed):
                 return
 
     def recycle(self, failed: bool) -> None:
@@ -150,7 +150,7 @@ class CaseRunner:
         """End the process and remove its folder."""
         self._transport.close()
 
-    def run(self, job: messages.Job, *, timeout: float | None = None) -> CaseRun:
+    def run(self, job: messages.CheckJob, *, timeout: float | None = None) -> CaseRun:
         """Do one job; never raises because of what student code did."""
         limit = self.timeout if timeout is None else timeout
         run = CaseRun()
@@ -160,7 +160,7 @@ class CaseRunner:
             with contextlib.closing(self._transport.run(sent)) as events:
                 for event in events:
                     self._take(event, run, job.exercise)
-        except Stopped as stopped:
+        except JobStopped as stopped:
             run.outcome, run.detail = stopped.outcome, stopped.detail
         # Sentences of a process that ran student code may be nested without end.
         except (CodecError, FrameError, RecursionError) as error:
@@ -173,7 +173,7 @@ class CaseRunner:
         run.seconds = time.monotonic() - began
         return run
 
-    def _take(self, event: messages.Event, run: CaseRun, exercise: str) -> None:
+    def _take(self, event: messages.CheckEvent, run: CaseRun, exercise: str) -> None:
         if isinstance(event, messages.CaseRecord):
             record = event.record
             if record.exercise != exercise or record.case != run.case:
@@ -192,7 +192,7 @@ class CaseRunner:
             run.catalogue = event.rows
         elif isinstance(event, messages.Measured):
             run.measured = event
-        elif isinstance(event, messages.Failed):
+        elif isinstance(event, messages.JobFailed):
             # Memory that student code still holds can fail our own lines.
             run.outcome = "memory" if event.type == "MemoryError" else "infra"
             run.detail = f"{event.type}: {event.message}"

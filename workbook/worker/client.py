@@ -10,7 +10,7 @@ from workbook.worker.launch import Launcher
 from workbook.worker.process import Exit, WorkerProcess
 from workbook.worker.trace import TRACE_AT
 
-__all__ = ["START_TIMEOUT", "Stopped", "Worker", "meaning"]
+__all__ = ["START_TIMEOUT", "JobStopped", "Worker", "meaning"]
 
 # Seconds that a worker may take to start, beyond those of a job: NumPy is read from a slow disk.
 START_TIMEOUT = 60.0
@@ -18,7 +18,7 @@ _MOST_MESSAGES = 2000
 _MOST_BYTES = 1024 * 2**20
 
 
-class Stopped(Exception):
+class JobStopped(Exception):
     """A worker did not come to the end of its job.
 
     Attributes
@@ -73,7 +73,7 @@ class Worker(Generic[L]):
 
         Raises
         ------
-        Stopped
+        JobStopped
             If the answer does not come to its end; the process is gone then.
         """
         try:
@@ -87,8 +87,8 @@ class Worker(Generic[L]):
                     message = process.receive(deadline)
                 except TimeoutError:
                     if self._ready:
-                        raise Stopped("timeout") from None
-                    raise Stopped("infra", "the process did not start in time") from None
+                        raise JobStopped("timeout") from None
+                    raise JobStopped("infra", "the process did not start in time") from None
                 if isinstance(message, Exit):
                     raise self._stopped(message.code, time.monotonic() >= trace_at)
                 if not self._ready and message == frames.READY:
@@ -97,8 +97,8 @@ class Worker(Generic[L]):
                     trace_at, deadline = now + seconds * TRACE_AT, now + seconds + late
                 else:
                     yield message
-            raise Stopped("crashed", "it answered without end")
-        except Stopped:
+            raise JobStopped("crashed", "it answered without end")
+        except JobStopped:
             self.kill()
             raise
 
@@ -115,14 +115,14 @@ class Worker(Generic[L]):
             process = self.start()
             process.send(*messages)
         except OSError as error:
-            raise Stopped("infra", f"the process could not be started: {error}") from error
+            raise JobStopped("infra", f"the process could not be started: {error}") from error
         return process
 
-    def _stopped(self, code: int | None, trace_requested: bool) -> Stopped:
+    def _stopped(self, code: int | None, trace_requested: bool) -> JobStopped:
         detail = f"the process ended with code {code}"
         if not self._ready:
-            return Stopped("infra", detail)  # No student code has run.
-        return Stopped(meaning(code, trace_requested), detail)
+            return JobStopped("infra", detail)  # No student code has run.
+        return JobStopped(meaning(code, trace_requested), detail)
 
     def kill(self) -> None:
         """End the process and everything that it started."""

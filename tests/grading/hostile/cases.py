@@ -51,9 +51,9 @@ OBJECTS = '__import__("gc").get_objects()'
 CHANNEL = f'next(c for c in {OBJECTS} if type(c).__name__ == "SharedMemoryChannel")'
 # Messages as an honest child says them, and one that only the fork server may.
 FORGED = """
-from workbook.checks.worker.messages import EVENTS, Done
+from workbook.checks.worker.messages import EVENTS, JobDone
 from workbook.worker.frames import READY, frame
-done = EVENTS.encode(Done())
+done = EVENTS.encode(JobDone())
 try:
     from workbook.grading.sandbox.messages import ENDED, Ended
     ended = ENDED.encode(Ended(0, False, "", ""))

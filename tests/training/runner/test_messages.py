@@ -7,12 +7,12 @@ from workbook.training.runner.failure import Failure
 from workbook.training.runner.messages import (
     ANSWERS,
     REQUESTS,
-    Done,
+    ExperimentDone,
+    ExperimentFailed,
     ExperimentJob,
-    Failed,
+    ExperimentUpdates,
     Plain,
-    Progress,
-    Stop,
+    StopExperiment,
     Update,
 )
 from workbook.worker.codec import CodecError
@@ -40,12 +40,12 @@ def test_plain_data_come_back_as_they_were(value):
 def test_each_message_comes_back_as_its_own_kind():
     update = Update("sgd", 1, 4, Plain.of({"loss": 0.5}))
     for answer in (
-        Progress([update], "printed"),
-        Done(Plain.of(None), False),
-        Failed(Failure("KeyError", "'a'", "optim.py", 3, "x", "sgd", True)),
+        ExperimentUpdates([update], "printed"),
+        ExperimentDone(Plain.of(None), False),
+        ExperimentFailed(Failure("KeyError", "'a'", "optim.py", 3, "x", "sgd", True)),
     ):
         assert ANSWERS.decode(ANSWERS.encode(answer)) == answer
-    assert REQUESTS.decode(REQUESTS.encode(Stop())) == Stop()
+    assert REQUESTS.decode(REQUESTS.encode(StopExperiment())) == StopExperiment()
 
 
 def test_what_is_no_plain_data_is_refused():

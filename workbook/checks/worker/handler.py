@@ -30,7 +30,7 @@ class _CaseWorker:
         self._references: dict[str, Implementation] = {}
         self._catalogues: dict[tuple[str, str], Catalogue] = {}
 
-    def say(self, event: messages.Event) -> None:
+    def say(self, event: messages.CheckEvent) -> None:
         self._channel.send(messages.EVENTS.encode(event))
 
     def _open(self, folder: str, skip: dict[str, str]) -> Implementation:
@@ -45,7 +45,7 @@ class _CaseWorker:
             self._references[folder] = load_implementation(folder)
         return self._references[folder]
 
-    def run(self, job: messages.Job) -> None:
+    def run(self, job: messages.CheckJob) -> None:
         if isinstance(job, messages.CaseJob):
             self._run_cases(job)
         elif isinstance(job, messages.CatalogueJob):
@@ -124,7 +124,7 @@ def serve(channel: Channel, traces: TextIO) -> None:
         faulthandler.dump_traceback_later(max(0.1, job.seconds * TRACE_AT), file=traces)
         try:
             worker.run(job)
-            worker.say(messages.Done())
+            worker.say(messages.JobDone())
         except Exception as error:
-            worker.say(messages.Failed(type(error).__name__, str(error)[:500]))
+            worker.say(messages.JobFailed(type(error).__name__, str(error)[:500]))
         faulthandler.cancel_dump_traceback_later()

@@ -14,14 +14,14 @@ __all__ = [
     "CaseRecord",
     "CaseStarted",
     "CatalogueJob",
+    "CheckEvent",
+    "CheckJob",
     "Curves",
-    "Done",
-    "Event",
-    "Failed",
     "HuntJob",
     "ImportProblem",
     "Importing",
-    "Job",
+    "JobDone",
+    "JobFailed",
     "ListedMisconception",
     "Measured",
     "Misconceptions",
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="job"):
+class CheckJob(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="job"):
     """Something to do with one exercise.
 
     Attributes
@@ -45,7 +45,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="job"):
     seconds: float = 0.0
 
 
-class CaseJob(Job, frozen=True, kw_only=True):
+class CaseJob(CheckJob, frozen=True, kw_only=True):
     """Run an exercise's cases.
 
     Attributes
@@ -77,11 +77,11 @@ class CaseJob(Job, frozen=True, kw_only=True):
     misconception: str = ""
 
 
-class CatalogueJob(Job, frozen=True):
+class CatalogueJob(CheckJob, frozen=True):
     """List the misconceptions of an exercise of the solutions."""
 
 
-class HuntJob(Job, frozen=True, kw_only=True):
+class HuntJob(CheckJob, frozen=True, kw_only=True):
     """Train the learner's network with and without a planted mistake.
 
     Attributes
@@ -99,11 +99,11 @@ class HuntJob(Job, frozen=True, kw_only=True):
     names: list[str]
 
 
-class Event(msgspec.Struct, frozen=True, tag=True, tag_field="event"):
+class CheckEvent(msgspec.Struct, frozen=True, tag=True, tag_field="event"):
     """Something that happened."""
 
 
-class Importing(Event, frozen=True):
+class Importing(CheckEvent, frozen=True):
     """A student's file is about to be imported; an empty name when none is any more."""
 
     file: str
@@ -125,7 +125,7 @@ class ImportProblem(msgspec.Struct, frozen=True):
     sentence: Sentence | None = None
 
 
-class Opened(Event, frozen=True):
+class Opened(CheckEvent, frozen=True):
     """What importing the student's files has shown.
 
     Attributes
@@ -146,13 +146,13 @@ class Opened(Event, frozen=True):
     files: list[str] = []
 
 
-class CaseStarted(Event, frozen=True):
+class CaseStarted(CheckEvent, frozen=True):
     """A case is about to run."""
 
     case: str
 
 
-class CaseRecord(Event, frozen=True):
+class CaseRecord(CheckEvent, frozen=True):
     """A case has run."""
 
     record: Record
@@ -167,7 +167,7 @@ class ListedMisconception(msgspec.Struct, frozen=True):
     correct: bool = False
 
 
-class Misconceptions(Event, frozen=True):
+class Misconceptions(CheckEvent, frozen=True):
     """The catalogue that was asked for."""
 
     rows: list[ListedMisconception]
@@ -180,7 +180,7 @@ class Curves(msgspec.Struct, frozen=True):
     val_loss: tuple[float, ...]
 
 
-class Measured(Event, frozen=True):
+class Measured(CheckEvent, frozen=True):
     """What a planted mistake does to a network."""
 
     right: Curves
@@ -188,18 +188,18 @@ class Measured(Event, frozen=True):
     gradients: dict[str, float]
 
 
-class Failed(Event, frozen=True):
+class JobFailed(CheckEvent, frozen=True):
     """Our own code raised: the end of the job."""
 
     type: str
     message: str
 
 
-class Done(Event, frozen=True):
+class JobDone(CheckEvent, frozen=True):
     """The end of the job."""
 
 
-JOBS: Codec[Job] = Codec(CaseJob | CatalogueJob | HuntJob)
-EVENTS: Codec[Event] = Codec(
-    Importing | Opened | CaseStarted | CaseRecord | Misconceptions | Measured | Failed | Done
+JOBS: Codec[CheckJob] = Codec(CaseJob | CatalogueJob | HuntJob)
+EVENTS: Codec[CheckEvent] = Codec(
+    Importing | Opened | CaseStarted | CaseRecord | Misconceptions | Measured | JobFailed | JobDone
 )

@@ -7,30 +7,30 @@ from workbook.worker.codec import Codec
 __all__ = [
     "ANSWERS",
     "EVENTS",
-    "Answer",
     "CellEnded",
     "CellJudged",
     "CellStarted",
-    "Event",
     "Finished",
     "KernelStarted",
+    "NotebookAnswer",
+    "NotebookEvent",
     "RunEnded",
 ]
 
 _MOST = 8 * 2**20
 
 
-class Event(msgspec.Struct, frozen=True, tag=True, tag_field="event"):
+class NotebookEvent(msgspec.Struct, frozen=True, tag=True, tag_field="event"):
     """What the plugin writes to its file."""
 
 
-class KernelStarted(Event, frozen=True):
+class KernelStarted(NotebookEvent, frozen=True):
     """A notebook's kernel has started."""
 
     pid: int | None
 
 
-class CellStarted(Event, frozen=True):
+class CellStarted(NotebookEvent, frozen=True):
     """A cell is about to run; -1 where it has no number."""
 
     notebook: str
@@ -53,17 +53,17 @@ class CellEnded(CellStarted, frozen=True):
     detail: str
 
 
-class RunEnded(Event, frozen=True):
+class RunEnded(NotebookEvent, frozen=True):
     """All notebooks of a run are through."""
 
     peak_megabytes: float
 
 
-class Answer(msgspec.Struct, frozen=True, tag=True, tag_field="answer"):
+class NotebookAnswer(msgspec.Struct, frozen=True, tag=True, tag_field="answer"):
     """What comes out of the sandbox."""
 
 
-class CellJudged(Answer, frozen=True):
+class CellJudged(NotebookAnswer, frozen=True):
     """What became of one cell; see `results.CellResult`."""
 
     notebook: str
@@ -74,14 +74,14 @@ class CellJudged(Answer, frozen=True):
     seconds: float
 
 
-class Finished(Answer, frozen=True):
+class Finished(NotebookAnswer, frozen=True):
     """The end: why notebooks could not be run, by name, and pytest's own report."""
 
     problems: dict[str, str]
     junit: str
 
 
-EVENTS: Codec[Event] = Codec(
+EVENTS: Codec[NotebookEvent] = Codec(
     KernelStarted | CellStarted | CellEnded | RunEnded, largest=_MOST, structure=_MOST
 )
-ANSWERS: Codec[Answer] = Codec(CellJudged | Finished, largest=_MOST, structure=_MOST)
+ANSWERS: Codec[NotebookAnswer] = Codec(CellJudged | Finished, largest=_MOST, structure=_MOST)

@@ -18,8 +18,8 @@ from workbook.grading.nbval.messages import (
     EVENTS,
     CellEnded,
     CellStarted,
-    Event,
     KernelStarted,
+    NotebookEvent,
     RunEnded,
 )
 from workbook.grading.nbval.results import VARIABLE, quick_nbformat
@@ -42,7 +42,7 @@ class EventWriter:
         self.path = path
         self.timed_out: set[Path] = set()
 
-    def write(self, event: Event) -> None:
+    def write(self, event: NotebookEvent) -> None:
         with self.path.open("ab") as file:
             file.write(frames.frame(EVENTS.encode(event)))
 

@@ -20,8 +20,8 @@ from workbook.grading.nbval.messages import (
     EVENTS,
     CellEnded,
     CellStarted,
-    Event,
     KernelStarted,
+    NotebookEvent,
     RunEnded,
 )
 from workbook.grading.nbval.results import (
@@ -103,7 +103,7 @@ class _Run:
         self.current: tuple[NotebookResult, int] | None = None
         self.kernel_ran = False
 
-    def handle(self, event: Event) -> None:
+    def handle(self, event: NotebookEvent) -> None:
         if isinstance(event, KernelStarted):
             self.kernel = event.pid
         elif isinstance(event, RunEnded):

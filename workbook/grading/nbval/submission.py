@@ -14,7 +14,7 @@ from typing import Any
 
 from workbook.grading.instructor_files import notebook
 from workbook.grading.judge_submission import laid_out
-from workbook.grading.nbval.messages import ANSWERS, Answer, CellJudged, Finished
+from workbook.grading.nbval.messages import ANSWERS, CellJudged, Finished, NotebookAnswer
 from workbook.grading.sandbox import bubblewrap, package_subset
 from workbook.grading.sandbox.runner import environment
 from workbook.grading.units import Settings, Submission, UnitResult
@@ -188,14 +188,14 @@ def _command(folder: Path, notebooks: Path, settings: Settings) -> Command:
     return Command(line, {"PATH": os.defpath}, notebooks)
 
 
-def _run(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[Answer], str]:
+def _run(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[NotebookAnswer], str]:
     """Run nbval to its end, or end it; what it said, and why it ended if that was not its end."""
     try:
         process = WorkerProcess(_command(folder, notebooks, settings), total=_MAX_BYTES)
     except OSError as error:
         return [], str(error)
     deadline = time.monotonic() + _START_SECONDS + 4 * settings.cell_timeout
-    answers: list[Answer] = []
+    answers: list[NotebookAnswer] = []
     try:
         while not isinstance(message := process.receive(deadline), Exit):
             if len(answers) >= _MAX_MESSAGES:

@@ -52,7 +52,7 @@ def run_job(
         The student's files that compile.
     """
 
-    def say(event: messages.Event) -> None:
+    def say(event: messages.CheckEvent) -> None:
         channel.send(messages.EVENTS.encode(event))
 
     try:
@@ -79,9 +79,9 @@ def run_job(
             on_case=lambda case: say(messages.CaseStarted(case)),
         ):
             say(messages.CaseRecord(record))
-        say(messages.Done())
+        say(messages.JobDone())
     except Exception as error:
-        say(messages.Failed(type(error).__name__, str(error)[:500]))
+        say(messages.JobFailed(type(error).__name__, str(error)[:500]))
     finally:
         # Not through `exit`: what student code has registered there is not run.
         os._exit(0)

@@ -15,12 +15,20 @@ import numpy as np
 
 from workbook.checks.case_runner import CaseRunner, SpawnTransport, Transport
 from workbook.checks.launcher import checks_launcher
-from workbook.checks.worker.messages import EVENTS, JOBS, CaseJob, Done, Event, Failed, Job
+from workbook.checks.worker.messages import (
+    EVENTS,
+    JOBS,
+    CaseJob,
+    CheckEvent,
+    CheckJob,
+    JobDone,
+    JobFailed,
+)
 from workbook.grading.sandbox import bubblewrap, package_subset
 from workbook.grading.sandbox.messages import ENDED, LIMITS, Limits
 from workbook.grading.sandbox.reference_subset import compiled, references
 from workbook.worker import frames
-from workbook.worker.client import Stopped, Worker, meaning
+from workbook.worker.client import JobStopped, Worker, meaning
 from workbook.worker.launch import THREADS
 from workbook.worker.process import Command
 
@@ -126,7 +134,7 @@ class ForkTransport:
         self._trace = ""
         self.start, self.close = worker.start, worker.close
 
-    def run(self, job: Job) -> Generator[Event]:
+    def run(self, job: CheckJob) -> Generator[CheckEvent]:
         """Do one job: what its child said, then how it ended."""
         assert isinstance(job, CaseJob)
         self._trace = ""
@@ -142,15 +150,15 @@ class ForkTransport:
         finished = False
         for message in frames.split(said):
             yield (event := EVENTS.decode(message))
-            finished = finished or isinstance(event, Done | Failed)
+            finished = finished or isinstance(event, JobDone | JobFailed)
         # What it said itself cannot make a failure a success.
         if ended.code is None:
-            raise Stopped("timeout")
+            raise JobStopped("timeout")
         if ended.nonsense:
-            raise Stopped("crashed", ended.nonsense)
+            raise JobStopped("crashed", ended.nonsense)
         if not finished:
             why = f"the process ended with code {ended.code}"
-            raise Stopped(meaning(ended.code, ended.trace_requested), why)
+            raise JobStopped(meaning(ended.code, ended.trace_requested), why)
 
     def trace(self) -> str:
         """Return where the child was when it ended, as faulthandler writes it."""
@@ -173,7 +181,7 @@ class CutReferences:
         self._transport = transport
         self.start, self.trace, self.close = transport.start, transport.trace, transport.close
 
-    def run(self, job: Job) -> Generator[Event]:
+    def run(self, job: CheckJob) -> Generator[CheckEvent]:
         """Do one job."""
         with tempfile.TemporaryDirectory(
             prefix="workbook-refs-", ignore_cleanup_errors=True

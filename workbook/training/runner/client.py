@@ -104,9 +104,9 @@ class Job:
         if worker is not None and self.running:
             worker.close()
 
-    def _receive(self, answer: messages.Answer) -> None:
+    def _receive(self, answer: messages.ExperimentAnswer) -> None:
         """What the process said; called by the thread that reads from it."""
-        if isinstance(answer, messages.Progress):
+        if isinstance(answer, messages.ExperimentUpdates):
             updates = [
                 ProgressUpdate(u.series, u.done, u.total, u.values.value()) for u in answer.updates
             ]
@@ -116,10 +116,10 @@ class Job:
                 if updates:
                     self.done, self.total = updates[-1].done, updates[-1].total
             self._changed()
-        elif isinstance(answer, messages.Done):
+        elif isinstance(answer, messages.ExperimentDone):
             self.result = from_plain(answer.result.value())
             self._end("stopped" if answer.asked_to_stop else "done")
-        elif isinstance(answer, messages.Failed):
+        elif isinstance(answer, messages.ExperimentFailed):
             self.failure = answer.failure
             self._end("failed")
 
@@ -172,7 +172,7 @@ class _Worker:
 
     def request_stop(self) -> None:
         with contextlib.suppress(OSError):
-            self.process.send(messages.REQUESTS.encode(messages.Stop()))
+            self.process.send(messages.REQUESTS.encode(messages.StopExperiment()))
 
     def close(self) -> None:
         self.process.kill()

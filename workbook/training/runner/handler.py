@@ -109,10 +109,12 @@ class ExperimentWorker:
             result = experiment(self._impl, self._report, self._stop, **job.settings.value())
             # A TypeError if the student's code returned what is not plain data.
             return messages.ANSWERS.encode(
-                messages.Done(messages.Plain.of(to_plain(result)), self._stop.is_set())
+                messages.ExperimentDone(messages.Plain.of(to_plain(result)), self._stop.is_set())
             )
         except BaseException as error:  # SystemExit of a student's sys.exit() too.
-            return messages.ANSWERS.encode(messages.Failed(from_exception(error, self._folder)))
+            return messages.ANSWERS.encode(
+                messages.ExperimentFailed(from_exception(error, self._folder))
+            )
 
     def _report(self, update: ProgressUpdate) -> None:
         """What an experiment calls."""
@@ -129,7 +131,9 @@ class ExperimentWorker:
                     messages.Update(u.series, u.done, u.total, messages.Plain.of(u.values))
                     for u in pending
                 ]
-                self._channel.send(messages.ANSWERS.encode(messages.Progress(updates, text)))
+                self._channel.send(
+                    messages.ANSWERS.encode(messages.ExperimentUpdates(updates, text))
+                )
 
     def _keep_flushing(self) -> None:
         """Say it a few times a second, until nobody listens: the work of a thread."""

@@ -12,14 +12,14 @@ from workbook.worker.codec import Codec, CodecError
 __all__ = [
     "ANSWERS",
     "REQUESTS",
-    "Answer",
-    "Done",
+    "ExperimentAnswer",
+    "ExperimentDone",
+    "ExperimentFailed",
     "ExperimentJob",
-    "Failed",
+    "ExperimentRequest",
+    "ExperimentUpdates",
     "Plain",
-    "Progress",
-    "Request",
-    "Stop",
+    "StopExperiment",
     "Update",
 ]
 
@@ -43,11 +43,11 @@ class Plain(msgspec.Struct, frozen=True):
             raise CodecError(f"not plain data: {error}") from None
 
 
-class Request(msgspec.Struct, frozen=True, tag=True, tag_field="request"):
+class ExperimentRequest(msgspec.Struct, frozen=True, tag=True, tag_field="request"):
     """What the parent says."""
 
 
-class ExperimentJob(Request, frozen=True):
+class ExperimentJob(ExperimentRequest, frozen=True):
     """Run an experiment of `registry.EXPERIMENTS`; the last one of its process if `once`."""
 
     experiment: str
@@ -55,11 +55,11 @@ class ExperimentJob(Request, frozen=True):
     once: bool
 
 
-class Stop(Request, frozen=True):
+class StopExperiment(ExperimentRequest, frozen=True):
     """End the experiment with what it has."""
 
 
-class Answer(msgspec.Struct, frozen=True, tag=True, tag_field="answer"):
+class ExperimentAnswer(msgspec.Struct, frozen=True, tag=True, tag_field="answer"):
     """What the process says."""
 
 
@@ -72,21 +72,21 @@ class Update(msgspec.Struct, frozen=True):
     values: Plain
 
 
-class Progress(Answer, frozen=True):
+class ExperimentUpdates(ExperimentAnswer, frozen=True):
     """What has happened since the last one, and what the student's code has printed."""
 
     updates: list[Update]
     printed: str
 
 
-class Done(Answer, frozen=True):
+class ExperimentDone(ExperimentAnswer, frozen=True):
     """The experiment's result."""
 
     result: Plain
     asked_to_stop: bool
 
 
-class Failed(Answer, frozen=True):
+class ExperimentFailed(ExperimentAnswer, frozen=True):
     """It raised."""
 
     failure: Failure
@@ -94,5 +94,7 @@ class Failed(Answer, frozen=True):
 
 # Some hundred megabytes of pictures and parameters, and an array for each number that is drawn.
 _SIZES = {"largest": 2**30, "structure": 64 * 2**20, "arrays": 2**20}
-REQUESTS: Codec[Request] = Codec(ExperimentJob | Stop, **_SIZES)
-ANSWERS: Codec[Answer] = Codec(Progress | Done | Failed, **_SIZES)
+REQUESTS: Codec[ExperimentRequest] = Codec(ExperimentJob | StopExperiment, **_SIZES)
+ANSWERS: Codec[ExperimentAnswer] = Codec(
+    ExperimentUpdates | ExperimentDone | ExperimentFailed, **_SIZES
+)
