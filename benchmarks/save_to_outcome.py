@@ -46,14 +46,17 @@ def warm(checker: WarmChecker, folder: Path, exercise_id: str, number: int) -> f
 def watched(lines: IO[str], folder: Path, exercise_id: str, number: int) -> float:
     """Return the seconds from a save to a line of `workbook watch`."""
     time.sleep(_PAUSE)
-    path = folder / curriculum.load()[exercise_id].file
+    exercise = curriculum.load()[exercise_id]
+    path = folder / exercise.file
     text = path.read_text(encoding="utf-8")
-    name = exercise_id.split(".")[-1]
-    # In the exercise itself, so that it is the one that was touched.
-    head = f"def {name}(" if f"def {name}(" in text else f"class {name}"
-    at = text.index("\n", text.index('"""', text.index('"""', text.index(head)) + 3))
+    # A statement behind the docstring of the exercise itself, so that it is what was touched.
+    at = text.index(f"class {exercise.qualname}") if exercise.part else 0
+    at = text.index(f"def {exercise.part or exercise.qualname}(", at)
+    at = text.index("\n", text.index('"""', text.index('"""', at) + 3))
+    indent = " " * (8 if exercise.part else 4)
+    changed = f"{text[:at]}\n{indent}number = {number}{text[at:]}"
     began = time.perf_counter()
-    path.write_text(f"{text[:at]}\n    # {number}{text[at:]}", encoding="utf-8")
+    path.write_text(changed, encoding="utf-8")
     for line in lines:
         if exercise_id in line:
             return time.perf_counter() - began
@@ -86,7 +89,7 @@ def main() -> None:
             assert watch.stdout is not None
             try:
                 checker.prepare()
-                time.sleep(5 * _PAUSE)
+                next(line for line in watch.stdout if "Everything is right" in line)
                 for number in range(rounds):
                     for exercise_id in EXERCISES:
                         times = found.setdefault(exercise_id, {"warm": [], "watch": [], "cold": []})
