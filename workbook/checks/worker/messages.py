@@ -61,6 +61,9 @@ class CaseJob(CheckJob, frozen=True, kw_only=True):
     code : bytes
         The same as code by file, marshalled, in the place of a folder: trusted, and never sent
         by a process that ran student code.
+    layers : bytes
+        The given fast layers as code by module, marshalled, for a process whose package lacks
+        them; empty if the exercise must not use them.
     trusted : bool
         Whether these are the solutions, which are imported as they are.
     misconception : str
@@ -73,6 +76,7 @@ class CaseJob(CheckJob, frozen=True, kw_only=True):
     replaced: tuple[str, ...] = ()
     reference: str = ""
     code: bytes = b""
+    layers: bytes = b""
     trusted: bool = False
     misconception: str = ""
 

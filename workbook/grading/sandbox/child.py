@@ -10,6 +10,7 @@ from types import CodeType
 from workbook import curriculum
 from workbook.checks.worker import messages, open_implementation, run_cases, source_check
 from workbook.checks.worker.import_watch import watched_imports
+from workbook.grading.sandbox import given_layers
 from workbook.grading.sandbox.shared_memory import SharedMemoryChannel
 from workbook.student.implementation import load_implementation
 
@@ -59,6 +60,8 @@ def run_job(
         job = messages.JOBS.decode(sent)
         assert isinstance(job, messages.CaseJob)
         plan = curriculum.load().plan(job.exercise)
+        if job.layers:
+            given_layers.install(job.layers)
         reference = None
         if job.code:
             code = marshal.loads(job.code)

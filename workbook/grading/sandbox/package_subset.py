@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from workbook import curriculum
+from workbook.grading.sandbox import given_layers
 from workbook.student import locations
 
 __all__ = ["empty_layout", "for_judge", "for_notebooks"]
@@ -23,7 +24,7 @@ _READ = (
     "course/curriculum.toml",
     "course/*/exercises.toml",
     "course/**/*.py",
-    "numerics",
+    "numerics/*.py",
     "locale/en/findings.toml",
     "locale/en/student.toml",
 )
@@ -51,6 +52,8 @@ def for_judge() -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=_ignored)
+        elif source.parent.name == "numerics" and source.name in given_layers.FILES:
+            target.write_text(given_layers.refusing(source.name), encoding="utf-8")
         else:
             shutil.copyfile(source, target)
     _add_stubs(folder)

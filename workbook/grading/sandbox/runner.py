@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from workbook import curriculum
 from workbook.checks.case_runner import CaseRunner, SpawnTransport, Transport
 from workbook.checks.launcher import checks_launcher
 from workbook.checks.worker.messages import (
@@ -24,7 +25,7 @@ from workbook.checks.worker.messages import (
     JobDone,
     JobFailed,
 )
-from workbook.grading.sandbox import bubblewrap, package_subset
+from workbook.grading.sandbox import bubblewrap, given_layers, package_subset
 from workbook.grading.sandbox.messages import ENDED, LIMITS, Limits
 from workbook.grading.sandbox.reference_subset import compiled, references
 from workbook.worker import frames
@@ -141,7 +142,9 @@ class ForkTransport:
         code = b""
         if job.replaced:
             code = compiled(job.exercise, job.replaced, Path(job.reference))
-        sent = msgspec.structs.replace(job, impl="", reference="", code=code)
+        refused = curriculum.FAST_LAYERS in curriculum.load()[job.exercise].refuses
+        layers = b"" if refused else given_layers.compiled()
+        sent = msgspec.structs.replace(job, impl="", reference="", code=code, layers=layers)
         messages = LIMITS.encode(Limits(job.seconds)), JOBS.encode(sent)
         # The limit is kept by the server inside.
         with closing(self._worker.ask(*messages, seconds=job.seconds, late=GRACE)) as answer:
