@@ -121,6 +121,9 @@ class CaseRunner:
         Megabytes of address space for the default's process (POSIX only); 0 for no limit.
     path_prefixes : sequence of str
         How paths into the student's folder begin; left out of what is said about its files.
+    believed : bool
+        Whether the worker may say that our own code failed in it. In grading student code could
+        say so to escape its verdict.
     """
 
     def __init__(
@@ -130,10 +133,12 @@ class CaseRunner:
         timeout: float = 30.0,
         memory: int = 4096,
         path_prefixes: Sequence[str] = (),
+        believed: bool = True,
     ) -> None:
         self.timeout = timeout
         self._transport = transport or SpawnTransport(Worker(checks_launcher(memory)))
         self._path_prefixes = path_prefixes
+        self._own_failure = "infra" if believed else "crashed"
         self._opened: messages.Opened | None = None
 
     def __enter__(self) -> "CaseRunner":
@@ -194,7 +199,7 @@ class CaseRunner:
             run.measured = event
         elif isinstance(event, messages.JobFailed):
             # Memory that student code still holds can fail our own lines.
-            run.outcome = "memory" if event.type == "MemoryError" else "infra"
+            run.outcome = "memory" if event.type == "MemoryError" else self._own_failure
             run.detail = f"{event.type}: {event.message}"
 
 

@@ -230,7 +230,9 @@ def make_runner(
         transport = ForkTransport(Worker(launcher))
     else:
         transport = CutReferences(SpawnTransport(Worker(checks_launcher(memory))))
-    return CaseRunner(transport, timeout=timeout, path_prefixes=_path_prefixes(folder))
+    return CaseRunner(
+        transport, timeout=timeout, path_prefixes=_path_prefixes(folder), believed=False
+    )
 
 
 def _path_prefixes(folder: Path) -> tuple[str, ...]:
