@@ -89,6 +89,19 @@ def test_a_memory_hog_is_memory(student: Student) -> None:
     assert _outcomes(reports) == ["pass", "memory", "pass"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "np.random.default_rng = lambda: np.random.Generator(np.random.PCG64(0))",
+        "np.random.seed = lambda number: None",
+    ],
+)
+def test_a_generator_of_its_own_in_numpy_costs_nothing(line: str, student: Student) -> None:
+    text = (student() / "layers.py").read_text(encoding="utf-8")
+    folder = student("layers.py", (text, f"{text}\n\n{line}\n"))
+    assert _outcomes(_judge(folder, *NEIGHBOURS)) == ["pass"] * 3
+
+
 def test_endless_recursion_is_an_error(student: Student) -> None:
     folder = student("layers.py", (RELU, "    out = relu_forward(x)\n"))
     reports = _judge(folder, *NEIGHBOURS)
