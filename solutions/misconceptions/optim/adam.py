@@ -125,6 +125,19 @@ def adam(w, dw, config=None):
     return w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"]), config
 
 
+@wrong("adam.epsilon_not_corrected")
+def adam(w, dw, config=None):
+    config = {} if config is None else config
+    rate = config.setdefault("learning_rate", 1e-3)
+    b1, b2 = config.setdefault("beta1", 0.9), config.setdefault("beta2", 0.999)
+    eps = config.setdefault("epsilon", 1e-8)
+    t = config["t"] = config.get("t", 0) + 1
+    config["m"] = b1 * config.get("m", np.zeros_like(w)) + (1 - b1) * dw
+    config["v"] = b2 * config.get("v", np.zeros_like(w)) + (1 - b2) * dw**2
+    rate = rate * (1 - b2**t) ** 0.5 / (1 - b1**t)
+    return w - rate * config["m"] / (np.sqrt(config["v"]) + eps), config
+
+
 @right("adam.extra_contents")
 def adam(w, dw, config=None):
     state = ("m", "v", "t")
