@@ -259,6 +259,7 @@ class Checker:
             name
             for name, run in runs.items()
             if run.outcome in _STOPPED
+            and not run.messages  # Of a file that cannot be imported the stub stands in.
             and (name not in plan.own or all(case.record is None for case in run.cases))
         )
 
