@@ -222,10 +222,11 @@ def every_misconception(
             catalogue = misconceptions.Catalogue.read(exercise_id, impl)
             rewrites = catalogue.alternatives if correct else catalogue.misconceptions
             for misconception in rewrites.values():
-                meets = {
-                    groups[exercise_id],
-                    *(groups[name] for name in _leans_on(misconception)),
-                }
+                leans_on = _leans_on(misconception)
+                if not correct:
+                    # A mistake is named only where nothing that it requires is wrong.
+                    leans_on |= set(curriculum.load().plan(exercise_id).requirements)
+                meets = {groups[exercise_id], *(groups[name] for name in leans_on)}
                 if not (free := [row for row in rows if not meets & row[1]]):
                     rows.append(row := ([], set()))
                     free = [row]
@@ -273,7 +274,7 @@ def make(number: int, seed: int = 1) -> Iterator[Student]:
     few = max(1, number // 20)
     kinds = ["solution"] * few + ["stub"] * few
     kinds += ["hostile"] * min(len(attackers), max(1, number // 3))
-    kinds += ["mistakes"] * min(len(mistakes), max(1, number // 2))
+    kinds += ["mistakes"] * min(len(mistakes), max(1, number * 13 // 20))
     kinds = kinds[:number] + ["half-done"] * max(0, number - len(kinds))
     rng.shuffle(kinds)
     for index, kind in enumerate(kinds):

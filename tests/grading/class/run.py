@@ -1,6 +1,6 @@
 """Grades a class whose true outcomes are known, and says whether every one of them was met.
 
-    python tests/grading/class/run.py --students 200 --jobs 2 --store FOLDER
+    python tests/grading/class/run.py --students 250 --jobs 2 --store FOLDER
 
 It hands in as students do (folders, .zip and .tar.gz), runs `workbook grade`, and reads what that
 wrote to FOLDER/results; a second call goes on where the first was. `--kill-at 900` kills the run
@@ -133,7 +133,7 @@ def differences(one: Path, other: Path, but: set[str]) -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--students", type=int, default=200)
+    parser.add_argument("--students", type=int, default=250)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--timeout", type=float, default=5.0)
