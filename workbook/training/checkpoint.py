@@ -26,6 +26,15 @@ __all__ = [
 ]
 
 _FORMAT = "workbook checkpoint 1"
+_FIELDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("settings", "optim_config", "data", "params", "model"), (dict,)),
+    **dict.fromkeys(("optim_configs", "best_params", "best_state", "random"), (dict,)),
+    **dict.fromkeys(("loss_history", "train_acc_history", "val_acc_history"), (np.ndarray,)),
+    **dict.fromkeys(("total_epochs", "epoch", "done"), (int,)),
+    "best_val_acc": (int, float, np.number),
+    "update_rule": (str, type(None)),
+    "rng": (dict, type(None)),
+}
 
 
 def path_of(name: str | Path) -> Path:
@@ -48,6 +57,9 @@ def read(name: str | Path) -> dict[str, Any]:
     state = storage.load(path)
     if not isinstance(state, dict) or state.get("format") != _FORMAT:
         raise WorkbookError(f"{path} is not a checkpoint of Solver.")
+    wrong = [name for name, kind in _FIELDS.items() if not isinstance(state.get(name), kind)]
+    if wrong:
+        raise WorkbookError(f"{path} is damaged: {', '.join(wrong)} is missing or no value.")
     return state
 
 

@@ -148,7 +148,10 @@ def read_roster(path: Path) -> Roster:
             f"The roster {path} is not UTF-8. Save it from the spreadsheet as 'CSV UTF-8'."
         ) from error
     first = text.partition("\n")[0]
-    rows = list(csv.reader(text.splitlines(), delimiter=";" if first.count(";") else ","))
+    try:
+        rows = list(csv.reader(text.splitlines(), delimiter=";" if first.count(";") else ","))
+    except csv.Error as error:
+        raise UsageError(f"The roster {path} is no CSV: {error}.") from error
     titles = _titles(rows[0]) if rows else {}
     if "id" not in titles:
         raise UsageError(
