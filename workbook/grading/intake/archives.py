@@ -6,6 +6,7 @@ devices are passed over and noted. It runs in a process of its own (`handler`), 
 libraries that read archives fail in many ways on damaged ones.
 """
 
+import errno
 import gzip
 import io
 import os
@@ -204,10 +205,14 @@ def _clean(name: str) -> str | None:
     return path.as_posix()
 
 
+# The system looks up every folder of a path again each time it is used.
+_MAX_DEPTH = 100
+
+
 def walk(root: Path, limits: ArchiveLimits) -> Iterator[tuple[str, os.DirEntry[str] | OSError]]:
     """Yield the relative path of everything below a folder, and its entry; links are not followed.
 
-    A folder that cannot be read comes a second time, with the error. The depth does not matter.
+    A folder that cannot be read, or lies deeper than anybody's, comes once more with the error.
 
     Raises
     ------
@@ -232,7 +237,11 @@ def walk(root: Path, limits: ArchiveLimits) -> Iterator[tuple[str, os.DirEntry[s
         entries.sort(key=lambda entry: entry.name)
         inside = [(f"{above}/{entry.name}" if above else entry.name, entry) for entry in entries]
         yield from inside
-        todo += [name for name, entry in reversed(inside) if entry.is_dir(follow_symlinks=False)]
+        folders = [name for name, entry in inside if entry.is_dir(follow_symlinks=False)]
+        if above.count("/") >= _MAX_DEPTH:
+            yield from ((name, OSError(errno.ENAMETOOLONG, "it lies too deep")) for name in folders)
+        else:
+            todo += reversed(folders)
 
 
 def _folder(root: Path, limits: ArchiveLimits) -> Iterator[_Member | str]:

@@ -79,16 +79,14 @@ class SubmissionReader:
         """
         found: messages.Answer = _refused(None, path)
         for _ in range(_TRIES):
+            ended: Stopped | None = None
             try:
                 with contextlib.closing(
                     self._worker.ask(messages.JOBS.encode(job), seconds=self._seconds)
                 ) as answers:
                     found = messages.ANSWERS.decode(next(answers))
             except Stopped as stopped:
-                if stopped.outcome == "infra":
-                    raise WorkbookError(
-                        f"The process that reads submissions does not start: {stopped.detail}."
-                    ) from stopped
+                ended = stopped
                 found = messages.Refused(f"{printable(path.name)} {self._meaning(stopped)}.")
                 continue
             except CodecError:
@@ -97,6 +95,10 @@ class SubmissionReader:
             if not isinstance(found, messages.Refused) or not found.out_of_memory:
                 break
             self._worker.kill()
+        if ended is not None and ended.outcome == "infra":
+            raise WorkbookError(
+                f"The process that reads submissions does not start: {ended.detail}."
+            )
         return found
 
     def _meaning(self, stopped: Stopped) -> str:
