@@ -2,6 +2,8 @@
 
 import copy
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ __all__ = [
     "path_of",
     "random_state",
     "read",
+    "reported",
     "restore_model",
     "restore_random",
     "write",
@@ -57,10 +60,21 @@ def read(name: str | Path) -> dict[str, Any]:
     state = storage.load(path)
     if not isinstance(state, dict) or state.get("format") != _FORMAT:
         raise WorkbookError(f"{path} is not a checkpoint of Solver.")
-    wrong = [name for name, kind in _FIELDS.items() if not isinstance(state.get(name), kind)]
+    wrong = [name for name, kind in _FIELDS.items() if not isinstance(state.get(name, ...), kind)]
     if wrong:
         raise WorkbookError(f"{path} is damaged: {', '.join(wrong)} is missing or no value.")
     return state
+
+
+@contextmanager
+def reported(name: str | Path) -> Iterator[None]:
+    """Say in one line that a checkpoint is damaged where what it holds is not what it should be."""
+    try:
+        yield
+    except WorkbookError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise WorkbookError(f"{path_of(name)} is damaged ({type(error).__name__}).") from error
 
 
 def copy_params(params: dict[str, Array]) -> dict[str, Array]:
