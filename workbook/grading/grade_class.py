@@ -139,17 +139,17 @@ def grade(
     UsageError
         If something that was named does not exist.
     """
-    progress, stop = progress or ClassProgress(), stop or threading.Event()
+    with _own_temporary_files():
+        return _grade(asked, progress or ClassProgress(), stop or threading.Event())
+
+
+def _grade(asked: GradeOptions, progress: ClassProgress, stop: threading.Event) -> list[Grade]:
     handed = gather(asked.submissions, asked.scheme, asked.roster)
     if asked.only:
         handed = _only(handed, asked.only)
     mode = bubblewrap.select_sandbox(asked.sandbox)
     open_folder(asked.out)
-    with (
-        exclusive_lock(asked.out),
-        gradebook_of(asked.out, asked.gradebook) as gradebook,
-        _own_temporary_files(),
-    ):
+    with exclusive_lock(asked.out), gradebook_of(asked.out, asked.gradebook) as gradebook:
         settings = _settings(asked, gradebook, mode)
         before = gradebook.latest(finished=True)
         plain: dict[str, Any] = {**asdict(settings), "secret": "", "sandbox": mode}

@@ -58,7 +58,7 @@ def read(name: str | Path) -> dict[str, Any]:
     """Read a checkpoint; a file that is not one is a `WorkbookError`."""
     path = path_of(name)
     state = storage.load(path)
-    if not isinstance(state, dict) or state.get("format") != _FORMAT:
+    if not isinstance(state, dict) or str(state.get("format")) != _FORMAT:
         raise WorkbookError(f"{path} is not a checkpoint of Solver.")
     wrong = [name for name, kind in _FIELDS.items() if not isinstance(state.get(name, ...), kind)]
     if wrong:
