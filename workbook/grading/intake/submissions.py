@@ -115,7 +115,7 @@ def gather(folder: Path, scheme: Scheme, roster: Roster | None = None) -> ClassS
     with SubmissionReader() as reader:
         for name in names:
             path, source = folder / name, readable(name)
-            is_folder = path.is_dir() and not path.is_symlink()
+            is_folder = os.path.isdir(path) and not os.path.islink(path)
             sender = parse_file_name(source, is_folder=is_folder)
             student = roster.find(*sender.words) if roster else students.get(sender.id)
             why = why_nobodys(source, is_folder=is_folder)
