@@ -236,7 +236,7 @@ def make_folder(rng: random.Random, place: Path) -> None:
                 (above / os.fsdecode(rng.randbytes(8).replace(b"/", b"_"))).write_bytes(CODE)
     if rng.random() < 0.03:
         nested(place, rng.choice([100, 1500, 5000]))
-    for path in folders[1:]:
+    for path in reversed(folders[1:]):  # Inner ones first: a closed folder lets nobody in.
         if rng.random() < 0.1:
             path.chmod(0)
 
