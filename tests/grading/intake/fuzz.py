@@ -235,7 +235,7 @@ def make_folder(rng: random.Random, place: Path) -> None:
             else:
                 (above / os.fsdecode(rng.randbytes(8).replace(b"/", b"_"))).write_bytes(CODE)
     if rng.random() < 0.03:
-        nested(place, rng.choice([100, 1500, 5000]))
+        nested(place, rng.choice([100, 1500, 2500]))
     for path in reversed(folders[1:]):  # Inner ones first: a closed folder lets nobody in.
         if rng.random() < 0.1:
             path.chmod(0)
@@ -323,8 +323,10 @@ def _kind(entry: StudentEntry) -> str:
 
 def _remove(folder: Path) -> None:
     # Folders lie deeper than a path may be long: `rm` goes down step by step, `rmtree` does not.
-    subprocess.run(["chmod", "-R", "u+rwx", folder], check=False, stderr=subprocess.DEVNULL)
-    subprocess.run(["rm", "-rf", folder], check=True)
+    remove = ["rm", "-rf", folder]
+    if subprocess.run(remove, check=False, stderr=subprocess.DEVNULL).returncode:
+        subprocess.run(["chmod", "-R", "u+rwx", folder], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(remove, check=True)
 
 
 def memory() -> int:
