@@ -11,7 +11,10 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "workbook"
 
 # Everyone may use these; they use nothing but one another.
-BASE = {"errors", "locale", "version", "curriculum", "cases", "records", "file_lock"}
+BASE = {
+    *("errors", "locale", "version", "curriculum", "cases", "records"),
+    *("file_lock", "temporary_folder"),
+}
 
 # What each part may import, besides itself and BASE.
 TOOLS = {"numerics", "data", "training", "plots"}

@@ -159,3 +159,35 @@ def test_the_self_test_finds_what_is_wrong(workbook, course, monkeypatch):
     )
     code, out, _ = workbook(*rules)
     assert code == 1 and "the stubs: adam is pass with 3 of 3 points" in out
+
+
+def test_names_do_not_act_in_the_terminal(workbook, course):
+    course.send("eve", all_="pass")
+    (Path("submissions") / "ann\x1b[31m.pdf").write_bytes(b"x")
+    name = "\x1b[2J[bold red]Eve[/] \x9b31m"
+    Path("roster.csv").write_text(f"id,name\neve,{name}\n", encoding="utf-8")
+    reason = "[link=http://evil]\x1b[1m[/nothing]"
+    for arguments in (
+        (*GRADE, "--roster", "roster.csv"),
+        ("grades", "set", "eve", "adam", "1", "--reason", reason),
+        ("grades", "show"),
+        ("grades", "show", "eve"),
+        (*GRADE, "--only", "\x1b[2J"),
+        ("grades", "set", "\x1b[2J", "adam", "1", "--reason", "x"),
+    ):
+        code, out, err = workbook(*arguments)
+        assert code == (2 if "\x1b[2J" in arguments else 0), (arguments, err)
+        assert "\x1b" not in out + err and "\x9b" not in out + err, arguments
+        if arguments == ("grades", "show"):
+            assert "[bold red]Eve[/]" in out, "markup is text"
+        if arguments == ("grades", "show", "eve"):
+            assert "[/nothing]" in out
+
+
+def test_every_file_that_is_no_submission_is_said(workbook, course):
+    course.send("ann", all_="pass")
+    for name in (".hidden", "scheme.toml", "bob.txt"):
+        (Path("submissions") / name).write_text("x")
+    code, out, err = workbook(*GRADE)
+    assert code == 0
+    assert ".hidden: " in err and "scheme.toml: " in err and "bob is invalid: bob.txt" in out

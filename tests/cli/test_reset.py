@@ -297,3 +297,32 @@ def test_a_whole_file_is_reset_after_a_question_and_a_missing_one_without(workbo
     code, out, _ = workbook("reset", "layers.py", keys="")
     assert code == 0 and "def affine_forward" in layers.read_text(encoding="utf-8")
     assert workbook("reset", "layers.py", "affine_forward")[0] == 2
+
+
+@pytest.mark.parametrize("command", ["reset", "all", "restore"])
+def test_a_file_that_is_a_link_stays_one(workbook, layers, tmp_path, command):
+    """Work that lies elsewhere, such as in a folder that is synchronised, stays there."""
+    elsewhere = tmp_path / "elsewhere.py"
+    layers.rename(elsewhere)
+    try:
+        layers.symlink_to(elsewhere)
+    except OSError:
+        pytest.skip("this system makes no links")
+    before = elsewhere.read_bytes()
+    arguments = ("--all", "--yes") if command == "all" else ("affine_forward",)
+    assert workbook("reset", *arguments)[0] == 0
+    assert layers.is_symlink() and elsewhere.read_bytes() != before
+    assert snapshots.list_snapshots()[0].read("layers.py") == before
+    if command == "restore":
+        assert workbook("restore", "latest")[0] == 0
+        assert layers.is_symlink() and elsewhere.read_bytes() == before
+
+
+def test_a_link_that_leads_to_itself_is_said_in_a_line(workbook, layers):
+    layers.unlink()
+    try:
+        layers.symlink_to(layers)
+    except OSError:
+        pytest.skip("this system makes no links")
+    code, _, err = workbook("reset", "layers.py")
+    assert code == 1 and "cannot be written" in err and len(err.splitlines()) == 1

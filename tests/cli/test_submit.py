@@ -237,3 +237,50 @@ def test_what_changes_while_it_is_checked_is_not_packed(home, workbook, monkeypa
     monkeypatch.setattr(submit, "check_with_progress", changing)
     code, _, err = workbook("submit", "--id", "a")
     assert code == 1 and "optim.py changed" in err and not list(home.glob("*.zip"))
+
+
+@pytest.mark.parametrize("way", ["plain", "link", "dots", "missing"])
+def test_the_zip_never_takes_the_place_of_an_exercise_file(home, workbook, quick, way):
+    exercise = home / "exercises" / "optim.py"
+    before, target = exercise.read_bytes(), "exercises/optim.py"
+    if way == "link":
+        try:
+            (home / "out.zip").symlink_to(exercise)
+        except OSError:
+            pytest.skip("this system makes no links")
+        target = "out.zip"
+    elif way == "dots":
+        target = "notebooks/../exercises/./optim.py"
+    elif way == "missing":
+        exercise.unlink()
+    code, _, err = workbook("submit", "--id", "a", "--out", target)
+    assert code == 2 and "is an exercise file" in err
+    assert not exercise.exists() if way == "missing" else exercise.read_bytes() == before
+
+
+@pytest.mark.parametrize("target", ["notebooks/Start.ipynb", "statement.md", "mine.zip", "a.zip"])
+def test_the_zip_replaces_nothing_but_an_earlier_one(home, workbook, quick, target):
+    path = home / target
+    if not path.exists():
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("photos/cat.jpg", b"cat")
+    before = path.read_bytes()
+    # `a.zip` is the name that it has without `--out`.
+    out = () if target == "a.zip" else ("--out", target)
+    code, _, err = workbook("submit", "--id", "a", *out)
+    assert code == 2 and "is no submission" in err and path.read_bytes() == before
+    path.unlink()
+    assert workbook("submit", "--id", "a", *out)[0] == 0
+    assert workbook("submit", "--id", "a", *out)[0] == 0, "an earlier submission may be replaced"
+
+
+def test_a_folder_is_no_file_to_write_to(home, workbook, quick):
+    code, _, err = workbook("submit", "--id", "a", "--out", "notebooks")
+    assert code == 2 and "is a folder" in err
+
+
+def test_what_grading_would_not_read_is_not_packed(home, workbook, quick):
+    for name in ("layers.py", "optim.py"):
+        (home / "exercises" / name).write_bytes(b"#" * 1_900_000)
+    code, _, err = workbook("submit", "--id", "a")
+    assert code == 1 and "3000000 bytes are not graded" in err

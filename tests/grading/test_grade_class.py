@@ -6,7 +6,9 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import sqlalchemy
 
 from workbook.errors import UsageError, WorkbookError
 from workbook.grading import grade_class, results_folder, scheduler
+from workbook.grading.exports.tables import harmless
 from workbook.grading.gradebook.store import open_gradebook
 from workbook.grading.intake.roster import Roster, Student
 from workbook.grading.intake.scheme import parse_scheme, seed_secret
@@ -328,11 +331,170 @@ def test_a_folder_of_other_things_is_left_alone(course):
         course.grade()
 
 
+def test_a_teachers_folder_with_the_same_names_is_left_alone(course):
+    course.send("ann")
+    for name in ("logs", "feedback", "junit"):
+        (course.out / name).mkdir(parents=True)
+    comments = course.out / "feedback" / "jdoe-comments.md"
+    comments.write_text("two weeks of written comments")
+    with pytest.raises(UsageError, match="holds other things"):
+        course.grade()
+    assert comments.read_text() == "two weeks of written comments"
+
+
+def test_what_we_did_not_write_is_never_removed_nor_replaced(course):
+    course.send("ann")
+    course.send("bob")
+    course.grade()
+    mine = {
+        course.out / "feedback" / name: name
+        for name in ("carl.html", "notes.html", "comments.md", ".dora.html.part")
+    }
+    for path, text in mine.items():
+        path.write_text(text)
+    (course.out / "feedback" / "album").mkdir()
+    course.send("carl")
+    with pytest.raises(WorkbookError, match=r"carl\.html is in the way"):
+        course.grade()
+    (course.submissions / "carl" / "layers.py").unlink()
+    (course.submissions / "carl").rmdir()
+    (course.submissions / "bob" / "layers.py").unlink()
+    (course.submissions / "bob").rmdir()
+    course.grade()
+    assert {path: path.read_text() for path in mine} == mine
+    assert (course.out / "feedback" / "album").is_dir()
+    assert (course.out / "feedback" / "ann.html").is_file()
+    assert not (course.out / "feedback" / "bob.html").exists(), "bob is no longer in the class"
+
+
+def test_results_of_an_earlier_version_are_taken_over(course):
+    course.send("ann")
+    course.send("bob")
+    course.grade()
+    (course.out / ".workbook-results.json").unlink()
+    (course.out / "feedback" / "mine.html").write_text("mine")
+    (course.submissions / "bob" / "layers.py").unlink()
+    (course.submissions / "bob").rmdir()
+    course.grade()
+    pages = {path.name for path in (course.out / "feedback").iterdir()}
+    assert pages == {"ann.html", "mine.html"}
+
+
+def test_what_a_killed_run_was_writing_is_removed_by_the_next(course):
+    course.send("ann")
+    course.grade()
+    half = course.out / "feedback" / ".ann.html.ab12_xyz.part"
+    half.write_text("half")
+    course.grade()
+    assert not half.exists()
+
+
+@pytest.mark.parametrize("how", ["gradebook", "folder", "exchanged"])
+def test_results_that_go_away_during_a_run_are_an_error(course, how, monkeypatch):
+    course.send("ann", all_="pass")
+    course.send("bob", all_="fail")
+    judge = course.engine.judge
+
+    def remove_and_judge(submission, *arguments):
+        if submission.name == "bob" and how == "folder":
+            shutil.rmtree(course.out, ignore_errors=True)
+        elif submission.name == "bob":
+            (course.out / DATABASE).unlink(missing_ok=True)
+            if how == "exchanged":
+                (course.out / DATABASE).write_bytes(b"")
+        return judge(submission, *arguments)
+
+    monkeypatch.setattr(course.engine, "judge", remove_and_judge)
+    with pytest.raises(WorkbookError, match=r"removed|The gradebook"):
+        course.grade()
+    monkeypatch.setattr(course.engine, "judge", judge)
+    shutil.rmtree(course.out, ignore_errors=True)
+    assert {grade.status for grade in course.grade().values()} == {"graded"}
+
+
+def test_a_page_that_goes_away_while_others_are_written_is_an_error(course, monkeypatch):
+    course.send("ann")
+    page = results_folder.class_page
+
+    def remove(*arguments):
+        (course.out / "feedback" / "ann.html").unlink()
+        return page(*arguments)
+
+    monkeypatch.setattr(results_folder, "class_page", remove)
+    with pytest.raises(WorkbookError, match=r"ann\.html was removed during the run"):
+        course.grade()
+    with course.gradebook() as gradebook:
+        assert gradebook.latest().state == "running"
+
+
+def test_temporary_files_of_a_run_lie_in_one_folder_that_is_gone_afterwards(
+    course, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    # Of a run that was killed: no process has this number.
+    killed = tmp_path / "tmp" / ".workbook-grade-4194999-abc"
+    (killed / "workbook-home-1" / "closed").mkdir(parents=True)
+    (killed / "workbook-home-1" / "closed").chmod(0)
+    (tmp_path / "tmp" / "workbook-of-somebody-else").mkdir()
+    seen = []
+    judge = course.engine.judge
+
+    def look(*arguments):
+        made = Path(tempfile.mkdtemp(prefix="workbook-grading-"))
+        seen.append(made.parent.name)
+        assert os.environ["TMPDIR"] == str(made.parent)
+        return judge(*arguments)
+
+    monkeypatch.setattr(course.engine, "judge", look)
+    course.send("ann")
+    course.grade()
+    assert {name.rpartition("-")[0] for name in seen} == {f".workbook-grade-{os.getpid()}"}
+    assert [path.name for path in (tmp_path / "tmp").iterdir()] == ["workbook-of-somebody-else"]
+
+
+def test_everything_passed_over_is_in_the_report(course):
+    course.send("ann")
+    (course.submissions / "roster.csv").write_text("id\n")
+    course.grade()
+    line = "roster.csv: a file of this kind is no submission"
+    assert line in (course.out / "class.html").read_text(encoding="utf-8")
+    plain = json.loads((course.out / "grades.json").read_text(encoding="utf-8"))
+    assert plain["passed_over"] == [line]
+
+
+def test_junit_comes_from_the_gradebook_and_holds_text_only(course):
+    from xml.etree import ElementTree
+
+    course.send("ann", all_="pass")
+    course.send("bob")
+    line = "<script>\x1b[31m & \udc80 \uffff"
+    says = {
+        "affine_forward": {"outcome": "fail", "line": line},
+        "relu_forward": {"outcome": "pass", "line": ""},
+        "adam": {"outcome": "missing", "line": "not run"},
+    }
+    course.engine.nbval = {"ann": says}
+    course.grade(with_notebooks=True)
+    [suite, *_] = ElementTree.parse(course.out / "junit" / "ann.xml").getroot()
+    wanted = {"tests": "3", "failures": "1", "errors": "0", "skipped": "1"}
+    assert {name: suite.get(name) for name in wanted} == wanted
+    assert suite.find("testcase/failure").get("message").startswith("<script>\ufffd[31m & ")
+    assert {path.name for path in (course.out / "junit").iterdir()} == {"ann.xml", "bob.xml"}
+
+
 def test_two_runs_at_a_time_are_refused(course):
     course.send("ann")
     course.grade()
     with exclusive_lock(course.out), pytest.raises(WorkbookError, match="Another run"):
         course.grade()
+
+
+@pytest.mark.parametrize("letter", ["\u7ec3", "\U00020000"])
+def test_the_name_of_a_page_is_short_enough_for_a_file_system(course, letter):
+    roster = Roster((Student(letter * 100), Student(letter * 100 + "x")))
+    assert len(course.grade(roster=roster)) == 2
+    assert len(list((course.out / "feedback").iterdir())) == 2
 
 
 def test_file_names_are_plain_and_no_two_alike():
@@ -365,6 +527,37 @@ def test_json_follows_its_schema_and_its_page(course):
     del broken["students"][0]["total"]
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(broken, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "text, cell",
+    [
+        ("=1", "'=1"),
+        ("x;=cmd()", "x;'=cmd()"),
+        ('x; "=cmd()"', 'x; "\'=cmd()"'),
+        ("x,+1", "x,'+1"),
+        ("a\t@b\r\n=c", "a @b  =c"),
+        ("x\x1b]0;=1\x07", "x ]0;'=1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("Doe, Jane", "Doe, Jane"),
+        ("Jean-Luc O'Neill + 1", "Jean-Luc O'Neill + 1"),
+        ("j.doe@example.org", "j.doe@example.org"),
+    ],
+)
+def test_no_part_of_a_cell_is_a_formula_whatever_splits_cells(text, cell):
+    assert harmless(text) == cell
+
+
+def test_names_from_a_roster_do_not_act_in_tables_or_in_a_terminal(course, capsys):
+    course.send("eve")
+    name = "\x1b[2J[bold]Eve[/] x;=cmd()\u202e\x9b31m"
+    course.grade(roster=Roster((Student("eve", name),)))
+    for file in ("grades.csv", "canvas.csv", "grades.json", "class.html", "logs/eve.log"):
+        text = (course.out / file).read_text(encoding="utf-8")
+        assert all(c.isprintable() or c == "\n" for c in text), file
+    assert course.csv()[0]["name"] == "[2J[bold]Eve[/] x;'=cmd()  31m"
+    plain = json.loads((course.out / "grades.json").read_text(encoding="utf-8"))
+    assert plain["students"][0]["name"] == name, "escaped, and nothing lost"
 
 
 def test_nothing_in_a_table_is_a_formula(course):

@@ -1,5 +1,6 @@
 """Checkpoints: whole or not at all, no pickle, and a resumed run ends exactly like another."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -296,3 +297,46 @@ def test_a_generator_of_its_own_is_resumed_too(tiny, data, rules, tmp_path):
     )
     resumed.train()
     same_run(resumed, whole)
+
+
+def test_a_damaged_checkpoint_is_one_line_or_none(tiny, data, rules, tmp_path):
+    """Wherever a byte flips, and whatever is left out: an error in one line, or the same run."""
+    solver = Solver(tiny(), data, **options(rules["sgd"]), checkpoint_name=tmp_path / "run")
+    solver.train()
+    whole = (tmp_path / "run.npz").read_bytes()
+    rng = np.random.RandomState(5)
+    damaged = [whole[: rng.randint(len(whole))] for _ in range(40)]
+    for _ in range(200):
+        flipped = bytearray(whole)
+        flipped[rng.randint(len(whole))] ^= 1 << rng.randint(8)
+        damaged.append(bytes(flipped))
+    refused = 0
+    for number, content in enumerate(damaged):
+        (tmp_path / "bad.npz").write_bytes(content)
+        try:
+            resumed = Solver.resume(tmp_path / "bad", tiny(), data, update_rule=rules["sgd"])
+        except WorkbookError as error:
+            refused += 1
+            assert "\n" not in str(error), number
+        else:
+            assert resumed.loss_history == solver.loss_history
+    assert refused > 200
+
+
+@pytest.mark.parametrize("value", [None, [], "x", {"$array": "0"}, {"$array": "99"}, {}])
+def test_a_checkpoint_that_lacks_something_is_one_line(tiny, data, rules, tmp_path, value):
+    solver = Solver(tiny(), data, **options(rules["sgd"]), checkpoint_name=tmp_path / "run")
+    solver.train()
+    with zipfile.ZipFile(tmp_path / "run.npz") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    document = json.loads(members["data.json"])
+    for field in document:
+        changed = {**document, field: value}
+        if value is None:
+            del changed[field]
+        with zipfile.ZipFile(tmp_path / "bad.npz", "w") as archive:
+            for name, content in {**members, "data.json": json.dumps(changed)}.items():
+                archive.writestr(name, content)
+        # Some settings may be left out, such as the state of a generator that there is none of.
+        with contextlib.suppress(WorkbookError):
+            Solver.resume(tmp_path / "bad", tiny(), data, update_rule=rules["sgd"])

@@ -68,6 +68,11 @@ def _print_safely() -> None:
             reconfigure(errors="replace")
 
 
+def _harmless(message: str) -> str:
+    """Return a message without escape sequences: names in it may be anybody's."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in message)
+
+
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     _print_safely()
@@ -75,10 +80,10 @@ def main(args: list[str] | None = None) -> None:
         outcome = workbook.main(args=args, prog_name="workbook", standalone_mode=False)
         code = outcome if isinstance(outcome, int) else 0
     except UsageError as error:
-        click.echo(f"workbook: {error}", err=True)
+        click.echo(_harmless(f"workbook: {error}"), err=True)
         code = 2
     except WorkbookError as error:
-        click.echo(f"workbook: {error}", err=True)
+        click.echo(_harmless(f"workbook: {error}"), err=True)
         code = 1
     except click.ClickException as error:
         error.show()

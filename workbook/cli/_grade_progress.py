@@ -17,6 +17,7 @@ from rich.progress import (
 )
 
 from workbook.grading import grade_class
+from workbook.grading.exports.tables import one_line
 from workbook.grading.grades import Grade
 from workbook.grading.intake.submissions import ClassSubmissions
 
@@ -58,6 +59,8 @@ class ProgressView(grade_class.ClassProgress):
         """Say what there is to do."""
         for name in handed.unknown:
             self._print(f"{name}: from nobody on the roster, not judged")
+        for line in handed.passed_over:
+            self._print(f"{line}, not judged")
         attempts = sum(len(entry.attempts) for entry in handed.entries)
         self._print(f"{len(handed.entries)} students, {attempts} submissions. {sandbox}")
         self._units, self._began = units, time.monotonic()
@@ -76,7 +79,7 @@ class ProgressView(grade_class.ClassProgress):
             self._print(f"{units} of {self._units} units, {rate}, {left:.0f} s left: {listed}")
 
     def _print(self, line: str) -> None:
-        self._console.print(line, markup=False, soft_wrap=True)
+        self._console.print(one_line(line), markup=False, soft_wrap=True)
 
 
 def summary(grades: Sequence[Grade], out: Path) -> None:
@@ -94,4 +97,4 @@ def summary(grades: Sequence[Grade], out: Path) -> None:
             lines.append(f"{grade.id} has no verdict on {', '.join(names[:3])}: our fault, no zero")
     lines.append(f"Read {out / 'class.html'}; the grades are in {out / 'grades.csv'}.")
     for line in lines:
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(one_line(line), markup=False, soft_wrap=True)

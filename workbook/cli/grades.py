@@ -71,8 +71,10 @@ def _rewrite(out: Path, gradebook: "Gradebook") -> "list[Grade]":
 @_location_options
 def show(student: str | None, out: Path, gradebook: str) -> None:
     """Print everybody's total, or all exercises of STUDENT."""
+    from rich.text import Text
+
     from workbook.cli._tables import console, plain_table, styled
-    from workbook.grading.exports.tables import number
+    from workbook.grading.exports.tables import number, one_line
     from workbook.grading.grades import grades
 
     with _open(out, gradebook) as book:
@@ -84,7 +86,8 @@ def show(student: str | None, out: Path, gradebook: str) -> None:
         table = plain_table("student", "name", "status", "total", "maximum")
         for grade in found.values():
             totals = (number(grade.total), number(grade.maximum))
-            table.add_row(grade.id, grade.name, grade.status, *totals)
+            names = (Text(one_line(grade.id)), Text(one_line(grade.name)))
+            table.add_row(*names, grade.status, *totals)
     else:
         if student not in found:
             raise UsageError(f"The gradebook has no student {student!r}.")
@@ -92,7 +95,7 @@ def show(student: str | None, out: Path, gradebook: str) -> None:
         for exercise in found[student].exercises.values():
             why = exercise.correction.reason if exercise.correction else ""
             points = (number(exercise.points), number(exercise.maximum))
-            table.add_row(exercise.id, styled(exercise.outcome), *points, why)
+            table.add_row(exercise.id, styled(exercise.outcome), *points, Text(one_line(why)))
     console().print(table)
 
 
@@ -129,7 +132,7 @@ def _correct(
     book: "Gradebook", out: Path, student: str, exercise: str, points: float | None, reason: str
 ) -> None:
     from workbook import curriculum
-    from workbook.grading.exports.tables import number
+    from workbook.grading.exports.tables import number, one_line
 
     name = curriculum.load()[exercise].id
     with book:
@@ -143,7 +146,7 @@ def _correct(
         grade = found[student]
         now = grade.exercises[name]
         click.echo(
-            f"{student}: {name} {number(now.points)} of {number(now.maximum)} "
+            f"{one_line(student)}: {name} {number(now.points)} of {number(now.maximum)} "
             f"(computed {number(now.computed)}), total {number(grade.total)}."
         )
 

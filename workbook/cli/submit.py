@@ -48,6 +48,9 @@ def command(
         root = folder.parent
     work = submission.gather(folder, root)
     student = _author(student_id, name)
+    # Named for its sender, as grading reads it where the course's own system adds nothing.
+    path = out or root / f"{_slug(student.id or student.name)}.zip"
+    submission.check_target(path, folder)
     from workbook import curriculum
 
     reports = list(check_with_progress(folder, curriculum.load().ids()))
@@ -55,8 +58,6 @@ def command(
     progress.record(folder, results)
     _verify_unchanged(work, reports)
     packed = submission.pack(work, submission.manifest(work, student, results))
-    # Named for its sender, as grading reads it where the course's own system adds nothing.
-    path = out or root / f"{_slug(student.id or student.name)}.zip"
     atomic_write.write_bytes(path, packed)
     _print_summary(work, reports, path, len(packed))
     return 0

@@ -1,7 +1,9 @@
 """One grading of a class, from the folder of submissions to the last page."""
 
+import os
 import platform
 import secrets
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -20,9 +22,16 @@ from workbook.grading.grades import Grade
 from workbook.grading.intake.roster import Roster
 from workbook.grading.intake.scheme import Scheme, seed_secret
 from workbook.grading.intake.submissions import ClassSubmissions, gather
-from workbook.grading.results_folder import DATABASE, exclusive_lock, open_folder, write_results
+from workbook.grading.results_folder import (
+    DATABASE,
+    exclusive_lock,
+    open_folder,
+    verify_ours,
+    write_results,
+)
 from workbook.grading.sandbox import bubblewrap
 from workbook.grading.units import Settings, Submission, UnitResult
+from workbook.temporary_folder import temporary_folder
 from workbook.version import __version__
 
 __all__ = [
@@ -130,7 +139,11 @@ def grade(
     UsageError
         If something that was named does not exist.
     """
-    progress, stop = progress or ClassProgress(), stop or threading.Event()
+    with _own_temporary_files():
+        return _grade(asked, progress or ClassProgress(), stop or threading.Event())
+
+
+def _grade(asked: GradeOptions, progress: ClassProgress, stop: threading.Event) -> list[Grade]:
     handed = gather(asked.submissions, asked.scheme, asked.roster)
     if asked.only:
         handed = _only(handed, asked.only)
@@ -157,6 +170,24 @@ def grade(
         found = write_results(asked.out, gradebook, run.id, sandbox_words(mode))
         gradebook.finish(run.id)
         return found
+
+
+@contextmanager
+def _own_temporary_files() -> Iterator[None]:
+    """Keep the temporary files of this run in one folder, its workers' and sandboxes' as well.
+
+    A run that is killed cannot remove them; the next one does.
+    """
+    before, variable = tempfile.tempdir, os.environ.get("TMPDIR")
+    with temporary_folder(Path(tempfile.gettempdir()), "grade") as folder:
+        tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+            os.environ.pop("TMPDIR")
+            if variable is not None:
+                os.environ["TMPDIR"] = variable
 
 
 def _settings(asked: GradeOptions, gradebook: Gradebook, mode: str) -> Settings:
@@ -217,6 +248,7 @@ class _Work:
         def on_result(submission: Submission, results: list[UnitResult]) -> None:
             for student, place in self.places[submission.digest]:
                 self.gradebook.record(self.run, student, place, results, self.asked.scheme)
+            verify_ours(self.asked.out)
             self.done += len(results)
             self.counts.update(map(_word, results))
             progress.on_progress(self.counts, self.done)
@@ -231,7 +263,6 @@ class _Work:
             done=(lambda key: None) if forced else CachedUnits(self.gradebook, self.keys).get,
             on_result=on_result,
             stop=stop,
-            junit=self.asked.out / "junit",
         )
 
 

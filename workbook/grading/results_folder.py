@@ -1,8 +1,6 @@
 """The folder of results: for its owner only, and all in it written from the gradebook."""
 
-import json
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +8,9 @@ from typing import Any
 
 from workbook.errors import UsageError, WorkbookError
 from workbook.file_lock import locked
-from workbook.grading.exports.as_json import grades_json
+from workbook.grading import written_files
+from workbook.grading.exports.as_json import grades_text
+from workbook.grading.exports.junit import junit_reports
 from workbook.grading.exports.tables import canvas_csv, grades_csv
 from workbook.grading.gradebook.models import GradingRun, SubmissionRow
 from workbook.grading.gradebook.store import Gradebook
@@ -20,14 +20,23 @@ from workbook.grading.reports.classpage import class_page
 from workbook.grading.reports.feedback import feedback_page
 from workbook.grading.reports.pages import clean
 from workbook.grading.units import message_of, notes_of
-from workbook.student.atomic_write import write_bytes, write_text
+from workbook.student.atomic_write import write_text
 
-__all__ = ["DATABASE", "exclusive_lock", "file_names", "open_folder", "write_results"]
+__all__ = [
+    "DATABASE",
+    "exclusive_lock",
+    "file_names",
+    "open_folder",
+    "verify_ours",
+    "write_results",
+]
 
 DATABASE = "gradebook.sqlite"
 _LOGS = "logs"
 _FEEDBACK = "feedback"
+_JUNIT = "junit"
 _LOCK = ".lock"
+_MAX_BYTES = 80
 
 
 def open_folder(out: Path) -> None:
@@ -40,13 +49,25 @@ def open_folder(out: Path) -> None:
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file. Name a folder for the results with --out.")
-    if out.is_dir() and any(out.iterdir()) and not (out / _LOGS).is_dir():
-        raise UsageError(f"{out} holds other things. Name a folder of its own with --out.")
     try:
-        (out / _LOGS).mkdir(parents=True, exist_ok=True)
+        if out.is_dir() and any(out.iterdir()) and not written_files.is_ours(out):
+            raise UsageError(f"{out} holds other things. Name a folder of its own with --out.")
+        out.mkdir(parents=True, exist_ok=True)
+        written_files.mark(out)
         out.chmod(0o700)
     except OSError as error:
         raise WorkbookError(f"{out} cannot be written to: {error.strerror}.") from error
+
+
+def verify_ours(out: Path) -> None:
+    """Make sure that nobody has removed the folder since it was opened.
+
+    Raises
+    ------
+    WorkbookError
+    """
+    if not written_files.is_ours(out):
+        raise WorkbookError(f"{out} was removed during the run. Run the same command again.")
 
 
 @contextmanager
@@ -73,7 +94,10 @@ def file_names(ids: Iterable[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     taken: set[str] = set()
     for student in ids:
-        plain = re.sub(r"[^\w.-]+", "_", student).strip("._")[:80] or "student"
+        plain = re.sub(r"[^\w.-]+", "_", student)
+        # Systems count bytes, and what is written beside it first has a longer name.
+        plain = plain.encode("utf-8")[:_MAX_BYTES].decode("utf-8", "ignore")
+        plain = plain.strip("._") or "student"
         name, number = plain, 2
         while name.casefold() in taken:
             name, number = f"{plain}_{number}", number + 1
@@ -88,7 +112,8 @@ def write_results(out: Path, gradebook: Gradebook, run_id: int, sandbox: str) ->
     Raises
     ------
     WorkbookError
-        If the folder cannot be written to; the gradebook keeps what was judged.
+        If the folder cannot be written to, or somebody removes it meanwhile; the gradebook keeps
+        what was judged.
     """
     try:
         return _write_results(out, gradebook, run_id, sandbox)
@@ -100,29 +125,26 @@ def write_results(out: Path, gradebook: Gradebook, run_id: int, sandbox: str) ->
 
 
 def _write_results(out: Path, gradebook: Gradebook, run_id: int, sandbox: str) -> list[Grade]:
+    verify_ours(out)
     run = gradebook.run(run_id)
     found = grades(run, gradebook.corrections())
     scheme = Scheme.from_json(run.scheme)
     names = file_names(grade.id for grade in found)
     pages = {student: f"{_FEEDBACK}/{name}.html" for student, name in names.items()}
-    for grade in found:
-        write_text(out / pages[grade.id], feedback_page(grade))
-    _sweep(out / _FEEDBACK, {f"{name}.html" for name in names.values()})
-    _write_logs(out / _LOGS, run, names)
-    write_text(out / "grades.csv", grades_csv(found, scheme))
-    write_text(out / "canvas.csv", canvas_csv(found, scheme))
-    plain = json.dumps(grades_json(run, found), indent=2, ensure_ascii=False, allow_nan=False)
-    # Half a character, which a student's code may have said, is no UTF-8.
-    write_bytes(out / "grades.json", f"{plain}\n".encode("utf-8", "replace"))
-    write_text(out / "class.html", class_page(run, found, pages, sandbox))
+    tables = ("grades.csv", "canvas.csv", "grades.json", "class.html")
+    reports = {f"{_JUNIT}/{names[student]}.xml": xml for student, xml in junit_reports(run)}
+    logs = {f"{_LOGS}/{name}.log" for name in names.values()}
+    with written_files.replaced(out, {*pages.values(), *tables, *reports, *logs}):
+        for grade in found:
+            write_text(out / pages[grade.id], feedback_page(grade))
+        for name, text in reports.items():
+            write_text(out / name, text)
+        _write_logs(out / _LOGS, run, names)
+        write_text(out / "grades.csv", grades_csv(found, scheme))
+        write_text(out / "canvas.csv", canvas_csv(found, scheme))
+        write_text(out / "grades.json", grades_text(run, found))
+        write_text(out / "class.html", class_page(run, found, pages, sandbox))
     return found
-
-
-def _sweep(folder: Path, wanted: set[str]) -> None:
-    """Remove pages of who is no longer in the class."""
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name not in wanted:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _write_logs(folder: Path, run: GradingRun, names: dict[str, str]) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from workbook.checks.bughunt import model as bughunt
 from workbook.checks.bughunt import planted_code
 from workbook.errors import UsageError, WorkbookError
-from workbook.release import atomic_folder, course_files, presolved, release_checks, wheels
+from workbook.release import course_files, presolved, release_checks, wheels
 from workbook.release.options import ReleaseOptions
 from workbook.student import atomic_write, course_policy, locations
 from workbook.student.zip_archive import zip_files
+from workbook.temporary_folder import temporary_folder
 
 __all__ = ["build", "make", "output_folder"]
 
@@ -133,7 +134,7 @@ def output_folder(out: Path, packed: bool) -> Iterator[Path]:
     above = out.parent
     try:
         above.mkdir(parents=True, exist_ok=True)
-        with atomic_folder.temporary_folder(above, "release") as temporary:
+        with temporary_folder(above, "release") as temporary:
             target = temporary / (out.stem if packed else out.name)
             target.mkdir()
             yield target

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale import text
-from workbook.release import atomic_folder, course_files
+from workbook.release import course_files
 from workbook.student import atomic_write, locations
+from workbook.temporary_folder import temporary_folder
 
 __all__ = ["PYTHON", "make", "write"]
 
@@ -68,7 +69,7 @@ def make(folder: Path) -> list[str]:
     while not parent.exists():
         parent = parent.parent
     try:
-        with atomic_folder.temporary_folder(parent, "init") as temporary:
+        with temporary_folder(parent, "init") as temporary:
             write(temporary, contents)
             atomic_write.write_text(temporary / PYTHON, sys.executable + "\n")
             locations.mark_folder(temporary)

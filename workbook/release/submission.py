@@ -3,13 +3,14 @@
 import hashlib
 import json
 import platform
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
-from workbook.errors import WorkbookError
+from workbook.errors import UsageError, WorkbookError
 from workbook.grading.intake.archives import ArchiveLimits
 from workbook.grading.intake.receipt import receipt
 from workbook.locale import text
@@ -17,7 +18,7 @@ from workbook.release import course_files, strip_outputs
 from workbook.student.zip_archive import zip_files
 from workbook.version import __version__
 
-__all__ = ["FORMAT", "Author", "StudentWork", "gather", "manifest", "pack"]
+__all__ = ["FORMAT", "Author", "StudentWork", "check_target", "gather", "manifest", "pack"]
 
 FORMAT = 2
 
@@ -95,6 +96,9 @@ def gather(exercises: Path, root: Path) -> StudentWork:
         if len(data) > most:
             raise WorkbookError(text("release.submit.large", file=name, size=len(data), most=most))
         work.exercises[name] = data
+    total, most = sum(map(len, work.exercises.values())), ArchiveLimits().bytes_kept
+    if total > most:
+        raise WorkbookError(text("release.submit.large_together", size=total, most=most))
     if not work.exercises:
         raise WorkbookError(text("release.submit.nothing", folder=exercises))
     for path in sorted(exercises.rglob("*.py")):
@@ -107,6 +111,32 @@ def gather(exercises: Path, root: Path) -> StudentWork:
     work.statement = written.read_bytes() if written.is_file() else ours
     work.filled_in = work.statement.replace(b"\r\n", b"\n") != ours
     return work
+
+
+def check_target(out: Path, exercises: Path) -> None:
+    """Make sure that a submission may be written to `out`: it replaces nothing but a submission.
+
+    Raises
+    ------
+    UsageError
+    """
+    target = out.resolve()
+    if any(target == (exercises / name).resolve() for name in curriculum.load().files()):
+        raise UsageError(text("release.submit.exercise", file=out))
+    if out.is_dir():
+        raise UsageError(text("release.submit.folder", file=out))
+    if out.exists() and not _is_submission(out):
+        raise UsageError(text("release.submit.other_file", file=out))
+
+
+def _is_submission(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {"manifest.json", "statement.md"} <= set(archive.namelist())
+    except Exception:  # No zip, or a damaged one: its readers raise anything.
+        return False
 
 
 def _hidden(name: str) -> bool:

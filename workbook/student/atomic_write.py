@@ -1,5 +1,6 @@
 """Reading and writing text files the same way on every system."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -11,6 +12,8 @@ __all__ = ["same_text", "write_bytes", "write_text"]
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, making its folder if need be.
 
+    A link stays a link: the file that it leads to is written.
+
     Raises
     ------
     WorkbookError
@@ -19,6 +22,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     import tempfile  # Slow to import, for those who only read.
 
     try:
+        path = _behind_links(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         try:
@@ -32,6 +36,15 @@ def write_bytes(path: Path, data: bytes) -> None:
             raise
     except OSError as error:
         raise WorkbookError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _behind_links(path: Path) -> Path:
+    if not path.is_symlink():
+        return path
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # Links that lead to one another, in Python 3.11 and 3.12.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -2,6 +2,8 @@
 
 import copy
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,22 @@ __all__ = [
     "path_of",
     "random_state",
     "read",
+    "reported",
     "restore_model",
     "restore_random",
     "write",
 ]
 
 _FORMAT = "workbook checkpoint 1"
+_FIELDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("settings", "optim_config", "data", "params", "model"), (dict,)),
+    **dict.fromkeys(("optim_configs", "best_params", "best_state", "random"), (dict,)),
+    **dict.fromkeys(("loss_history", "train_acc_history", "val_acc_history"), (np.ndarray,)),
+    **dict.fromkeys(("total_epochs", "epoch", "done"), (int,)),
+    "best_val_acc": (int, float, np.number),
+    "update_rule": (str, type(None)),
+    "rng": (dict, type(None)),
+}
 
 
 def path_of(name: str | Path) -> Path:
@@ -46,9 +58,23 @@ def read(name: str | Path) -> dict[str, Any]:
     """Read a checkpoint; a file that is not one is a `WorkbookError`."""
     path = path_of(name)
     state = storage.load(path)
-    if not isinstance(state, dict) or state.get("format") != _FORMAT:
+    if not isinstance(state, dict) or str(state.get("format")) != _FORMAT:
         raise WorkbookError(f"{path} is not a checkpoint of Solver.")
+    wrong = [name for name, kind in _FIELDS.items() if not isinstance(state.get(name, ...), kind)]
+    if wrong:
+        raise WorkbookError(f"{path} is damaged: {', '.join(wrong)} is missing or no value.")
     return state
+
+
+@contextmanager
+def reported(name: str | Path) -> Iterator[None]:
+    """Say in one line that a checkpoint is damaged where what it holds is not what it should be."""
+    try:
+        yield
+    except WorkbookError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise WorkbookError(f"{path_of(name)} is damaged ({type(error).__name__}).") from error
 
 
 def copy_params(params: dict[str, Array]) -> dict[str, Array]:

@@ -118,7 +118,7 @@ def load(path: str | Path) -> Any:
         If the file cannot be read, is damaged or holds something else.
     """
     content = storage.load(Path(path))
-    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+    if not isinstance(content, dict) or str(content.get("format")) != str(_FORMAT):
         raise WorkbookError(f"{path} holds no result of an experiment.")
     try:
         return from_plain(content["content"])

@@ -326,16 +326,18 @@ class Solver:
         }
         if state["rng"] is not None:
             arguments["rng"] = np.random.RandomState()
-            arguments["rng"].set_state(state["rng"])
+            with checkpoint.reported(path):
+                arguments["rng"].set_state(state["rng"])
         if arguments["update_rule"] is None:
             raise ArgumentValueError(
                 "The update rule of this run was a function: give it again, "
                 "Solver.resume(..., update_rule=f)."
             )
         solver = cls(model, data, **arguments)
-        checkpoint.check_same_params(model.params, state["params"])
-        solver._data_fingerprint = checkpoint.fingerprint(solver._data)
-        checkpoint.check_same_data(solver._data_fingerprint, state["data"])
+        with checkpoint.reported(path):
+            checkpoint.check_same_params(model.params, state["params"])
+            solver._data_fingerprint = checkpoint.fingerprint(solver._data)
+            checkpoint.check_same_data(solver._data_fingerprint, state["data"])
         solver._total_epochs = replaced.get("num_epochs", state["total_epochs"])
         solver.optim_config = state["optim_config"]
         solver.epoch, solver._steps_done = state["epoch"], state["done"]

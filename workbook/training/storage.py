@@ -129,7 +129,8 @@ def load(path: Path) -> Any:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             return unpack(json.loads(archive[_JSON]), lambda name: np.asarray(archive[name]))
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
+    # Closed over every exception: a damaged file leads its readers anywhere.
+    except Exception as error:
         raise WorkbookError(
             f"{path} is damaged or was not written by this workbook ({type(error).__name__})."
         ) from error

@@ -11,7 +11,11 @@ from workbook.worker.process import Command
 
 __all__ = ["HANDLERS", "THREADS", "Launcher", "SpawnLauncher"]
 
-HANDLERS = ("workbook.checks.worker.handler", "workbook.training.runner.handler")
+HANDLERS = (
+    "workbook.checks.worker.handler",
+    "workbook.grading.intake.handler",
+    "workbook.training.runner.handler",
+)
 """The modules that `python -m workbook.worker` may run; one for each kind of work."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 

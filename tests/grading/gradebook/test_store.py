@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,101 @@ def test_the_guides_command(postgres, tmp_path, monkeypatch):
     assert left.value.code == 0
     assert "ann,,3,3,3" in (tmp_path / "results" / "grades.csv").read_text("utf-8")
     assert not list((tmp_path / "results").glob("*.sqlite"))
+
+
+OPENING = """
+import sys, time
+from pathlib import Path
+from workbook.grading.gradebook import store
+print("go", flush=True)
+sys.stdin.readline()
+store.open_gradebook(Path(sys.argv[1])).close()
+"""
+
+
+def test_a_gradebook_whose_making_was_killed_opens_again(tmp_path):
+    """The next test does the same at each statement, without a kill."""
+    opened = 0
+    for number in range(6):
+        path = tmp_path / f"{number}.sqlite"
+        process = subprocess.Popen(
+            [sys.executable, "-c", OPENING, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        process.stdout.readline()
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        time.sleep(0.02 + 0.04 * number)
+        opened += process.poll() is not None
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+        with open_gradebook(path) as gradebook:
+            assert gradebook.latest() is None
+    assert opened < 6, "none was killed in time"
+
+
+@pytest.mark.parametrize("statements", range(1, 12))
+def test_a_gradebook_that_stops_at_any_statement_opens_again(tmp_path, statements, monkeypatch):
+    from alembic import op
+
+    path = tmp_path / "gradebook.sqlite"
+    done = []
+
+    def stop(original):
+        def do(*arguments, **named):
+            done.append(arguments)
+            if len(done) == statements:
+                raise KeyboardInterrupt
+            return original(*arguments, **named)
+
+        return do
+
+    with monkeypatch.context() as patched:
+        patched.setattr(op, "create_table", stop(op.create_table))
+        patched.setattr(op, "get_bind", stop(op.get_bind))
+        with contextlib.suppress(KeyboardInterrupt):
+            open_gradebook(path).close()
+    with open_gradebook(path) as gradebook:
+        assert gradebook.latest() is None
+
+
+@pytest.mark.parametrize("tables", range(1, 9))
+def test_what_an_earlier_version_left_half_made_opens_again(tmp_path, tables):
+    path = tmp_path / "gradebook.sqlite"
+    open_gradebook(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master")]
+        names = [name for name in Base.metadata.tables if name in names]
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("DELETE FROM alembic_version")
+        for name in names[tables:]:
+            connection.execute(f"DROP TABLE {name}")
+    with open_gradebook(path) as gradebook:
+        assert gradebook.latest() is None
+
+
+def test_a_database_with_rows_and_no_revision_is_not_emptied(tmp_path):
+    path = tmp_path / "gradebook.sqlite"
+    with open_gradebook(path) as gradebook:
+        gradebook.begin(SCHEME, handed("ann"), secret="00", settings={}, versions={})
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM alembic_version")
+    with pytest.raises(WorkbookError, match="cannot be opened"):
+        open_gradebook(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+
+
+def test_two_that_make_it_at_a_time_both_open_it(tmp_path):
+    path = tmp_path / "gradebook.sqlite"
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENING, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    for process in both:
+        process.stdout.readline()
+    assert [process.communicate(b"\n")[0] for process in both] == [b"", b""]
+    assert [process.returncode for process in both] == [0, 0]

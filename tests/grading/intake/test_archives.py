@@ -132,7 +132,7 @@ def test_the_same_name_twice_with_other_code_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "neither a folder"),
+        (b"", "is empty"),
         (b"hello", "neither a folder"),
         (b"PK\x03\x04 broken", "damaged"),
         (b"\x1f\x8b broken", "damaged"),

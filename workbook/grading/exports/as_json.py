@@ -1,5 +1,6 @@
 """Grades as JSON; docs/grades-json.md describes it, `SCHEMA` says the same to programs."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from workbook.grading.gradebook.models import GradingRun
 from workbook.grading.grades import STATUSES, ExerciseGrade, Grade
 from workbook.grading.intake.scheme import Scheme
 
-__all__ = ["SCHEMA", "VERSION", "grades_json"]
+__all__ = ["SCHEMA", "VERSION", "grades_json", "grades_text"]
 
 VERSION = 2
 """Since 2, `integrated_outcome` is the name of what was `stack_outcome`."""
@@ -74,8 +75,17 @@ def grades_json(run: GradingRun, grades: Sequence[Grade]) -> dict[str, Any]:
             "versions": run.versions,
         },
         "unknown": list(run.notes.get("unknown", [])),
+        "passed_over": list(run.notes.get("passed_over", [])),
         "students": [_student(grade) for grade in grades],
     }
+
+
+def grades_text(run: GradingRun, grades: Sequence[Grade]) -> str:
+    """The grades of a run as the text of grades.json; what does not print is escaped in it."""
+    plain = json.dumps(grades_json(run, grades), indent=2, ensure_ascii=False, allow_nan=False)
+    # Half a character, which a student's code may have said, is no UTF-8.
+    whole = plain.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in whole) + "\n"
 
 
 _NUMBER = {"type": "number"}
@@ -125,6 +135,7 @@ SCHEMA: dict[str, Any] = {
                 }
             ),
             "unknown": _TEXTS,
+            "passed_over": _TEXTS,
             "students": _list(
                 _closed(
                     {

@@ -17,8 +17,8 @@ from workbook.errors import WorkbookError
 from workbook.grading import scheduler
 from workbook.grading.exports.gradescope import SETTINGS
 from workbook.grading.intake import archives
+from workbook.grading.intake.reader import SubmissionReader
 from workbook.grading.intake.scheme import Scheme
-from workbook.grading.intake.select_files import is_candidate, select_files
 from workbook.grading.reports.pages import clean
 from workbook.grading.sandbox import bubblewrap
 from workbook.grading.units import Settings, Submission, UnitResult, message_of
@@ -45,16 +45,10 @@ def results_of(folder: Path, packed: dict[str, Any]) -> dict[str, Any]:
     NoVerdict
     """
     began, scheme = time.monotonic(), Scheme.from_json(packed["scheme"])
-    known = curriculum.load()
-    try:
-        handed = _only_archive(folder)
-        chosen = select_files(
-            archives.read_archive(handed, lambda name: is_candidate(name, known)), known
-        )
-    except archives.UnreadableArchive as error:
-        return _nothing(str(error), scheme, began)
-    if not chosen.files and not chosen.problems:
-        return _nothing("None of the exercise files was handed in.", scheme, began)
+    with SubmissionReader() as reader:
+        chosen = reader.read(_only_archive(folder))
+    if chosen.invalid:
+        return _nothing(chosen.invalid, scheme, began)
     mode = bubblewrap.select_sandbox("auto")
     settings = Settings(
         packed["secret"], scheme.exercises, tuple(packed["notebooks"]), sandbox=mode, memory=2048
@@ -97,7 +91,10 @@ def results_of(folder: Path, packed: dict[str, Any]) -> dict[str, Any]:
 
 def _only_archive(folder: Path) -> Path:
     """Gradescope unpacks a zip, but not every other archive: then it is the only file."""
-    inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    try:
+        inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError:
+        return folder  # Whoever reads it says why it cannot be read.
     single = inside[0] if len(inside) == 1 else None
     return single if single and single.is_file() and archives.is_archive(single) else folder
 

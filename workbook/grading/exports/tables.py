@@ -2,18 +2,28 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from workbook.grading.grades import Grade
 from workbook.grading.intake.scheme import Scheme
 
-__all__ = ["canvas_csv", "grades_csv"]
+__all__ = ["canvas_csv", "grades_csv", "harmless", "number", "one_line"]
+
+
+# What begins a formula: at the start of a cell, or behind what a program with other settings takes
+# for the end of one. The last four are those of East Asian keyboards.
+_FORMULA = re.compile(r"(^|[;,|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks, escape sequences and whatever else does not print."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
 
 
 def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula, on one line."""
-    plain = "".join(c if c.isprintable() else " " for c in text).strip()
-    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@") else plain
+    """Return the text as a cell that no spreadsheet takes for a formula, on one line."""
+    return _FORMULA.sub(r"\1\2'", one_line(text))
 
 
 def number(value: float | None) -> str:

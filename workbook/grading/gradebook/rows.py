@@ -47,11 +47,11 @@ def student(session: Session, person: Person) -> None:
     session.merge(
         StudentRow(
             id=person.id,
-            name=person.name,
-            login=person.login,
-            email=person.email,
-            sis=person.sis,
-            section=person.section,
+            name=storable(person.name),
+            login=storable(person.login),
+            email=storable(person.email),
+            sis=storable(person.sis),
+            section=storable(person.section),
         )
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 
@@ -20,6 +20,7 @@ from workbook.errors import UsageError, WorkbookError
 from workbook.grading.extras import need
 from workbook.grading.gradebook import rows
 from workbook.grading.gradebook.models import (
+    Base,
     Correction,
     GradingRun,
     OutcomeRow,
@@ -58,7 +59,7 @@ def open_gradebook(where: Path | str) -> "Gradebook":
         raise WorkbookError(
             f"The gradebook cannot be opened: a newer version of the workbook wrote it ({error})."
         ) from error
-    return Gradebook(engine)
+    return Gradebook(engine, where.resolve() if isinstance(where, Path) else None)
 
 
 def _why(error: SQLAlchemyError) -> str:
@@ -77,15 +78,51 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", "workbook.grading.gradebook:migrations")
     with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            # Python's driver begins a transaction only where rows change. With this one, tables
+            # are made together or not at all, and two processes do not make them at a time.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _remove_half_made(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-class Gradebook:
-    """An open gradebook; close it, or use it in a `with`."""
+def _remove_half_made(connection: Connection) -> None:
+    """Remove the tables of a gradebook whose first opening an earlier version did not finish.
 
-    def __init__(self, engine: Engine) -> None:
+    It has no revision yet, so nothing was ever written to it.
+    """
+    names = set(inspect(connection).get_table_names())
+    ours = [table for table in Base.metadata.sorted_tables if table.name in names]
+    tables = [*(table.name for table in ours), *({"alembic_version"} & names)]
+    if any(connection.exec_driver_sql(f"SELECT 1 FROM {name} LIMIT 1").first() for name in tables):
+        return
+    for table in reversed(ours):
+        table.drop(connection)
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from another one that took its place; None if there is none."""
+    try:
+        about = file.stat() if file else None
+    except OSError:
+        return None
+    return (about.st_dev, about.st_ino) if about else None
+
+
+class Gradebook:
+    """An open gradebook; close it, or use it in a `with`.
+
+    Parameters
+    ----------
+    engine : Engine
+    file : Path, optional
+        The database, if it is a file: nothing is written to it once it is gone from its place.
+    """
+
+    def __init__(self, engine: Engine, file: Path | None = None) -> None:
         self._engine = engine
+        self._file, self._identity = file, _identity(file)
         self._lock = threading.RLock()
 
     def __enter__(self) -> "Gradebook":
@@ -103,6 +140,11 @@ class Gradebook:
         try:
             with self._lock, Session(self._engine, expire_on_commit=False) as session:
                 yield session
+                if self._identity != _identity(self._file):
+                    raise WorkbookError(
+                        f"The gradebook {self._file} was removed or exchanged while it was open. "
+                        "Run the same command again."
+                    )
                 session.commit()
         except OperationalError as error:  # The disk is full, or the server has gone.
             after = "When that is mended, the same command goes on."

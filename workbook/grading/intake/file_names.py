@@ -1,9 +1,22 @@
 """Who a file in the folder of submissions is from, read from its name."""
 
+import hashlib
+import os
 import re
 from dataclasses import dataclass
 
-__all__ = ["FileSender", "is_attempt", "is_ignored", "parse_file_name"]
+__all__ = [
+    "FileSender",
+    "attempt_number",
+    "is_attempt",
+    "is_ignored",
+    "is_of_the_system",
+    "is_packed",
+    "parse_file_name",
+    "printable",
+    "readable",
+    "why_nobodys",
+]
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,8 @@ class FileSender:
         Of the attempt; a larger one is later. 0 if the name has none.
     late : bool
         Whether the name says that it came late.
+    by_system : bool
+        Whether it is a name that Canvas or Moodle gave.
     """
 
     words: tuple[str, ...]
@@ -27,9 +42,19 @@ class FileSender:
     name: str = ""
     number: int = 0
     late: bool = False
+    by_system: bool = False
 
 
-_ENDING = re.compile(r"\.(?:zip|tar\.gz|tgz|tar|gz|rar|7z|py|ipynb)$", re.IGNORECASE)
+_ENDING = re.compile(
+    r"\.(?:zip|tar\.(?:gz|bz2|xz)|tgz|tar|gz|bz2|xz|rar|7z|py|ipynb)$", re.IGNORECASE
+)
+_ARCHIVE = re.compile(r"\.(?:zip|tgz|tar|gz|bz2|xz|rar|7z)$", re.IGNORECASE)
+# A student may hand in a document, which is invalid; tables and settings are a teacher's.
+_DOCUMENT = re.compile(r"\.(?:txt|pdf|docx?|odt|rtf)$", re.IGNORECASE)
+_DATA = re.compile(r"\.(?:csv|md|html?|json|toml|xlsx?)$", re.IGNORECASE)
+_OF_THE_SYSTEM = re.compile(
+    r"^(?:\._.*|\.DS_Store|\.localized|__MACOSX|Thumbs\.db|desktop\.ini)$", re.IGNORECASE
+)
 # lastnamefirstname_LATE_12345_67890_workbook-2.zip: Canvas's user, upload, and the student's name.
 _CANVAS = re.compile(
     r"^(?P<name>[^_]+)(?P<late>_late)?_(?P<user>\d+)_(?P<upload>\d+)_.+$", re.IGNORECASE
@@ -41,15 +66,48 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _ATTEMPT = re.compile(r"^(?:attempt|try|version|submission|v)?[ _-]?[\dTZ:._+-]+$", re.IGNORECASE)
-_IGNORED = re.compile(
-    r"^(?:\..*|__MACOSX|Thumbs\.db|desktop\.ini|.*\.(?:csv|txt|md|html|json|toml|xlsx|pdf))$",
-    re.IGNORECASE,
-)
+# What the gradebook's tables hold.
+_MAX_ID = 120
+
+
+def printable(text: str) -> str:
+    """Return a short text without control characters, for a report."""
+    return "".join(c if c.isprintable() else "?" for c in text[:120])
+
+
+def readable(name: str) -> str:
+    """Return a file's name as text; what does not print is written as its code.
+
+    Two names never become one: neither bytes that are no UTF-8 nor escape sequences are dropped.
+    """
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def is_of_the_system(name: str) -> bool:
+    """Whether an operating system puts files of that name everywhere."""
+    return _OF_THE_SYSTEM.match(name) is not None
+
+
+def is_packed(name: str) -> bool:
+    """Whether the name is that of an archive, of a kind that is read or not."""
+    return _ARCHIVE.search(name) is not None
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a file of that name is nobody's submission."""
-    return _IGNORED.match(name) is not None
+    """Whether a file of that name is no submission where there is another."""
+    named = (_OF_THE_SYSTEM.match(name), _DOCUMENT.search(name), _DATA.search(name))
+    return name.startswith(".") or any(named)
+
+
+def why_nobodys(name: str, *, is_folder: bool) -> str:
+    """Return why a file is nobody's if no roster says otherwise; empty if it is somebody's."""
+    hidden = name.startswith(".")
+    if is_of_the_system(name) or (hidden and (is_folder or not is_packed(name))):
+        return "a hidden file or a file of the operating system"
+    if _DATA.search(name) and not is_folder and not parse_file_name(name).by_system:
+        return "a file of this kind is no submission"
+    return ""
 
 
 def is_attempt(name: str) -> bool:
@@ -57,24 +115,48 @@ def is_attempt(name: str) -> bool:
     return _ATTEMPT.match(name) is not None
 
 
-def parse_file_name(name: str) -> FileSender:
-    """Read the name of a file or folder."""
+def attempt_number(name: str) -> int:
+    """Return the number of an attempt, from the name of its folder or archive; 0 if it has none."""
     stem = _ENDING.sub("", name)
+    digits = "".join(c for c in stem if c.isdecimal())
+    return parse_file_name(name).number or int(digits[-18:] or 0)
+
+
+def parse_file_name(name: str, *, is_folder: bool = False) -> FileSender:
+    """Read the name of a file or folder."""
+    plain = name.lstrip(".") or name
+    stem = _ENDING.sub("", plain) or plain
+    if not is_folder:
+        stem = _DOCUMENT.sub("", stem) if stem == plain else stem
+        stem = _DATA.sub("", stem) if stem == plain else stem
     canvas = _CANVAS.match(stem)
     if canvas:
         return FileSender(
             words=(canvas["user"], canvas["name"]),
-            id=canvas["user"],
+            id=_id(canvas["user"]),
             name=canvas["name"],
             number=int(canvas["upload"]),
             late=canvas["late"] is not None,
+            by_system=True,
         )
     moodle = _MOODLE.match(stem)
     if moodle:
-        return FileSender((moodle["user"], moodle["name"]), moodle["user"], moodle["name"])
+        return FileSender(
+            words=(moodle["user"], moodle["name"]),
+            id=_id(moodle["user"]),
+            name=moodle["name"],
+            by_system=True,
+        )
     numbered = _NUMBERED.match(stem)
     if numbered:
-        return FileSender(
-            (stem, numbered["who"]), numbered["who"], number=int(numbered["n"] or numbered["m"])
-        )
-    return FileSender((stem,), stem)
+        number = int(numbered["n"] or numbered["m"])
+        return FileSender((stem, numbered["who"]), _id(numbered["who"]), number=number)
+    return FileSender((stem, plain), _id(stem))
+
+
+def _id(text: str) -> str:
+    """Return an id that a database holds; of a long one the hash keeps it apart from others."""
+    if len(text) <= _MAX_ID:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return f"{text[: _MAX_ID - 17]}~{digest[:16]}"

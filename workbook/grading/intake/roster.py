@@ -29,6 +29,10 @@ _COLUMNS = {
 }
 
 
+# What the gradebook's tables hold.
+_MAX_ID = 200
+
+
 @dataclass(frozen=True)
 class Student:
     """One student.
@@ -122,6 +126,11 @@ def _titles(row: list[str]) -> dict[str, int]:
     return found
 
 
+def _plain(cell: str) -> str:
+    """Return a cell without control characters: names are often their owners' choice."""
+    return "".join(c for c in cell if c.isprintable()).strip()
+
+
 def read_roster(path: Path) -> Roster:
     """Read a roster.
 
@@ -139,7 +148,10 @@ def read_roster(path: Path) -> Roster:
             f"The roster {path} is not UTF-8. Save it from the spreadsheet as 'CSV UTF-8'."
         ) from error
     first = text.partition("\n")[0]
-    rows = list(csv.reader(text.splitlines(), delimiter=";" if first.count(";") else ","))
+    try:
+        rows = list(csv.reader(text.splitlines(), delimiter=";" if first.count(";") else ","))
+    except csv.Error as error:
+        raise UsageError(f"The roster {path} is no CSV: {error}.") from error
     titles = _titles(rows[0]) if rows else {}
     if "id" not in titles:
         raise UsageError(
@@ -148,12 +160,16 @@ def read_roster(path: Path) -> Roster:
         )
     students: list[Student] = []
     for number, row in enumerate(rows[1:], start=2):
-        cells = {field: row[at].strip() if at < len(row) else "" for field, at in titles.items()}
+        cells = {field: _plain(row[at]) if at < len(row) else "" for field, at in titles.items()}
         # An empty line, or the row that Canvas puts the points possible in.
         if not cells["id"]:
             if any(cells.values()) and not cells.get("name", "").startswith("Points Possible"):
                 raise UsageError(f"The roster {path.name}, line {number}, has no id.")
             continue
+        if len(cells["id"]) > _MAX_ID:
+            raise UsageError(
+                f"The roster {path.name}, line {number}: the id is longer than {_MAX_ID} letters."
+            )
         if any(normalised(cells["id"]) == normalised(other.id) for other in students):
             raise UsageError(f"The roster {path.name}, line {number}: {cells['id']} stands twice.")
         extension = cells.pop("extension", "")

@@ -1,24 +1,32 @@
 """The class as it handed in: every submission read, and one entry for every student."""
 
-import json
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from workbook import curriculum
 from workbook.errors import UsageError
 from workbook.grading.intake import archives
-from workbook.grading.intake.file_names import FileSender, is_attempt, is_ignored, parse_file_name
-from workbook.grading.intake.receipt import receipt as receipt_of
+from workbook.grading.intake.file_names import (
+    FileSender,
+    is_ignored,
+    is_of_the_system,
+    parse_file_name,
+    readable,
+    why_nobodys,
+)
+from workbook.grading.intake.messages import HandedIn, Listed
+from workbook.grading.intake.reader import SubmissionReader
 from workbook.grading.intake.roster import Roster, Student
 from workbook.grading.intake.scheme import Scheme
-from workbook.grading.intake.select_files import is_candidate, select_files
 from workbook.grading.units import Submission
 
 __all__ = ["Attempt", "ClassSubmissions", "StudentEntry", "gather"]
 
-_MANIFEST = "manifest.json"
+# Of one student: each of them is held in memory and judged.
+_MAX_ATTEMPTS = 50
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ class ClassSubmissions:
     unknown : list of str
         What came from nobody on the roster; it is not judged.
     passed_over : list of str
-        Files in the folder that are no submissions.
+        A line for each file or folder that is no submission: its name and why.
     order : list of str
         Everybody's id, also where only some are graded.
     """
@@ -87,6 +95,8 @@ class ClassSubmissions:
 def gather(folder: Path, scheme: Scheme, roster: Roster | None = None) -> ClassSubmissions:
     """Read everything that was handed in.
 
+    What lies in the folder is read in a process of its own: nothing in it can end this one.
+
     Raises
     ------
     UsageError
@@ -95,124 +105,148 @@ def gather(folder: Path, scheme: Scheme, roster: Roster | None = None) -> ClassS
     if not folder.is_dir():
         hint = " Unpack it first." if folder.is_file() else ""
         raise UsageError(f"There is no folder {folder} with submissions.{hint}")
-    class_submissions = ClassSubmissions()
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise UsageError(f"The folder {folder} cannot be read: {error.strerror}.") from error
+    found = ClassSubmissions()
     students = {student.id: student for student in roster.students} if roster else {}
-    attempts_of: dict[str, list[Attempt]] = {}
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if is_ignored(path.name) or (path.is_file() and path.stat().st_size == 0):
-            class_submissions.passed_over.append(path.name)
-            continue
-        # A name that is not UTF-8 has halves of characters in it.
-        sender = parse_file_name(path.name.encode("utf-8", "replace").decode("utf-8"))
-        student = roster.find(*sender.words) if roster else students.get(sender.id)
-        if student is None and roster is not None:
-            class_submissions.unknown.append(path.name)
-            continue
-        student = student or Student(sender.id, sender.name)
-        students[student.id] = student
-        for part, attempt_sender in _attempts(path, sender):
-            attempt = _read(part, part.relative_to(folder).as_posix(), student.id, attempt_sender)
-            attempts_of.setdefault(student.id, []).append(attempt)
-    for student in students.values():
-        group = roster.together(student) if roster else [student]
-        all_of_them = [attempt for member in group for attempt in attempts_of.get(member.id, [])]
-        class_submissions.entries.append(_entry(student, all_of_them, scheme))
-    class_submissions.order = list(students)
+    attempts_of: dict[str, list[_Unread]] = {}
+    with SubmissionReader() as reader:
+        for name in names:
+            path, source = folder / name, readable(name)
+            is_folder = os.path.isdir(path) and not os.path.islink(path)
+            sender = parse_file_name(source, is_folder=is_folder)
+            student = roster.find(*sender.words) if roster else students.get(sender.id)
+            why = why_nobodys(source, is_folder=is_folder)
+            if is_of_the_system(source) or (student is None and why):
+                found.passed_over.append(f"{source}: {why}")
+                continue
+            if student is None and roster is not None:
+                found.unknown.append(source)
+                continue
+            student = student or Student(sender.id, sender.name)
+            students[student.id] = student
+            attempts_of.setdefault(student.id, []).extend(_attempts(path, source, sender, reader))
+        for student in students.values():
+            group = roster.together(student) if roster else [student]
+            all_of_them = [each for member in group for each in attempts_of.get(member.id, [])]
+            found.entries.append(_entry(student, all_of_them, scheme, reader))
+    found.order = list(students)
     if not students:
-        raise UsageError(f"There are no submissions in {folder}.")
-    return class_submissions
+        listed = "".join(f"\n  {line}" for line in found.passed_over[:10])
+        raise UsageError(f"There are no submissions in {folder}.{listed}")
+    return found
 
 
-def _entry(student: Student, attempts: list[Attempt], scheme: Scheme) -> StudentEntry:
+@dataclass(frozen=True)
+class _Unread:
+    """An attempt that is known and not read: which one counts does not depend on what is in it.
+
+    Attributes
+    ----------
+    doubtful : bool
+        Whether it counts only where nothing else was handed in: a document, an empty file.
+    """
+
+    path: Path
+    source: str
+    at: datetime
+    number: int
+    late: bool
+    doubtful: bool = False
+    invalid: str = ""
+
+
+def _attempts(
+    path: Path, source: str, sender: FileSender, reader: SubmissionReader
+) -> Iterator[_Unread]:
+    """Yield what one entry of the folder holds: itself, or a student's several attempts."""
+    try:
+        about = path.lstat()
+    except OSError as error:
+        reason = f"{source} cannot be read: {error.strerror}."
+        yield _Unread(path, source, _EARLIEST, sender.number, sender.late, invalid=reason)
+        return
+    at, reason, doubtful = _time(about.st_mtime), "", is_ignored(source)
+    if stat.S_ISDIR(about.st_mode):
+        listed = reader.list_attempts(path)
+        if isinstance(listed, Listed):
+            for part in listed.parts:
+                inside = os.fsdecode(part.name)
+                yield _Unread(
+                    path / inside if inside else path,
+                    f"{source}/{readable(inside)}" if inside else source,
+                    _time(part.at),
+                    part.number or sender.number,
+                    sender.late,
+                    doubtful=source.startswith("."),
+                )
+            return
+        reason = listed.reason
+    elif stat.S_ISLNK(about.st_mode):
+        reason, doubtful = f"{source} is a link, which is not followed.", True
+    elif not stat.S_ISREG(about.st_mode):
+        reason, doubtful = f"{source} is neither a file nor a folder.", True
+    else:
+        doubtful = doubtful or not about.st_size or not archives.is_archive(path)
+    yield _Unread(path, source, at, sender.number, sender.late, doubtful, reason)
+
+
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _time(seconds: float) -> datetime:
+    """Return a file's time; whoever unpacked an archive set it to whatever the archive says."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return _EARLIEST if seconds < 0 else _LATEST
+
+
+def _entry(
+    student: Student, attempts: list[_Unread], scheme: Scheme, reader: SubmissionReader
+) -> StudentEntry:
     entry = StudentEntry(student)
+    certain = [attempt for attempt in attempts if not attempt.doubtful]
+    if certain and len(certain) < len(attempts):
+        names = _listed([attempt for attempt in attempts if attempt.doubtful])
+        entry.notes.append(f"Beside a folder or an archive this does not count: {names}.")
     deadline = student.extension or scheme.deadline
-    dated = [_with_lateness(attempt, deadline) for attempt in attempts]
+    dated = [_with_lateness(attempt, deadline) for attempt in certain or attempts]
     if scheme.late == "ignore":
         entry.notes += [f"{a.source} came late and does not count." for a in dated if a.late]
         dated = [attempt for attempt in dated if not attempt.late]
     dated.sort(key=lambda attempt: (attempt.number, attempt.at, attempt.source))
-    if len(dated) > 1 and scheme.attempts == "latest":
-        earlier, dated = dated[:-1], dated[-1:]
-        names = ", ".join(attempt.source for attempt in earlier)
-        entry.notes.append(f"Of {len(earlier) + 1} attempts the latest counts, not {names}.")
-    entry.attempts = dated
+    most = 1 if scheme.attempts == "latest" else _MAX_ATTEMPTS
+    if len(dated) > most:
+        earlier, dated = dated[:-most], dated[-most:]
+        which = "latest counts" if most == 1 else f"latest {most} count"
+        count = len(earlier) + len(dated)
+        entry.notes.append(f"Of {count} attempts the {which}, not {_listed(earlier)}.")
+    entry.attempts = [_read(attempt, student.id, reader) for attempt in dated]
     return entry
 
 
-def _with_lateness(attempt: Attempt, deadline: datetime | None) -> Attempt:
+def _listed(attempts: list[_Unread]) -> str:
+    names = [attempt.source for attempt in attempts]
+    return ", ".join(names[:10]) + (f" and {len(names) - 10} others" if len(names) > 10 else "")
+
+
+def _with_lateness(attempt: _Unread, deadline: datetime | None) -> _Unread:
     return attempt if deadline is None else replace(attempt, late=attempt.at > deadline)
 
 
-def _attempts(path: Path, sender: FileSender) -> Iterator[tuple[Path, FileSender]]:
-    """What one entry of the folder holds: itself, or a student's several attempts."""
-    if not path.is_dir() or path.is_symlink():
-        yield path, sender
-        return
-    inside = [p for p in sorted(path.iterdir()) if not p.is_symlink() and not is_ignored(p.name)]
-    packed = [p for p in inside if p.is_file() and archives.is_archive(p)]
-    folders = [p for p in inside if p.is_dir() and is_attempt(p.name)]
-    if not (packed or folders) or len(packed) + len(folders) < len(inside):
-        yield path, sender
-        return
-    for part in (*packed, *folders):
-        digits = "".join(c for c in part.stem if c.isdigit())
-        number = parse_file_name(part.name).number or int(digits[-18:] or 0)
-        yield part, FileSender(sender.words, sender.id, sender.name, number, sender.late)
-
-
-def _written_at(path: Path) -> datetime:
-    """When a file, or the newest exercise file in a folder, was last written."""
-    times = [path.lstat().st_mtime]
-    if path.is_dir() and not path.is_symlink():
-        inside = [p.lstat().st_mtime for p in path.rglob("*.py") if not p.is_symlink()]
-        times = inside or times
-    return datetime.fromtimestamp(max(times), UTC)
-
-
-def _read(path: Path, source: str, student: str, sender: FileSender) -> Attempt:
-    known = curriculum.load()
-    nothing = Submission(student, {}, {})
-    at = _written_at(path)
-    if path.is_symlink():
-        reason = f"{path.name} is a link, which is not followed."
-        return Attempt(source, nothing, at, sender.number, sender.late, reason)
-    try:
-        contents = archives.read_archive(
-            path, lambda name: is_candidate(name, known) or _is_manifest(name)
-        )
-    except archives.UnreadableArchive as error:
-        return Attempt(source, nothing, at, sender.number, sender.late, str(error))
-    except OSError as error:
-        reason = f"{path.name} cannot be read: {error.strerror}."
-        return Attempt(source, nothing, at, sender.number, sender.late, reason)
-    receipt = ""
-    for name in [name for name in contents.files if _is_manifest(name)]:
-        receipt = receipt or _receipt(contents.files[name])
-        del contents.files[name]
-    selected = select_files(contents, known)
-    invalid = ""
-    if not selected.files and not selected.problems:
-        invalid = f"None of the exercise files is in it, such as {known.files()[-1]}."
-    submission = Submission(student, selected.files, selected.problems)
-    if receipt and selected.files and receipt != receipt_of(selected.files):
-        selected.notes.append(
-            f"The files were changed after `workbook submit` gave the receipt {receipt}."
-        )
-    notes = tuple(selected.notes)
-    return Attempt(source, submission, at, sender.number, sender.late, invalid, notes, receipt)
-
-
-def _is_manifest(name: str) -> bool:
-    path = PurePosixPath(name)
-    return path.name == _MANIFEST and len(path.parts) <= 2
-
-
-def _receipt(data: bytes) -> str:
-    """The receipt in a manifest: the student's own words, so a short plain text or nothing."""
-    try:
-        found = json.loads(data)["receipt"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""
-    if not isinstance(found, str | int) or len(str(found)) > 200:
-        return ""
-    return "".join(c for c in str(found) if c.isprintable())
+def _read(attempt: _Unread, student: str, reader: SubmissionReader) -> Attempt:
+    found = HandedIn(invalid=attempt.invalid) if attempt.invalid else reader.read(attempt.path)
+    return Attempt(
+        attempt.source,
+        Submission(student, found.files, found.problems),
+        attempt.at,
+        attempt.number,
+        attempt.late,
+        found.invalid,
+        tuple(found.notes),
+        found.receipt,
+    )

@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-from workbook.release import atomic_folder
+from workbook.temporary_folder import temporary_folder
 
 SCRIPT = """
 import sys, time
 from pathlib import Path
-from workbook.release import atomic_folder
-with atomic_folder.temporary_folder(Path(sys.argv[1]), "release") as made:
+from workbook.temporary_folder import temporary_folder
+with temporary_folder(Path(sys.argv[1]), "release") as made:
     (made / "half.txt").write_text("half")
     print(made, flush=True)
     time.sleep(60)
@@ -27,13 +27,13 @@ def test_of_a_killed_process_nothing_stays_and_of_a_running_one_everything(tmp_p
     )
     try:
         name = running.stdout.readline().strip()
-        with atomic_folder.temporary_folder(tmp_path, "release") as mine:
+        with temporary_folder(tmp_path, "release") as mine:
             assert os.path.isdir(name) and mine.is_dir()
     finally:
         running.kill()
         running.wait(10)
     assert os.path.isdir(name)
-    with atomic_folder.temporary_folder(tmp_path, "release") as mine:
+    with temporary_folder(tmp_path, "release") as mine:
         assert list(tmp_path.iterdir()) == [mine]
     assert not list(tmp_path.iterdir())
 
@@ -46,6 +46,16 @@ def test_an_old_one_goes_and_what_is_not_ours_stays(tmp_path):
     yesterday = time.time() - 2 * 24 * 3600
     for path in (old, other):
         os.utime(path, (yesterday, yesterday))
-    with pytest.raises(KeyError), atomic_folder.temporary_folder(tmp_path, "init"):
+    with pytest.raises(KeyError), temporary_folder(tmp_path, "init"):
         raise KeyError
     assert {path.name for path in tmp_path.iterdir()} == {new.name, other.name}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_what_took_its_own_rights_away_is_removed_all_the_same(tmp_path):
+    with temporary_folder(tmp_path, "grade") as made:
+        (made / "closed" / "inner").mkdir(parents=True)
+        (made / "closed" / "inner" / "file").write_text("x")
+        (made / "closed" / "inner").chmod(0)
+        (made / "closed").chmod(0)
+    assert not list(tmp_path.iterdir())

@@ -1,9 +1,10 @@
-"""Folders in which something is made before it takes its place; none is left behind for long.
+"""Temporary folders of which none is left behind for long.
 
 A process that is killed cannot remove its own. The name says which process it was, and whoever
 makes the next one beside it removes those whose process is gone.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -27,7 +28,7 @@ def temporary_folder(parent: Path, purpose: str) -> Iterator[Path]:
     ----------
     parent : Path
     purpose : str
-        What is made, such as "release".
+        What it is for, such as "release".
 
     Raises
     ------
@@ -40,20 +41,37 @@ def temporary_folder(parent: Path, purpose: str) -> Iterator[Path]:
     try:
         yield made
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        _remove(made)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder and all in it, also what has no rights left."""
+    with contextlib.suppress(OSError):
+        shutil.rmtree(folder)
+        return
+    for above, names, _ in os.walk(folder):
+        for name in names:
+            path = os.path.join(above, name)
+            if not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    os.chmod(path, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_abandoned(parent: Path, prefix: str) -> None:
     for path in parent.glob(f"{prefix}*"):
         if path.is_dir() and not path.is_symlink() and _is_abandoned(path, prefix):
-            shutil.rmtree(path, ignore_errors=True)
+            _remove(path)
 
 
 def _is_abandoned(path: Path, prefix: str) -> bool:
     try:
-        old = time.time() - path.stat().st_mtime > _SECONDS_UNTIL_OLD
+        about = path.stat()
     except OSError:
         return False
+    if hasattr(os, "geteuid") and about.st_uid != os.geteuid():
+        return False
+    old = time.time() - about.st_mtime > _SECONDS_UNTIL_OLD
     found = re.match(r"(\d+)-", path.name[len(prefix) :])
     # On Windows, to ask for a process in this way would end it.
     if old or found is None or os.name != "posix":
