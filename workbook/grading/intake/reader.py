@@ -7,7 +7,7 @@ from pathlib import Path
 from workbook.errors import WorkbookError
 from workbook.grading.intake import messages
 from workbook.grading.intake.file_names import printable
-from workbook.worker.client import Stopped, Worker
+from workbook.worker.client import JobStopped, Worker
 from workbook.worker.codec import CodecError
 from workbook.worker.launch import SpawnLauncher
 
@@ -79,13 +79,13 @@ class SubmissionReader:
         """
         found: messages.Answer = _refused(None, path)
         for _ in range(_TRIES):
-            ended: Stopped | None = None
+            ended: JobStopped | None = None
             try:
                 with contextlib.closing(
                     self._worker.ask(messages.JOBS.encode(job), seconds=self._seconds)
                 ) as answers:
                     found = messages.ANSWERS.decode(next(answers))
-            except Stopped as stopped:
+            except JobStopped as stopped:
                 ended = stopped
                 found = messages.Refused(f"{printable(path.name)} {self._meaning(stopped)}.")
                 continue
@@ -101,7 +101,7 @@ class SubmissionReader:
             )
         return found
 
-    def _meaning(self, stopped: Stopped) -> str:
+    def _meaning(self, stopped: JobStopped) -> str:
         if stopped.outcome == "timeout":
             return f"takes longer than {self._seconds:g} seconds to be read"
         return "ends the process that reads it"
