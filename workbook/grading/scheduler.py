@@ -18,7 +18,6 @@ from concurrent.futures import (
     wait,
 )
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
@@ -52,19 +51,19 @@ class _Task:
     tries: int = 0
 
 
-def perform(task: _Task, settings: Settings, junit: bool) -> tuple[list[UnitResult], str]:
-    """Do one task, in a worker; return the results and nbval's JUnit report."""
+def perform(task: _Task, settings: Settings) -> list[UnitResult]:
+    """Do one task, in a worker."""
     submission, units = task.submission, task.units
     if task.kind == "judge":
         from workbook.grading.judge_submission import judge, judge_isolated
 
         if task.pending:
             pending = [task.pending[key] for key in units]
-            return judge_isolated(submission, settings, pending), ""
-        return judge(submission, settings, units), ""
+            return judge_isolated(submission, settings, pending)
+        return judge(submission, settings, units)
     from workbook.grading.nbval.submission import run_notebooks
 
-    return run_notebooks(submission, settings, units, junit=junit)
+    return run_notebooks(submission, settings, units)
 
 
 def end_with_parent() -> None:
@@ -88,7 +87,7 @@ class _Workers:
         self._jobs = max(1, jobs)
         self._pool: ProcessPoolExecutor | None = None
 
-    def submit(self, *arguments: Any) -> "Future[tuple[list[UnitResult], str]]":
+    def submit(self, *arguments: Any) -> "Future[list[UnitResult]]":
         if self._given is not None:
             return self._given.submit(perform, *arguments)
         if self._pool is None:
@@ -124,7 +123,6 @@ def run(
     done: Callable[[str], UnitResult | None],
     on_result: Callable[[Submission, list[UnitResult]], None],
     stop: threading.Event | None = None,
-    junit: Path | None = None,
 ) -> None:
     """Grade submissions.
 
@@ -143,8 +141,6 @@ def run(
         were done already among them; at least once a submission.
     stop : threading.Event, optional
         Set it to end the run; what was under way is lost, what was reported is not.
-    junit : Path, optional
-        Folder for nbval's own reports, one file a submission, named by its digest.
     """
     # Chosen once: asked for and not to be had is said before anything runs.
     settings = replace(settings, sandbox=bubblewrap.select_sandbox(settings.sandbox))
@@ -155,7 +151,7 @@ def run(
     # By level: tasks that wait until all of the lower levels have ended.
     later: dict[int, list[_Task]] = {}
     workers = _Workers(executor, jobs)
-    under_way: dict[Future[tuple[list[UnitResult], str]], _Task] = {}
+    under_way: dict[Future[list[UnitResult]], _Task] = {}
     # Some more than there are workers, so that none of them waits for us.
     most = max(1, jobs) * 2 if executor is None else max(jobs, 1) * 4
     clean = False
@@ -166,7 +162,7 @@ def run(
             while todo and len(under_way) < most:
                 task = todo.popleft()
                 try:
-                    future = workers.submit(task, settings, junit is not None)
+                    future = workers.submit(task, settings)
                 except Exception as error:  # A pool that broke between two looks at it.
                     workers.broken()
                     todo.extend(_retries(task, [], on_result, _said(error)))
@@ -176,15 +172,12 @@ def run(
             for future in finished:
                 task = under_way.pop(future)
                 try:
-                    results, report = future.result()
+                    results = future.result()
                 except Exception as error:  # The worker died, or our own code raised there.
                     if isinstance(error, BrokenExecutor):
                         workers.broken()
                     todo.extend(_retries(task, [], on_result, _said(error)))
                     continue
-                if report and junit is not None:
-                    junit.mkdir(parents=True, exist_ok=True)
-                    _write(junit / f"{task.submission.digest[:16]}.xml", report)
                 for level, waiting in _pending(task, results).items():
                     later.setdefault(level, []).append(waiting)
                 todo.extend(_retries(task, results, on_result, ""))
@@ -197,12 +190,6 @@ def run(
 
 def _said(error: BaseException) -> str:
     return f"the worker was lost: {type(error).__name__}: {error}"[:500]
-
-
-def _write(path: Path, text: str) -> None:
-    from workbook.student.atomic_write import write_text
-
-    write_text(path, text)
 
 
 def _unfinished_tasks(

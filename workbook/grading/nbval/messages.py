@@ -75,10 +75,9 @@ class CellJudged(NotebookAnswer, frozen=True):
 
 
 class Finished(NotebookAnswer, frozen=True):
-    """The end: why notebooks could not be run, by name, and pytest's own report."""
+    """The end: why notebooks could not be run, by name."""
 
     problems: dict[str, str]
-    junit: str
 
 
 EVENTS: Codec[NotebookEvent] = Codec(

@@ -159,7 +159,6 @@ def run_group(
     exercises: str | Path | None = None,
     cell_timeout: float = CELL_TIMEOUT,
     threads: int = 1,
-    junit: Path | None = None,
     on_cell: OnCell | None = None,
     stop: threading.Event | None = None,
 ) -> list[NotebookResult]:
@@ -174,8 +173,6 @@ def run_group(
         Limit for a cell, in seconds.
     threads : int
         How many a kernel's linear algebra uses, unless the variables for it are set here.
-    junit : Path, optional
-        Where to leave pytest's own report.
     on_cell : callable, optional
         Called as `on_cell(notebook, cell)` after each cell.
     stop : threading.Event, optional
@@ -202,7 +199,7 @@ def run_group(
         command = _command([result.path for result in todo], cell_timeout, folder)
         with log.open("wb") as output:
             process = subprocess.Popen(
-                command + ([f"--junitxml={junit.resolve()}"] if junit else []),
+                command,
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

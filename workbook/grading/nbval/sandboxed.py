@@ -47,12 +47,10 @@ def main() -> None:
         )
         channel.send(ANSWERS.encode(judged))
 
-    junit = home / "junit.xml"
     results = run_group(
         sorted(notebooks.glob("*.ipynb")),
         exercises=student,
         cell_timeout=cell_timeout,
-        junit=junit,
         on_cell=on_cell,
     )
     for result in results:
@@ -61,8 +59,7 @@ def main() -> None:
             if cell.outcome in ("missing", "timeout"):
                 on_cell(result, cell)
     problems = {result.path.stem: result.problem for result in results if result.problem}
-    report = junit.read_text(encoding="utf-8", errors="replace") if junit.is_file() else ""
-    channel.send(ANSWERS.encode(Finished(problems, report)))
+    channel.send(ANSWERS.encode(Finished(problems)))
 
 
 if __name__ == "__main__":

@@ -97,8 +97,8 @@ def _fonts() -> Path:
 
 
 def run_notebooks(
-    submission: Submission, settings: Settings, units: Mapping[str, str], *, junit: bool = False
-) -> tuple[list[UnitResult], str]:
+    submission: Submission, settings: Settings, units: Mapping[str, str]
+) -> list[UnitResult]:
     """Run the notebooks of some units.
 
     Parameters
@@ -107,13 +107,6 @@ def run_notebooks(
     settings : Settings
     units : mapping of str to str
         Notebook name by key.
-    junit : bool
-        Whether nbval's own report is wanted.
-
-    Returns
-    -------
-    list of UnitResult, str
-        The second is the report, empty if it is not wanted or there is none.
     """
     began = time.monotonic()
     with laid_out(submission) as folder:
@@ -131,7 +124,7 @@ def run_notebooks(
         if not answers:
             problem = f"nbval did not run: {reason or 'it said nothing'}"
         results.append(_result(key, name, cells, problem, seconds / max(len(units), 1)))
-    return results, last.junit if last is not None and junit else ""
+    return results
 
 
 def _result(
