@@ -13,15 +13,23 @@ from workbook.checks.case_runner import CaseRun, CaseRunner
 from workbook.checks.compare import compare
 from workbook.checks.diagnose import diagnose
 from workbook.checks.messages import ComparedCase, Message, fill
-from workbook.checks.outcomes import ExerciseRun, blockers, mark_blocked
+from workbook.checks.outcomes import (
+    ExerciseRun,
+    blockers,
+    mark_blocked,
+    mark_written,
+    missed_rules,
+    not_done,
+)
 from workbook.checks.raw_results import reduced
 from workbook.checks.references import References, choose
 from workbook.checks.results import CaseReport, ExerciseResult, Report
 from workbook.checks.worker.messages import CaseJob, ImportProblem, Opened
 from workbook.course import cases_of
+from workbook.curriculum import DONE
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale.sentence import Sentence, Value
-from workbook.student import locations
+from workbook.student import locations, source_blocks
 
 __all__ = ["Checker", "check_exercises"]
 
@@ -138,7 +146,7 @@ class Checker:
             if self.solutions is not None and curriculum.replaced(exercise_id):
                 integrated, integrated_outcome, by = self._integrated(exercise_id, isolated)
             messages = self._messages(exercise_id, isolated)
-            if not messages and integrated_outcome != "pass":
+            if not messages and integrated_outcome not in DONE:
                 messages = [self._blocked(exercise_id, by)]
         except Exception as error:
             # Our fault: no answer key, a solution that raises, or a case that nobody thought
@@ -155,7 +163,7 @@ class Checker:
             exercise=exercise_id,
             outcome=outcome,
             integrated_outcome=integrated_outcome,
-            points=summary.points(exercise.points, outcome, isolated.cases),
+            points=summary.points(exercise, outcome, isolated.cases),
             max_points=float(exercise.points),
             checks=tuple(summary.check(report) for report in isolated.cases),
             misconception=message.misconception if message else None,
@@ -167,6 +175,7 @@ class Checker:
             seconds=round(
                 isolated.seconds + (integrated.seconds if integrated is not isolated else 0.0), 3
             ),
+            rules=missed_rules(isolated.cases),
         )
         return Report(
             result=result,
@@ -175,7 +184,10 @@ class Checker:
             message=message,
             also=tuple(messages[1:]),
             notes=summary.notes(
-                exercise_id, isolated.cases, self._files.mended.get(exercise.file, [])
+                exercise_id,
+                isolated.cases,
+                self._files.mended.get(exercise.file, []),
+                summary.left_beside(isolated, self._source(exercise_id)),
             ),
             printed=summary.printed(isolated.cases),
             blocked_by=by,
@@ -190,12 +202,15 @@ class Checker:
             # Insert a placeholder first to stop recursion: nothing blocks itself.
             self._runs[key] = ExerciseRun(exercise_id, "todo")
             run = self._hung(exercise_id, isolated) or self._run_cases(exercise_id, isolated)
-            if not run.messages and run.outcome not in ("pass", "todo", "infra"):
+            run = mark_written(run, self._source(exercise_id))
+            if not run.messages and run.outcome not in (*DONE, "todo", "partial", "infra"):
                 others = blockers(exercise_id, isolated)
-                bad = [o for o in others if self.run(o, isolated=isolated).outcome != "pass"]
-                run = mark_blocked(run, bad)
+                run = mark_blocked(run, not_done(self.run(o, isolated=isolated) for o in others))
             self._runs[key] = run
         return self._runs[key]
+
+    def _source(self, exercise_id: str) -> str | None:
+        return source_blocks.read_source(self.folder / curriculum.load()[exercise_id].file)
 
     def _stopping(self, exercise_id: str, isolated: bool) -> list[str]:
         """What it requires and is known to hang: it would again, for as long as it is let."""
@@ -218,10 +233,10 @@ class Checker:
             integrated = ExerciseRun(exercise_id, "blocked")
         else:
             integrated = self._run_cases(exercise_id, isolated=False)
-        if integrated.outcome == "pass":
-            return integrated, "pass", ()
-        bad = tuple(n for n in required if self.run(n, isolated=True).outcome != "pass")
-        if isolated.outcome == "pass":
+        if integrated.outcome in DONE:
+            return integrated, integrated.outcome, ()
+        bad = tuple(not_done(self.run(name, isolated=True) for name in required))
+        if isolated.outcome in DONE:
             return (
                 integrated,
                 "blocked" if bad or integrated.blocked_by else integrated.outcome,
@@ -346,6 +361,8 @@ class Checker:
             return list(isolated.messages)
         if isolated.outcome == "pass":
             return []
+        if isolated.outcome in ("todo", "partial"):
+            return [summary.unwritten(isolated, self._source(exercise_id))]
         if isolated.outcome in ("timeout", "crashed", "memory", "infra") and isolated.ended:
             return [summary.ended(isolated, self._runner.timeout)]
         found = diagnose(self.compared_cases(isolated), self._references.fingerprints(exercise_id))

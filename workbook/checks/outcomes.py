@@ -1,13 +1,23 @@
 """What an exercise's outcome is, and whether another exercise is the reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from workbook import curriculum
 from workbook.checks.messages import Message
 from workbook.checks.results import CaseReport
+from workbook.curriculum import DONE, RULES
+from workbook.student import todos
 
-__all__ = ["ExerciseRun", "blockers", "combine", "mark_blocked"]
+__all__ = [
+    "ExerciseRun",
+    "blockers",
+    "combine",
+    "mark_blocked",
+    "mark_written",
+    "missed_rules",
+    "not_done",
+]
 
 
 @dataclass
@@ -56,20 +66,31 @@ class ExerciseRun:
 def combine(outcomes: Sequence[str]) -> str:
     """One outcome for all cases of an exercise.
 
-    `todo` and `blocked` only if nothing that was done is wrong; a mixture of wrong results and
-    exceptions is `fail`.
+    `todo` and `blocked` only if nothing that was done is wrong; `almost` only if nothing but
+    rules is missed; a mixture of wrong results and exceptions is `fail`.
     """
-    left = set(outcomes) - {"pass"}
+    left = set(outcomes) - DONE
     if not outcomes:
         return "infra"
     if not left:
-        return "pass"
+        return "almost" if "almost" in outcomes else "pass"
     if "fail" in left:
         return "fail"
     for outcome in ("memory", "error", "missing", "blocked", "todo"):
         if outcome in left:
             return outcome
     return left.pop()
+
+
+def missed_rules(reports: Sequence[CaseReport]) -> tuple[str, ...]:
+    """Return the rules that the cases of an exercise miss, in the order of `RULES`."""
+    missed = {r for report in reports if report.comparison for r in report.comparison.rules}
+    return tuple(rule for rule in RULES if rule in missed)
+
+
+def not_done(runs: Iterable[ExerciseRun]) -> list[str]:
+    """Return the exercises whose values are not right, so that they can block another."""
+    return [run.exercise for run in runs if run.outcome not in DONE]
 
 
 def blockers(exercise_id: str, isolated: bool) -> list[str]:
@@ -88,8 +109,28 @@ def blockers(exercise_id: str, isolated: bool) -> list[str]:
 
 
 def mark_blocked(run: ExerciseRun, bad: Sequence[str]) -> ExerciseRun:
-    """The run, `blocked` if something that it stands on is not right."""
-    if not bad:
+    """The run, `blocked` if it is not done and the values of something below it are not right."""
+    if not bad or run.outcome in DONE:
         return run
     by = tuple(dict.fromkeys([*run.blocked_by, *bad]))
     return replace(run, outcome="blocked", blocked_by=by)
+
+
+# What the code of an exercise that nobody has begun may come to.
+_OF_A_STUB = frozenset({"todo", "blocked", "fail", "error"})
+
+
+def mark_written(run: ExerciseRun, source: str | None) -> ExerciseRun:
+    """The run, `todo` if nothing is written yet, and `partial` if only a TODO is in the way.
+
+    Parameters
+    ----------
+    run : ExerciseRun
+    source : str or None
+        The text of the student's file.
+    """
+    if run.ended or run.messages or run.outcome not in _OF_A_STUB:
+        return run
+    if not todos.is_begun(source, run.exercise):
+        return replace(run, outcome="todo", blocked_by=())
+    return replace(run, outcome="partial") if run.outcome == "todo" else run
