@@ -66,7 +66,7 @@ def test_an_entry_becomes_an_exercise(read):
         ({"rules": "{ speed = 0.1 }"}, "unknown rule 'speed'. Known: dtype, argument, axis,"),
         (
             {"rules": "{ dtype = 0.3 }"},
-            "dtype = 0.3 is no share of the points above 0 and up to 0.2",
+            "dtype = 0.3 is no share of the points above 0 and",
         ),
         ({"rules": "{ dtype = 0.0 }"}, "dtype = 0.0 is no share"),
         ({"rules": "{ dtype = 1 }"}, "dtype = 1 is no share"),

@@ -206,7 +206,7 @@ _RESULT = _closed(
         "sha256": _TEXT,
         "seed": {"type": "integer"},
         "seconds": _NUMBER,
-        "rules": {"type": "array", "items": {"enum": list(RULES)}},
+        "rules": {"type": "array", "items": {**_TEXT, "enum": list(RULES)}},
     }
 )
 

@@ -156,7 +156,7 @@ SCHEMA: dict[str, Any] = {
                                     "outcome": {"enum": list(OUTCOMES)},
                                     "integrated_outcome": {"enum": list(OUTCOMES)},
                                     "nbval": _MAYBE_TEXT,
-                                    "rules": {"type": "array", "items": {"enum": list(RULES)}},
+                                    "rules": _list({**_TEXT, "enum": list(RULES)}),
                                     "points": _MAYBE_NUMBER,
                                     "computed": _MAYBE_NUMBER,
                                     "max_points": _NUMBER,
