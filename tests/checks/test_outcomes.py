@@ -198,6 +198,7 @@ def test_a_card_says_what_is_missed_and_what_it_costs(student: Student) -> None:
     card = Card(report)
     for shown in (text.render(card), html.render(card)):
         assert "relu_forward: Almost right" in shown
+        assert "0.9 of 1 points. 3 of 4 cases right, 1 almost." in shown
         assert "Points are lost for the dtype of a result (0.1)." in " ".join(shown.split())
         assert "NOT ok" not in shown
     assert "5px dashed" in html.render(card)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workbook.checks.card.model import Card
+from workbook.checks.card.rows import cases_sentence
 from workbook.curriculum import DONE
 from workbook.locale import text
 
@@ -90,11 +91,9 @@ def outcome_table(reports: Sequence["Report"]) -> Table:
 def line(report: "Report") -> Text:
     """One exercise in one line."""
     result = report.result
-    right = sum(check.outcome == "pass" for check in result.checks)
-    cases = text("card.cases_right", right=right, cases=len(result.checks))
     words = Text.assemble("  ", (result.exercise, "bold"), ": ", styled(result.outcome))
     if result.outcome not in ("todo", "pass"):
-        words.append(f", {_summary(report) or cases}")
+        words.append(f", {_summary(report) or cases_sentence(result)}")
     elif _summary(report):
         words.append(f", {_summary(report)}")
     return words

@@ -7,6 +7,7 @@ from workbook.checks.card.rows import (
     CaseRow,
     array_rows,
     case_rows,
+    cases_sentence,
     format_time,
     integrated_sentence,
     printed_title,
@@ -74,8 +75,7 @@ class Card:
         )
         if self.outcome in _NOTHING_RAN or not result.checks:
             return words
-        right = sum(check.outcome == "pass" for check in result.checks)
-        return f"{words} {text('card.cases_right', right=right, cases=len(result.checks))}."
+        return f"{words} {cases_sentence(result)}."
 
     def message(self) -> Message | None:
         """Return what is wrong with the exercise itself; `integrated` says the rest."""

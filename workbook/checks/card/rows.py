@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbook import curriculum
 from workbook.checks.compare import ArrayVerdict
-from workbook.checks.results import CaseReport, Report
+from workbook.checks.results import CaseReport, ExerciseResult, Report
 from workbook.curriculum import DONE
 from workbook.locale import table, text
 
@@ -15,6 +15,7 @@ __all__ = [
     "CaseRow",
     "array_rows",
     "case_rows",
+    "cases_sentence",
     "format_number",
     "format_time",
     "integrated_sentence",
@@ -125,6 +126,14 @@ def case_rows(cases: Iterable[CaseReport]) -> list[CaseRow]:
         )
         for case_report in cases
     ]
+
+
+def cases_sentence(result: ExerciseResult) -> str:
+    """Return how many of the cases are right, and how many almost."""
+    outcomes = [check.outcome for check in result.checks]
+    right, almost = outcomes.count("pass"), outcomes.count("almost")
+    key = "card.cases_almost" if almost else "card.cases_right"
+    return text(key, right=right, almost=almost, cases=len(outcomes))
 
 
 def rules_sentence(exercise_id: str, outcome: str, rules: Collection[str], maximum: float) -> str:
