@@ -85,7 +85,8 @@ def test_a_todo_keeps_its_words_when_code_is_written_below_its_comment():
 
 
 @pytest.mark.parametrize(
-    "source", ["(" * 5000, "x = " + "-" * 50_000 + "1", "\0", "x = " + "1+" * 50_000 + "1"]
+    "source",
+    ["#" * 600_000, "(" * 5000, "x = " + "-" * 50_000 + "1", "\0", "x = " + "1+" * 50_000 + "1"],
 )
 def test_a_file_made_to_trouble_the_parser_counts_as_begun(source):
     assert is_begun(source, "dropout_forward")

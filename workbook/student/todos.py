@@ -1,6 +1,7 @@
 """How far an exercise is written: whether anything is, and which TODOs are left."""
 
 import ast
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from workbook.student import source_blocks
 __all__ = ["Todo", "is_begun", "todos_left"]
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+# Characters of a file that is looked into; the largest of the solutions has 30,000.
+_LARGEST = 500_000
 _COMMENT, _RAISE = "# TODO", "raise NotImplementedError("
 # What a parser may do with a text that somebody wrote to trouble it.
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -34,18 +37,22 @@ class Todo:
     words: str
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _module(source: str, file: str) -> ast.Module | None:
-    try:
-        return ast.parse(source)
-    except SyntaxError:
-        pass
-    except _UNREADABLE:
+    if len(source) > _LARGEST:
         return None
-    try:
-        repaired = source_blocks.repair(source, file)
-    except (*_UNREADABLE, WorkbookError):
-        return None
+    # What Python has to say about the student's escape sequences is said when it is imported.
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            return ast.parse(source)
+        except SyntaxError:
+            pass
+        except _UNREADABLE:
+            return None
+        try:
+            repaired = source_blocks.repair(source, file)
+        except (*_UNREADABLE, WorkbookError):
+            return None
     return repaired.tree if repaired is not None else None
 
 
