@@ -59,6 +59,7 @@ napoleon_use_ivar = True
 # The guide's order; a page that is not named follows after these.
 FIRST = (
     "student",
+    "outcomes",
     "instructor",
     "grading",
     "grades-json",

@@ -39,9 +39,14 @@ def read(tmp_path):
 
 
 def test_an_entry_becomes_an_exercise(read):
-    [exercise] = read(optional="true", refuses='["fast_layers", "relu_forward"]')
+    [exercise] = read(
+        optional="true",
+        refuses='["fast_layers", "relu_forward"]',
+        rules="{ dtype = 0.1, axis = 0.1 }",
+    )
     assert (exercise.id, exercise.topic, exercise.points) == ("relu_forward", "relu", 1)
     assert exercise.optional and exercise.requires == ()
+    assert exercise.rules == {"dtype": 0.1, "axis": 0.1}
     assert exercise.refuses == (curriculum.FAST_LAYERS, "relu_forward")
 
 
@@ -57,6 +62,16 @@ def test_an_entry_becomes_an_exercise(read):
         ({"requires": '"affine"'}, "requires = 'affine' is not a list of ids"),
         ({"requires": '["affine"]'}, "requires 'affine', which is not listed"),
         ({"refuses": '["fast"]'}, "refuses 'fast', which is neither 'fast_layers' nor"),
+        ({"rules": '["dtype"]'}, "rules = ['dtype'] is not a table of shares"),
+        ({"rules": "{ speed = 0.1 }"}, "unknown rule 'speed'. Known: dtype, argument, axis,"),
+        (
+            {"rules": "{ dtype = 0.3 }"},
+            "dtype = 0.3 is no share of the points above 0 and",
+        ),
+        ({"rules": "{ dtype = 0.0 }"}, "dtype = 0.0 is no share"),
+        ({"rules": "{ dtype = 1 }"}, "dtype = 1 is no share"),
+        ({"rules": "{ dtype = nan }"}, "dtype = nan is no share"),
+        ({"rules": "{ dtype = 0.15, axis = 0.1 }"}, "its rules cost 0.25 of the points together"),
         ({"notebook": '"Net"'}, "names the notebook 'Net', which is not listed"),
     ],
 )

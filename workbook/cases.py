@@ -136,7 +136,8 @@ class Case:
         `run`: inputs are drawn again, because the worker may not be believed about them.
     rule : str
         The rule about something other than ordinary values that the case judges: `size`,
-        `overflow` or `tie`; empty for a case whose values count in full.
+        `overflow` or `tie`, or `argument` where a result must not be the argument itself; empty
+        for a case whose values count in full.
     """
 
     exercise: str

@@ -2,8 +2,8 @@
 
 import graphlib
 import tomllib
-from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, get_origin
@@ -12,7 +12,10 @@ from workbook.errors import UsageError, WorkbookError
 
 __all__ = [
     "COURSE",
+    "DONE",
     "FAST_LAYERS",
+    "MOST_FOR_RULES",
+    "RULES",
     "Curriculum",
     "Exercise",
     "ExercisePlan",
@@ -26,6 +29,20 @@ COURSE = Path(__file__).with_name("course")
 
 FAST_LAYERS = "fast_layers"
 """In `refuses`: the given layers of `workbook.numerics.fast_layers` and the kernels below them."""
+
+RULES = ("dtype", "argument", "axis", "size", "overflow", "tie")
+"""What a docstring may ask for beyond the values.
+
+`dtype`: a result has another dtype. `argument`: an argument was changed. `axis`: a result has an
+axis of length 1 too many or too few. `size`: wrong at sizes that the course's own text does not
+use. `overflow`: wrong at extreme inputs. `tie`: wrong at 0 or where entries are equal.
+"""
+
+MOST_FOR_RULES = 0.2
+"""What the rules of an exercise may cost together, as a share of its points."""
+
+DONE = frozenset({"pass", "almost"})
+"""Outcomes of an exercise that is done: every value is right. It blocks no other exercise."""
 
 # More names than that fill no line that is read.
 _LISTED = 10
@@ -58,6 +75,9 @@ class Exercise:
         Ids of the exercises whose code this one runs.
     refuses : tuple of str
         What its code must not call: `fast_layers`, or ids of exercises of the same notebook.
+    rules : mapping of str to float
+        Those of `RULES` that its docstring states, each with what missing it costs, as a share of
+        the points.
     topic : str
         Its folder in `workbook/course`.
     """
@@ -72,6 +92,7 @@ class Exercise:
     requires: tuple[str, ...] = ()
     optional: bool = False
     refuses: tuple[str, ...] = ()
+    rules: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def is_scratch(self) -> bool:
@@ -301,13 +322,22 @@ def _table(path: Path) -> dict[str, Any]:
 
 
 # What an entry may state, with its type in TOML, and what it must state; a topic is a folder.
+_OF_TYPE: dict[Any, type] = {tuple: list, Mapping: dict}
 _KEYS: dict[str, Any] = {
-    field.name: list if get_origin(field.type) is tuple else field.type
-    for field in fields(Exercise)
-    if field.name != "topic"
+    f.name: _OF_TYPE.get(get_origin(f.type), f.type) for f in fields(Exercise) if f.name != "topic"
 }
-_IN_TOML = {str: "a string", int: "a whole number", bool: "true or false", list: "a list of ids"}
-_NEEDED = [f.name for f in fields(Exercise) if f.name in _KEYS and f.default is MISSING]
+_IN_TOML = {
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list of ids",
+    dict: "a table of shares such as { dtype = 0.1 }",
+}
+_NEEDED = [
+    f.name
+    for f in fields(Exercise)
+    if f.name in _KEYS and f.default is MISSING and f.default_factory is MISSING
+]
 
 
 def _exercises(path: Path, topic: str) -> list[Exercise]:
@@ -327,10 +357,27 @@ def _exercise(row: dict[str, Any], path: Path, topic: str) -> Exercise:
     for key in _NEEDED:
         if key not in row:
             raise WorkbookError(f"{where} does not state {key!r}.")
+    _check_rules(row.get("rules", {}), where)
     given: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
     }
     return Exercise(**given, topic=topic)
+
+
+def _check_rules(rules: dict[str, Any], where: str) -> None:
+    for rule, share in rules.items():
+        if rule not in RULES:
+            raise WorkbookError(f"{where} has an unknown rule {rule!r}. Known: {', '.join(RULES)}.")
+        if type(share) is not float or not 0 < share <= MOST_FOR_RULES:
+            raise WorkbookError(
+                f"{where}: {rule} = {share!r} is no share of the points above 0 and up to "
+                f"{MOST_FOR_RULES}."
+            )
+    if sum(rules.values()) > MOST_FOR_RULES + 1e-9:
+        raise WorkbookError(
+            f"{where}: its rules cost {sum(rules.values()):g} of the points together; "
+            f"{MOST_FOR_RULES} is the most."
+        )
 
 
 def _check(exercises: tuple[Exercise, ...], notebooks: set[str], course: Path) -> None:

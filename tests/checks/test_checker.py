@@ -263,6 +263,10 @@ def test_unknown_ids_and_folders_are_named(solutions: Path) -> None:
         (["blocked", "todo"], "blocked"),
         (["todo", "error"], "error"),
         (["memory", "error"], "memory"),
+        (["pass", "almost"], "almost"),
+        (["almost", "fail"], "fail"),
+        (["almost", "todo"], "todo"),
+        (["almost", "error"], "error"),
         ([], "infra"),
     ],
 )

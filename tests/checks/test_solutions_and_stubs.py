@@ -1,4 +1,4 @@
-"""The whole curriculum: solutions pass, stubs are `todo` or wait for a stub of their own pair."""
+"""The whole curriculum: solutions pass, stubs are `todo` and earn nothing."""
 
 from pathlib import Path
 
@@ -34,24 +34,18 @@ def test_the_solution_passes(exercise_id: str, solved: dict[str, Report]) -> Non
 
 
 @pytest.mark.parametrize("exercise_id", IDS)
-def test_the_stub_is_todo_or_blocked_by_its_own(
-    exercise_id: str, unsolved: dict[str, Report]
-) -> None:
+def test_the_stub_is_todo(exercise_id: str, unsolved: dict[str, Report]) -> None:
     report = unsolved[exercise_id]
-    assert report.result.outcome in ("todo", "blocked")
-    assert report.result.integrated_outcome in ("todo", "blocked")
+    assert report.result.outcome == report.result.integrated_outcome == "todo"
     assert report.result.points == 0
-    assert report.message is not None
-    if report.result.outcome == "blocked":
-        own = set(curriculum.load().plan(exercise_id).own) - {exercise_id}
-        assert report.blocked_by and set(report.blocked_by) <= own
+    assert report.message is not None and report.message.id == "finding.todo"
+    assert report.blocked_by == ()
 
 
 @pytest.mark.parametrize("exercise_id", ["affine_forward", "affine_bn_relu_forward"])
-def test_stubs_without_solutions_name_what_to_write_first(
+def test_stubs_without_solutions_are_todo_as_well(
     exercise_id: str, pristine: Path, key_references: FromKey
 ) -> None:
     with Checker(pristine, solutions=None, references=key_references) as session:
         report = session.report(exercise_id)
-    assert report.result.outcome in ("todo", "blocked")
-    assert report.result.outcome == report.result.integrated_outcome
+    assert report.result.outcome == report.result.integrated_outcome == "todo"

@@ -44,7 +44,7 @@ class _Report:
         self.result = result
 
 
-def _reports(folder, ids):
+def _reports(folder, ids, **outcomes):
     from workbook.checks.results import ExerciseResult
 
     for name in ids:
@@ -53,7 +53,9 @@ def _reports(folder, ids):
         digest = hashlib.sha256(data).hexdigest() if data else ""
         yield _Report(
             ExerciseResult(
-                *(name, "todo", "todo", 0.0, 1.0, (), None, None, None, file, digest, 231, 0.1)
+                name,
+                outcomes.get(name, "todo"),
+                *("todo", 0.0, 1.0, (), None, None, None, file, digest, 231, 0.1),
             )
         )
 
@@ -85,6 +87,26 @@ def test_what_grading_reads_is_exactly_the_students_files(home, workbook):
     for name, digest in manifest["files"].items():
         assert hashlib.sha256(packed(path)[name]).hexdigest() == digest
         assert name in out
+
+
+def test_almost_right_is_packed_as_done(home, workbook, monkeypatch):
+    from workbook.cli import submit
+
+    outcomes = {"dropout_forward": "almost", "dropout_backward": "partial"}
+    monkeypatch.setattr(
+        submit, "check_with_progress", lambda folder, ids: _reports(folder, ids, **outcomes)
+    )
+    code, out, _ = workbook("submit", "--id", "jd7")
+    assert code == 0
+    said = out.partition("Dropout: ")[2].splitlines()
+    assert said[0] == "1 of 3 done"
+    assert said[1:4] == [
+        "  almost right, counted as done: dropout_forward",
+        "  partly written: dropout_backward",
+        "  to do: FullyConnectedNet.dropout",
+    ]
+    results = json.loads(packed(home / "jd7.zip")["manifest.json"])["results"]
+    assert {r["exercise"]: r["outcome"] for r in results}["dropout_forward"] == "almost"
 
 
 def test_the_bytes_follow_from_the_work_alone(home, workbook, quick, monkeypatch):

@@ -19,6 +19,7 @@ from workbook.errors import UsageError, WorkbookError
 from workbook.grading import grade_class, results_folder, scheduler
 from workbook.grading.exports.tables import harmless
 from workbook.grading.gradebook.store import open_gradebook
+from workbook.grading.grades import grades as read_grades
 from workbook.grading.intake.roster import Roster, Student
 from workbook.grading.intake.scheme import parse_scheme, seed_secret
 from workbook.grading.results_folder import DATABASE, exclusive_lock, file_names
@@ -73,6 +74,37 @@ def stable(out):
         if p.is_file() and p.suffix in (".csv", ".json", ".html", ".log")
     }
     return {n: re.sub(r"\d{4}-\d\d-\d\d[T ][\d:]+(\+00:00)?", "TIME", t) for n, t in text.items()}
+
+
+def test_almost_comes_back_from_the_gradebook_with_its_rules(course):
+    almost = {"outcome": "almost", "share": 0.9, "rules": ["dtype"]}
+    course.send("ann", all_="pass", affine_forward=almost)
+    course.send("bob", all_="pass")
+    points = SCHEME.points["affine_forward"]
+    grades = course.grade()
+    found = grades["ann"].exercises["affine_forward"]
+    assert (found.outcome, found.rules, found.points) == ("almost", ("dtype",), 0.9 * points)
+    assert grades["bob"].exercises["affine_forward"].rules == ()
+    with course.gradebook() as book:
+        run = book.latest(finished=True)
+        stored = {grade.id: grade for grade in read_grades(book.run(run.id), book.corrections())}[
+            "ann"
+        ]
+    assert stored.exercises["affine_forward"] == found
+    written = json.loads((course.out / "grades.json").read_text(encoding="utf-8"))
+    ann = next(student for student in written["students"] if student["id"] == "ann")
+    listed = {entry["exercise"]: entry for entry in ann["exercises"]}
+    assert listed["affine_forward"]["rules"] == ["dtype"]
+    assert listed["affine_forward"]["outcome"] == "almost"
+    assert listed["relu_forward"]["rules"] == []
+    row = {row["id"]: row for row in course.csv()}["ann"]
+    assert float(row["affine_forward"]) == pytest.approx(0.9 * points)
+    page = (course.out / "feedback" / "ann.html").read_text(encoding="utf-8")
+    assert "Almost right" in page and "4 of 4 exercises are done." in page
+    assert f"Points are lost for the dtype of a result ({0.1 * points:g})." in page
+    before = list(course.engine.ran)
+    assert course.grade()["ann"].exercises["affine_forward"] == found
+    assert course.engine.ran == before
 
 
 def test_everyone_gets_a_row_a_page_and_a_log(course):

@@ -86,6 +86,7 @@ class Bench:
             return "syntax"
         with self._planted(mutant.exercise, code):
             for case, reference in runs:
+                # A missed rule is caught as well: `almost` is not what the solution gets.
                 if compare(self._record(case), reference, case).outcome != "pass":
                     return f"{case.exercise}: {case.name}"
         return ""

@@ -69,7 +69,7 @@ def wrong(tmp_path_factory):
     shutil.copytree(locations.pristine_folder(), folder)
     text = (solutions / "layers.py").read_text(encoding="utf-8")
     assert text.count("db = dout.sum(axis=0)") == 1
-    text = text.replace("db = dout.sum(axis=0)", "db = dout.sum(axis=0, keepdims=True)")
+    text = text.replace("db = dout.sum(axis=0)", "db = dout.sum(axis=1)")
     (folder / "layers.py").write_text(text.replace("out = np.maximum(0, x)", "out = oops"))
     with Checker(folder, solutions=None) as judge:
         return [judge.report(n) for n in ("affine_backward", "relu_forward", "adam")]
@@ -77,7 +77,7 @@ def wrong(tmp_path_factory):
 
 def test_located_says_what_was_seen_and_names_no_mistake(wrong):
     mistake, raised, todo = wrong
-    assert mistake.result.misconception == "affine_backward.db_keepdims"
+    assert mistake.result.misconception == "affine_backward.db_axis"
     shown = apply_policy(mistake, "located")
     assert shown.message.seen == mistake.message.seen == shown.result.seen
     assert not (shown.message.looks_like or shown.message.why or shown.message.look)

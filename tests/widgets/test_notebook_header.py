@@ -36,6 +36,14 @@ def test_it_counts_what_passed_and_names_what_is_next(known):
     assert "All done here" in notebook_header.status_lines("FullyConnectedNet")[2]
 
 
+def test_almost_counts_as_done_and_what_is_partly_written_comes_next(known):
+    first, second, *rest = of("FullyConnectedNet")
+    known |= {first.id: "almost", second.id: "partial"}
+    lines = notebook_header.status_lines("FullyConnectedNet")
+    assert f"1 of {2 + len(rest)} exercises" in lines[1]
+    assert second.id in lines[2] and "did not pass" not in lines[2]
+
+
 def test_the_whole_course_names_the_notebook(known):
     first = next(iter(curriculum.load()))
     assert f"{first.id}, in the notebook {first.notebook}" in notebook_header.status_lines()[2]

@@ -8,10 +8,14 @@ from workbook.widgets import overview as module
 
 @pytest.fixture
 def shown(monkeypatch):
-    """The Markdown that the map displays, with two exercises checked."""
+    """The Markdown that the map displays, with three exercises checked."""
     seen = []
     monkeypatch.setattr(module, "display", seen.append)
-    kept = {"scratch.numerical_diff": {"outcome": "pass"}, "affine_forward": {"outcome": "fail"}}
+    kept = {
+        "scratch.numerical_diff": {"outcome": "pass"},
+        "scratch.sigmoid": {"outcome": "almost"},
+        "affine_forward": {"outcome": "fail"},
+    }
     monkeypatch.setattr(module, "read_state", lambda name: kept)
     module.course_map()
     return seen[0].data
@@ -28,9 +32,9 @@ def test_it_begins_and_ends_with_from_scratch():
     assert names == expected
 
 
-def test_only_what_passed_is_a_filled_dot(shown):
-    assert shown.count("●") == 1
-    assert shown.count("○") == len(load().exercises) - 1
+def test_only_what_is_done_is_a_filled_dot(shown):
+    assert shown.count("●") == 2
+    assert shown.count("○") == len(load().exercises) - 2
 
 
 def test_every_row_links_its_notebook(shown):

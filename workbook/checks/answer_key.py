@@ -75,14 +75,16 @@ def sources(exercise_id: str, folder: Path) -> dict[str, str]:
     Returns
     -------
     dict
-        By file, with forward slashes; `cases` for the cases themselves.
+        By file, with forward slashes; `cases` for the cases themselves, `rules` for what the
+        exercise states beside the values.
     """
     known = curriculum.load()
     plan = curriculum.load().plan(exercise_id)
     involved = {*plan.requirements, *plan.own}
     files = sorted({known[name].file for name in involved})
     files.append(f"misconceptions/{known[exercise_id].topic}/{exercise_id}.py")
-    found = {"cases": digest(exercise_id)}
+    rules = hashlib.sha256(repr(sorted(known[exercise_id].rules)).encode()).hexdigest()
+    found = {"cases": digest(exercise_id), "rules": rules}
     for file in files:
         path = folder / file
         if path.is_file():

@@ -13,16 +13,23 @@ from workbook.checks.case_runner import CaseRun, CaseRunner
 from workbook.checks.compare import compare
 from workbook.checks.diagnose import diagnose
 from workbook.checks.messages import ComparedCase, Message, blocked, fill
-from workbook.checks.outcomes import ExerciseRun, Judgement, mark_blocked
+from workbook.checks.outcomes import (
+    ExerciseRun,
+    Judgement,
+    mark_blocked,
+    mark_written,
+    missed_rules,
+)
 from workbook.checks.raw_results import reduced
 from workbook.checks.references import References, choose
 from workbook.checks.results import CaseReport, ExerciseResult, Report
 from workbook.checks.worker.messages import CaseJob, ImportProblem, Opened
 from workbook.course import cases_of
+from workbook.curriculum import DONE
 from workbook.errors import UsageError, WorkbookError
 from workbook.locale.sentence import Sentence, Value
 from workbook.records import Record
-from workbook.student import locations
+from workbook.student import locations, source_blocks
 
 __all__ = ["Checker", "check_exercises"]
 
@@ -161,7 +168,7 @@ class Checker:
             exercise=exercise.id,
             outcome=run.outcome,
             integrated_outcome=judgement.integrated_outcome,
-            points=summary.points(exercise.points, run.outcome, run.cases),
+            points=summary.points(exercise, run.outcome, run.cases),
             max_points=float(exercise.points),
             checks=summary.checks(run.cases, described.cases),
             misconception=message.misconception if message else None,
@@ -171,15 +178,17 @@ class Checker:
             sha256=digest,
             seed=self._references.seed_of(exercise.id),
             seconds=round(judgement.seconds, 3),
+            rules=missed_rules(run.cases),
         )
         mended = self._files.mended.get(exercise.file, [])
+        left = summary.left_beside(described, self._source(exercise.id))
         return Report(
             result=result,
             cases=run.cases,
             integrated=judgement.integrated.cases if judgement.isolated else (),
             message=message,
             also=tuple(messages[1:]),
-            notes=summary.notes(exercise.id, described.cases, mended),
+            notes=summary.notes(exercise.id, described.cases, mended, left),
             printed=summary.printed(described.cases),
             blocked_by=judgement.blocked_by,
             saved=saved,
@@ -214,7 +223,7 @@ class Checker:
                 run = self._empty(exercise_id, "blocked", blocked(exercise_id, hanging))
                 run = replace(run, blocked_by=hanging)
             else:
-                run = self._run_cases(exercise_id)
+                run = mark_written(self._run_cases(exercise_id), self._source(exercise_id))
             if not run.is_final:
                 run = mark_blocked(
                     run, self.wrong_requirements(exercise_id) if wrong is None else wrong
@@ -239,12 +248,16 @@ class Checker:
         if exercise_id not in self._isolated:
             plan = curriculum.load().plan(exercise_id)
             run = self._run_cases(exercise_id, plan.replaced)
+            run = mark_written(run, self._source(exercise_id))
             if not run.is_final:
                 # These are never replaced.
                 own = [name for name in wrong if name in plan.own]
                 run = mark_blocked(run, [n for n in own if not self._right_alone(n, wrong)])
             self._isolated[exercise_id] = run
         return self._isolated[exercise_id]
+
+    def _source(self, exercise_id: str) -> str | None:
+        return source_blocks.read_source(self.folder / curriculum.load()[exercise_id].file)
 
     def _right_alone(self, exercise_id: str, wrong: Sequence[str]) -> bool:
         return self.can_isolate(exercise_id, wrong) and self.isolated(exercise_id, wrong).is_right
@@ -379,11 +392,13 @@ class Checker:
     def messages(self, judgement: Judgement) -> list[Message]:
         """Return what is wrong, best first."""
         run = judgement.decisive
-        if run.is_right:
+        if run.outcome == "pass":
             by = judgement.blocked_by
-            return [blocked(run.exercise, by)] if judgement.integrated_outcome != "pass" else []
+            return [blocked(run.exercise, by)] if judgement.integrated_outcome not in DONE else []
         if run.messages:
             return list(run.messages)
+        if run.outcome in ("todo", "partial"):
+            return [summary.unwritten(run, self._source(run.exercise))]
         if run.outcome in (*_STOPPED, "infra") and run.ended:
             return [summary.ended(run, self._runner.timeout)]
         compared = self.compared_cases(run)

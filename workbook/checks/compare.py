@@ -1,7 +1,7 @@
 """Holds the record of an implementation against the reference record of the same case."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +23,11 @@ class ArrayVerdict:
     Attributes
     ----------
     problem : str
-        Empty if it is right; else `missing`, `extra`, `kind`, `shape`, `dtype`, `not_finite` or
-        `value`.
+        Empty if it is right; else `missing`, `extra`, `kind`, `shape`, `axis`, `dtype`,
+        `not_finite` or `value`.
+    rules : tuple of str
+        `axis` and `dtype`, as far as it misses them, also if the exercise does not state them; the
+        values are right then.
     error, limit : float or None
         As the case measures it; None if it could not be measured.
     rel_error : float or None
@@ -44,6 +47,7 @@ class ArrayVerdict:
     wanted_shape: tuple[int, ...] | None = None
     dtype: str = ""
     wanted_dtype: str = ""
+    rules: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -64,22 +68,33 @@ class Finding:
     """Something that differs from the reference.
 
     `kind` is an `ArrayVerdict.problem`, or `raised`, `todo`, `changed`, `aliases`, `printed`.
-    A finding with `fatal=False` is a note: the docstring does not forbid it.
+    A finding with `fatal=False` is a note: the docstring does not forbid it. A fatal one with a
+    `rule` (see `curriculum.RULES`) makes the case `almost`; without a rule, it fails.
     """
 
     kind: str
     array: str = ""
     fatal: bool = True
+    rule: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The outcome of one case (`pass`, `fail`, `todo`, `error`, `memory`, `missing`) and why."""
+    """The outcome of one case and why.
+
+    The outcome is `pass`, `almost`, `fail`, `todo`, `blocked`, `error`, `memory` or `missing`.
+    """
 
     outcome: str
     arrays: tuple[ArrayVerdict, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules of the exercise that are missed, in the order of `curriculum.RULES`."""
+        missed = {finding.rule for finding in self.findings if finding.fatal}
+        return tuple(rule for rule in curriculum.RULES if rule in missed)
 
     @property
     def failing(self) -> tuple[str, ...]:
@@ -123,7 +138,11 @@ def _dtype(value: Value) -> str:
 
 
 def _array_verdict(
-    name: str, got: Value | None, want: Value | None, limit: Limit | None
+    name: str,
+    got: Value | None,
+    want: Value | None,
+    limit: Limit | None,
+    states: Collection[str],
 ) -> ArrayVerdict:
     about: dict[str, Any] = {"name": name}
     if got is not None:
@@ -140,22 +159,35 @@ def _array_verdict(
         return ArrayVerdict(problem="kind", **about)
     if got.array is None or want.array is None:
         return ArrayVerdict(problem="" if got.kind == want.kind else "kind", **about)
-    if got.array.shape != want.array.shape:
-        return ArrayVerdict(problem="shape", **about)
-    equal = got.array.dtype == want.array.dtype and got.array.tobytes() == want.array.tobytes()
-    if equal and want.is_finite:
-        return ArrayVerdict(problem="", error=0.0, rel_error=0.0, **about)
-    if not (np.isfinite(got.array) | ~np.isfinite(want.array)).all():
-        return ArrayVerdict(problem="not_finite", **about)
-    with np.errstate(all="ignore"):
-        actual, reference = _as_float64(got.array), _as_float64(want.array)
-        error = measure(actual, reference, limit.measure)
-        about |= {"error": error, "rel_error": largest_relative(actual, reference)}
-    if not error <= limit.value:
-        return ArrayVerdict(problem="value", **about)
-    # Only right values are worth a word about their type.
-    typed = limit.dtype and want.kind == "array" and got.array.dtype != want.array.dtype
-    return ArrayVerdict(problem="dtype" if typed else "", **about)
+    array, rules = got.array, []
+    if array.shape != want.array.shape:
+        if _without_ones(array.shape) != _without_ones(want.array.shape):
+            return ArrayVerdict(problem="shape", **about)
+        array, rules = array.reshape(want.array.shape), ["axis"]
+    if limit.dtype and want.kind == "array" and array.dtype != want.array.dtype:
+        rules.append("dtype")
+    error, rel_error = 0.0, 0.0
+    equal = array.dtype == want.array.dtype and array.tobytes() == want.array.tobytes()
+    if not (equal and want.is_finite):
+        # Only right values are worth a word about their axes and type.
+        bad_shape = "shape" if "axis" in rules else ""
+        if not (np.isfinite(array) | ~np.isfinite(want.array)).all():
+            return ArrayVerdict(problem=bad_shape or "not_finite", **about)
+        with np.errstate(all="ignore"):
+            actual, expected = _as_float64(array), _as_float64(want.array)
+            error = measure(actual, expected, limit.measure)
+            rel_error = largest_relative(actual, expected)
+        if not error <= limit.value:
+            if bad_shape:
+                return ArrayVerdict(problem="shape", **about)
+            return ArrayVerdict(problem="value", error=error, rel_error=rel_error, **about)
+    problem = next((rule for rule in rules if rule in states), "")
+    about |= {"error": error, "rel_error": rel_error, "rules": tuple(rules)}
+    return ArrayVerdict(problem=problem, **about)
+
+
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(length for length in shape if length != 1)
 
 
 def compare(record: Record, reference: Record, case: Case) -> Comparison:
@@ -173,22 +205,47 @@ def compare(record: Record, reference: Record, case: Case) -> Comparison:
     Comparison
     """
     notes = _notes(record, reference)
+    states = curriculum.load()[case.exercise].rules
+    # What such a case judges is no ordinary value.
+    own_rule = case.rule if case.rule in states else ""
     raised = record.raised
     if raised is not None:
         if raised.unwritten:
             outcome = "todo" if raised.unwritten == case.exercise else "blocked"
         else:
             outcome = {"MemoryError": "memory", "Missing": "missing"}.get(raised.type, "error")
+        if outcome == "error" and own_rule:
+            return Comparison("almost", (), (Finding("raised", rule=own_rule), *notes))
         kind = "todo" if outcome == "todo" else "raised"
         return Comparison(outcome, (), (Finding(kind), *notes))
     verdicts = []
     for name in [*reference.arrays, *(n for n in record.arrays if n not in reference.arrays)]:
         got, want = record.arrays.get(name), reference.arrays.get(name)
-        verdicts.append(_array_verdict(name, got, want, None if want is None else case.limit(name)))
-    findings = [Finding(v.problem, v.name) for v in verdicts if not v.ok]
+        limit = None if want is None else case.limit(name)
+        verdicts.append(_array_verdict(name, got, want, limit, states))
+    findings: list[Finding] = []
+    for verdict in verdicts:
+        if verdict.rules:
+            about = _about(verdict)
+            findings += [
+                Finding(rule, verdict.name, rule in states, rule, about) for rule in verdict.rules
+            ]
+        elif not verdict.ok:
+            findings.append(Finding(verdict.problem, verdict.name, rule=own_rule))
     findings += _changed_arguments(record, reference, case)
-    failed = any(finding.fatal for finding in findings)
-    return Comparison("fail" if failed else "pass", tuple(verdicts), (*findings, *notes))
+    fatal = [finding for finding in findings if finding.fatal]
+    outcome = "fail" if any(not finding.rule for finding in fatal) else "almost"
+    return Comparison(outcome if fatal else "pass", tuple(verdicts), (*findings, *notes))
+
+
+def _about(verdict: ArrayVerdict) -> dict[str, Any]:
+    """Return what a note says about an array of right values."""
+    return {
+        "got_shape": verdict.shape,
+        "want_shape": verdict.wanted_shape,
+        "got_dtype": verdict.dtype,
+        "want_dtype": verdict.wanted_dtype,
+    }
 
 
 def _is_own(function: str, exercise_id: str) -> bool:
@@ -217,10 +274,12 @@ def _changed_arguments(record: Record, reference: Record, case: Case) -> list[Fi
         name = canonical_argument(change, record, reference)
         if not _is_own(function, case.exercise) or (change.call, name) in expected:
             continue
-        fatal = name in case.keeps or name.partition("[")[0] in case.keeps
-        if not fatal and "[" in name:
+        kept = name in case.keeps or name.partition("[")[0] in case.keeps
+        if not kept and "[" in name:
             continue  # What lies in a dictionary is often kept there on purpose.
-        found.setdefault(name, Finding("changed", name, fatal, {"function": function}))
+        fatal = kept and "argument" in curriculum.load()[case.exercise].rules
+        rule = "argument" if fatal else ""
+        found.setdefault(name, Finding("changed", name, fatal, rule, {"function": function}))
     return list(found.values())
 
 

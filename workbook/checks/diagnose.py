@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbook.checks import heuristics
 from workbook.checks.fingerprint import CaseFingerprint, Fingerprint, changed_arguments, matches
-from workbook.checks.messages import ComparedCase, Message, fill
+from workbook.checks.messages import ComparedCase, Message, fill, to_explain
 from workbook.errors import WorkbookError
 
 __all__ = ["Candidate", "Message", "candidates", "diagnose"]
@@ -54,6 +54,14 @@ def _agrees(compared: ComparedCase, known: CaseFingerprint) -> tuple[bool, bool]
     return True, failing <= accounted and changed <= set(known.changed)
 
 
+def _explains(compared: ComparedCase, known: CaseFingerprint) -> bool:
+    """Whether a misconception accounts for a wrong value of a case that has one."""
+    if compared.comparison.outcome != "fail":
+        return True
+    wrong = {f.array for f in compared.comparison.findings if f.fatal and not f.rule}
+    return bool(wrong & (set(known.arrays) | set(known.missing) | set(known.extra)))
+
+
 def candidates(
     compared_cases: Sequence[ComparedCase], fingerprints: Sequence[Fingerprint]
 ) -> list[Candidate]:
@@ -66,9 +74,7 @@ def candidates(
     misconceptions : sequence of Fingerprint
     """
     by_name = {compared.case.name: compared for compared in compared_cases}
-    failing = {
-        compared.case.name for compared in compared_cases if compared.comparison.outcome != "pass"
-    }
+    failing = {compared.case.name for compared in to_explain(compared_cases)}
     found = []
     for misconception in fingerprints:
         if not misconception.cases or not set(misconception.cases) <= set(by_name):
@@ -80,7 +86,8 @@ def candidates(
                 break
             whole = whole and nothing_else
         else:
-            explains = len(failing & set(misconception.cases))
+            shared = failing & set(misconception.cases)
+            explains = sum(_explains(by_name[name], misconception.cases[name]) for name in shared)
             found.append(Candidate(misconception, explains, len(failing) - explains, whole))
     order = {misconception.id: place for place, misconception in enumerate(fingerprints)}
     found.sort(key=lambda c: (c.unexplained, not c.whole, -c.explains, order[c.misconception.id]))
@@ -92,22 +99,25 @@ def diagnose(
 ) -> list[Message]:
     """Messages, best first; at least one if any case did not pass.
 
-    A misconception that the record agrees with, else the best generic finding.
+    A misconception that the record agrees with, else the best generic finding. Where values are
+    wrong, a misconception that explains none of them comes last.
     """
     failing = [compared for compared in compared_cases if compared.comparison.outcome != "pass"]
     if not failing:
         return []
     messages: list[Message] = []
+    besides: list[Message] = []
     for candidate in candidates(compared_cases, fingerprints):
         misconception = candidate.misconception
         shown = [compared for compared in failing if compared.case.name in misconception.cases]
+        found = messages if candidate.explains else besides
         # The smallest case that the sentences can be filled from.
         for compared in sorted(shown, key=lambda c: c.size):
             with contextlib.suppress(WorkbookError):
                 message = fill(misconception.message, compared, misconception=misconception.id)
-                messages.append(message)
+                found.append(message)
                 break
-    return [*_distinct(messages), *heuristics.heuristics(compared_cases)]
+    return _distinct([*messages, *heuristics.heuristics(compared_cases), *besides])
 
 
 def _distinct(messages: list[Message]) -> list[Message]:

@@ -122,9 +122,13 @@ def _from_report(case_report: CaseReport, exercise: str) -> FailingCase:
 
 
 def smallest_failing_case(report: Report) -> FailingCase:
-    """Return the smallest failing case, an integrated one if no isolated one fails."""
+    """Return the smallest failing case, an integrated one if no isolated one fails.
+
+    A case with wrong values comes before one that only misses a rule.
+    """
     for cases in (report.cases, report.integrated):
         failed = [p for p in cases if p.outcome != "pass" and p.record is not None]
+        failed = [p for p in failed if p.outcome != "almost"] or failed
         if failed:
             least = min(failed, key=lambda p: p.record.size if p.record is not None else 0)
             return _from_report(least, report.result.exercise)

@@ -9,7 +9,9 @@ from workbook.student import course_policy
 __all__ = ["apply_policy"]
 
 # These say what became of the student's own code, not what is wrong with its results.
-_WITHOUT_DIAGNOSIS = frozenset({"pass", "todo", "blocked", "invalid", "missing", "infra"})
+_WITHOUT_DIAGNOSIS = frozenset(
+    {"pass", "partial", "todo", "blocked", "invalid", "missing", "infra"}
+)
 _ENDED = frozenset({"error", "timeout", "memory", "crashed"})
 
 
@@ -30,7 +32,8 @@ def apply_policy(report: Report, diagnosis: str | None = None) -> Report:
         message = _without_misconception(message)
     if level == "outcome":
         if message is not None and report.result.outcome not in _ENDED:
-            message = Message("policy.outcome")
+            almost = report.result.outcome == "almost"
+            message = Message("policy.almost" if almost else "policy.outcome")
         report = replace(
             report,
             cases=tuple(replace(p, comparison=None, record=None) for p in report.cases),
@@ -41,6 +44,7 @@ def apply_policy(report: Report, diagnosis: str | None = None) -> Report:
         misconception=None,
         seen=message.seen if message else None,
         looks_like=(message.looks_like or None) if message else None,
+        rules=report.result.rules if level == "located" else (),
         checks=report.result.checks
         if level == "located"
         else tuple(CheckResult(c.name, c.outcome, None, None) for c in report.result.checks),

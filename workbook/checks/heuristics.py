@@ -1,8 +1,9 @@
 """What can be said about a wrong answer that no misconception explains.
 
-In this order: raised, not attempted, wrong kind or shape, wrong dtype, argument changed, not
-finite, off by a constant factor, transposed, right in these cases and wrong in those, which
-arrays are right and which are not.
+In this order: raised, not attempted, wrong kind or shape, not finite, off by a constant factor,
+transposed, right in these cases and wrong in those, which arrays are right and which are not.
+The rules that are not about values (axis, dtype, argument) come first where no value is wrong, and
+else last.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from workbook.checks.compare import ArrayVerdict
 from workbook.checks.exception_messages import translate
-from workbook.checks.messages import ComparedCase, Message, fill
+from workbook.checks.messages import ComparedCase, Message, fill, to_explain
 from workbook.errors import WorkbookError
 from workbook.locale.sentence import Sentence, Value
 
@@ -24,13 +25,12 @@ __all__ = ["heuristics"]
 
 def heuristics(compared_cases: Sequence[ComparedCase]) -> list[Message]:
     """Generic messages, best first; empty if nothing failed."""
-    failing = sorted(
-        (c for c in compared_cases if c.comparison.outcome != "pass"), key=lambda c: c.size
-    )
+    failing = sorted(to_explain(compared_cases), key=lambda c: c.size)
     if not failing:
         return []
     found: list[Message] = []
-    for find in _ORDER:
+    wrong = any(c.comparison.outcome != "almost" for c in failing)
+    for find in (*_VALUES, *_RULES) if wrong else (*_RULES, *_VALUES):
         with contextlib.suppress(WorkbookError):
             found.extend(find(failing, compared_cases))
     return found
@@ -84,7 +84,7 @@ def _shape(
     for compared, v in _wrong(failing, "shape"):
         got, want = v.shape or (), v.wanted_shape or ()
         if tuple(n for n in got if n != 1) == tuple(n for n in want if n != 1):
-            kind = "finding.shape_ones"
+            kind = "finding.shape_and_values"
         elif sorted(got) == sorted(want):
             kind = "finding.shape_order"
         else:
@@ -93,10 +93,19 @@ def _shape(
         return
 
 
+def _axis(
+    failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
+) -> Iterator[Message]:
+    for compared, v in _wrong(compared_cases, "axis"):
+        got, want = v.shape or (), v.wanted_shape or ()
+        yield fill("finding.axis", compared, array=v.name, got=got, want=want)
+        return
+
+
 def _dtype(
     failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
 ) -> Iterator[Message]:
-    for compared, v in _wrong(failing, "dtype"):
+    for compared, v in _wrong(compared_cases, "dtype"):
         yield fill("finding.dtype", compared, array=v.name, got=v.dtype, want=v.wanted_dtype)
         return
 
@@ -104,7 +113,7 @@ def _dtype(
 def _changed(
     failing: Sequence[ComparedCase], compared_cases: Sequence[ComparedCase]
 ) -> Iterator[Message]:
-    for compared in failing:
+    for compared in compared_cases:
         for finding in compared.comparison.findings:
             if finding.kind == "changed" and finding.fatal:
                 yield fill("finding.changed", compared, array=finding.array, **finding.values)
@@ -230,18 +239,17 @@ def _arrays(
             return
 
 
-_ORDER: tuple[
-    Callable[[Sequence[ComparedCase], Sequence[ComparedCase]], Iterator[Message]], ...
-] = (
+_Find = Callable[[Sequence[ComparedCase], Sequence[ComparedCase]], Iterator[Message]]
+
+_VALUES: tuple[_Find, ...] = (
     _raised,
     _todo,
     _kind,
     _shape,
-    _dtype,
-    _changed,
     _not_finite,
     _factor,
     _transposed,
     _compared,
     _arrays,
 )
+_RULES: tuple[_Find, ...] = (_axis, _dtype, _changed)

@@ -1,6 +1,6 @@
 """A message in four parts, with the student's own numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,16 @@ from workbook.errors import WorkbookError
 from workbook.locale.sentence import Sentence, Value, bind
 from workbook.records import Record
 
-__all__ = ["BLOCKED", "PARTS", "ArrayView", "ComparedCase", "Message", "blocked", "fill"]
+__all__ = [
+    "BLOCKED",
+    "PARTS",
+    "ArrayView",
+    "ComparedCase",
+    "Message",
+    "blocked",
+    "fill",
+    "to_explain",
+]
 
 PARTS = ("seen", "looks_like", "why", "look")
 BLOCKED = "finding.blocked"
@@ -116,6 +125,18 @@ class ComparedCase:
 
 def _plain(name: str) -> str:
     return name.replace("[", "_").replace("]", "").replace(" ", "_").replace(".", "_")
+
+
+def to_explain(compared_cases: Iterable[ComparedCase]) -> list[ComparedCase]:
+    """Return the cases that a message has to explain, of those that are not right.
+
+    These are the ones that went wrong; without any, those that stopped at a TODO, and else those
+    that miss a rule.
+    """
+    missed = [c for c in compared_cases if c.comparison.outcome != "pass"]
+    stopped = [c for c in missed if c.comparison.outcome in ("todo", "blocked")]
+    wrong = [c for c in missed if c.comparison.outcome not in ("almost", "todo", "blocked")]
+    return wrong or stopped or missed
 
 
 class ArrayView:

@@ -10,6 +10,8 @@
 
     wrong_edit("affine_backward.db_axis", ("dout.sum(axis=0)", "dout.sum(axis=1)"))
 
+Each leads to the outcome `fail` unless it says `outcome="almost"`, say.
+
 `Catalogue.read` runs the file. It finds the names of the exercise's solution module there, and
 `wrong`, `right`, `wrong_edit` and `right_edit`, which are methods of the catalogue. Functions
 declared with the same id are planted together (both halves of a pair).
@@ -105,9 +107,12 @@ class Misconception(Rewrite):
     ----------
     message : str
         Id of its message: its own id, unless several misconceptions share a message.
+    outcome : str
+        What it leads to, on its own.
     """
 
     message: str = ""
+    outcome: str = "fail"
 
 
 @dataclass
@@ -157,7 +162,9 @@ class Catalogue:
             raise WorkbookError(f"{self.exercise} has no misconception {rewrite_id!r}.")
         return found
 
-    def wrong(self, misconception_id: str, *, row: str = "", message: str = "") -> Decorator:
+    def wrong(
+        self, misconception_id: str, *, row: str = "", message: str = "", outcome: str = "fail"
+    ) -> Decorator:
         """Declare the decorated function as a misconception.
 
         Parameters
@@ -168,8 +175,10 @@ class Catalogue:
             Row of the catalogue of learners' mistakes.
         message : str, optional
             Id of a message that several misconceptions share.
+        outcome : str, optional
+            What it leads to.
         """
-        found = self._misconception(misconception_id, row, message)
+        found = self._misconception(misconception_id, row, message, outcome)
         return _adding_to(found)
 
     def right(self, alternative_id: str, *, row: str = "") -> Decorator:
@@ -182,6 +191,7 @@ class Catalogue:
         *edits: tuple[str, str],
         row: str = "",
         message: str = "",
+        outcome: str = "fail",
         of: str = "",
     ) -> None:
         """Declare a misconception as text replacements `(old, new)` in the solution's source.
@@ -189,7 +199,7 @@ class Catalogue:
         Each `old` must match exactly once in the function or class that holds the exercise, or
         in the top-level name `of` of the same file.
         """
-        found = self._misconception(misconception_id, row, message)
+        found = self._misconception(misconception_id, row, message, outcome)
         found.edits.extend(edits)
         found.of = of
 
@@ -201,9 +211,15 @@ class Catalogue:
         found.edits.extend(edits)
         found.of = of
 
-    def _misconception(self, misconception_id: str, row: str, message: str) -> Misconception:
+    def _misconception(
+        self, misconception_id: str, row: str, message: str, outcome: str
+    ) -> Misconception:
         made = Misconception(
-            self.exercise, misconception_id, row, message=message or misconception_id
+            self.exercise,
+            misconception_id,
+            row,
+            message=message or misconception_id,
+            outcome=outcome,
         )
         return self._add(made, self.misconceptions)
 

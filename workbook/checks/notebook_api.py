@@ -11,6 +11,7 @@ from workbook.checks.card.model import Card
 from workbook.checks.failing_case import FailingCase, smallest_failing_case
 from workbook.checks.results import ExerciseResult, Report
 from workbook.checks.warm_checker import WarmChecker
+from workbook.curriculum import DONE
 from workbook.errors import WorkbookError
 from workbook.student import locations, progress
 
@@ -51,7 +52,7 @@ class CheckSession:
             return known[1] if known[0] == digest else None
         stored = progress.recorded().get(exercise_id, {}).get("card", {})
         # Nor does an exercise that nobody has begun.
-        if outcome in ("pass", "todo", "infra") or not digest or stored.get("sha256") != digest:
+        if outcome in (*DONE, "todo", "infra") or not digest or stored.get("sha256") != digest:
             return None
         try:
             return datetime.fromisoformat(str(stored["time"])).timestamp()

@@ -5,8 +5,13 @@ from dataclasses import dataclass, replace
 
 from workbook.checks.messages import Message
 from workbook.checks.results import CaseReport
+from workbook.curriculum import DONE, RULES
+from workbook.student import todos
 
-__all__ = ["ExerciseRun", "Judgement", "combine", "mark_blocked"]
+__all__ = [
+    *("ExerciseRun", "Judgement"),
+    *("combine", "mark_blocked", "mark_written", "missed_rules"),
+]
 
 
 @dataclass
@@ -41,13 +46,13 @@ class ExerciseRun:
     @property
     def is_right(self) -> bool:
         """Whether it blocks nothing."""
-        return self.outcome == "pass"
+        return self.outcome in DONE
 
     @property
     def is_final(self) -> bool:
         """Whether no requirement can be the reason for its outcome."""
         unreadable = bool(self.messages) and not self.blocked_by
-        return self.is_right or unreadable or self.outcome in ("todo", "infra")
+        return self.is_right or unreadable or self.outcome in ("todo", "partial", "infra")
 
     @classmethod
     def of(cls, exercise_id: str, reports: tuple[CaseReport, ...], ended: str) -> "ExerciseRun":
@@ -66,20 +71,26 @@ class ExerciseRun:
 def combine(outcomes: Sequence[str]) -> str:
     """One outcome for all cases of an exercise.
 
-    `todo` and `blocked` only if nothing that was done is wrong; a mixture of wrong results and
-    exceptions is `fail`.
+    `todo` and `blocked` only if nothing that was done is wrong; `almost` only if nothing but
+    rules is missed; a mixture of wrong results and exceptions is `fail`.
     """
-    left = set(outcomes) - {"pass"}
+    left = set(outcomes) - DONE
     if not outcomes:
         return "infra"
     if not left:
-        return "pass"
+        return "almost" if "almost" in outcomes else "pass"
     if "fail" in left:
         return "fail"
     for outcome in ("memory", "error", "missing", "blocked", "todo"):
         if outcome in left:
             return outcome
     return left.pop()
+
+
+def missed_rules(reports: Sequence[CaseReport]) -> tuple[str, ...]:
+    """Return the rules that the cases of an exercise miss, in the order of `RULES`."""
+    missed = {r for report in reports if report.comparison for r in report.comparison.rules}
+    return tuple(rule for rule in RULES if rule in missed)
 
 
 @dataclass(frozen=True)
@@ -130,11 +141,11 @@ def mark_blocked(run: ExerciseRun, bad: Sequence[str]) -> ExerciseRun:
     They can if one of them ran in every case that failed. A case that did not need them shows a
     mistake of the exercise's own.
     """
-    if not bad:
+    if not bad or run.is_right:
         return run
     reached: set[str] = set()
     for report in run.cases:
-        if report.outcome == "pass":
+        if report.outcome in DONE:
             continue
         if report.record is None:
             # The process ended in this case, or before it: anything may have run.
@@ -148,3 +159,23 @@ def mark_blocked(run: ExerciseRun, bad: Sequence[str]) -> ExerciseRun:
         reached |= used & set(bad)
     by = [*run.blocked_by, *(name for name in bad if name in reached)]
     return replace(run, outcome="blocked", blocked_by=tuple(dict.fromkeys(by)))
+
+
+# What the code of an exercise that nobody has begun may come to.
+_OF_A_STUB = frozenset({"todo", "blocked", "fail", "error"})
+
+
+def mark_written(run: ExerciseRun, source: str | None) -> ExerciseRun:
+    """The run, `todo` if nothing is written yet, and `partial` if only a TODO is in the way.
+
+    Parameters
+    ----------
+    run : ExerciseRun
+    source : str or None
+        The text of the student's file.
+    """
+    if run.ended or run.messages or run.outcome not in _OF_A_STUB:
+        return run
+    if not todos.is_begun(source, run.exercise):
+        return replace(run, outcome="todo", blocked_by=())
+    return replace(run, outcome="partial") if run.outcome == "todo" else run

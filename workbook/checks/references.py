@@ -129,7 +129,7 @@ class FromSolutions:
         return {r.case: reduced(r, cases[r.case], seed) for r in run.records}
 
     def catalogue(self, exercise_id: str) -> list[dict[str, object]]:
-        """The misconceptions: `id, message, row, correct`."""
+        """The misconceptions: `id, row, message, outcome, correct`."""
         job = CatalogueJob(exercise=exercise_id, impl=str(self.folder.resolve()))
         run = self._runner.run(job)
         if run.outcome:

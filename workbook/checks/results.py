@@ -6,6 +6,7 @@ from typing import Any
 
 from workbook.checks.compare import Comparison
 from workbook.checks.diagnose import Message
+from workbook.curriculum import RULES
 from workbook.locale.sentence import Sentence
 from workbook.records import Printed, Record
 
@@ -25,7 +26,9 @@ VERSION = 2
 
 OUTCOMES = (
     "pass",
+    "almost",
     "fail",
+    "partial",
     "todo",
     "blocked",
     "error",
@@ -66,6 +69,8 @@ class ExerciseResult:
         The exercise's file inside the folder.
     sha256 : str
         Of that file, as it was judged.
+    rules : tuple of str
+        The rules that are missed; the exercise states what each costs.
     """
 
     exercise: str
@@ -81,10 +86,12 @@ class ExerciseResult:
     sha256: str
     seed: int
     seconds: float
+    rules: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """As plain data for `json.dumps`; infinite errors become None."""
         plain = dict(vars(self))
+        plain["rules"] = list(self.rules)
         plain["checks"] = [dict(vars(check)) for check in self.checks]
         for check in plain["checks"]:
             if check["error"] is not None and not abs(check["error"]) < float("inf"):
@@ -199,6 +206,7 @@ _RESULT = _closed(
         "sha256": _TEXT,
         "seed": {"type": "integer"},
         "seconds": _NUMBER,
+        "rules": {"type": "array", "items": {**_TEXT, "enum": list(RULES)}},
     }
 )
 

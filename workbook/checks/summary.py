@@ -7,17 +7,22 @@ from pathlib import Path
 from workbook import curriculum, locale
 from workbook.checks.compare import Finding
 from workbook.checks.messages import Message, fill
-from workbook.checks.outcomes import ExerciseRun
+from workbook.checks.outcomes import ExerciseRun, missed_rules
 from workbook.checks.results import CaseReport, CheckResult
+from workbook.curriculum import DONE, Exercise
 from workbook.locale.sentence import Sentence, Value
 from workbook.records import Printed
+from workbook.student import todos
 from workbook.student.source_blocks import Replacement
 
-__all__ = ["checks", "ended", "identify", "notes", "points", "printed"]
+__all__ = ["checks", "ended", "identify", "left_beside", "notes", "points", "printed", "unwritten"]
 
 
 def notes(
-    exercise_id: str, reports: Sequence[CaseReport], mended: Sequence[Replacement]
+    exercise_id: str,
+    reports: Sequence[CaseReport],
+    mended: Sequence[Replacement],
+    left: Sequence[todos.Todo] = (),
 ) -> tuple[Sentence, ...]:
     """Return what no docstring forbids, and what was done to the file, as sentences.
 
@@ -27,6 +32,8 @@ def notes(
     reports : sequence of CaseReport
     mended : sequence of Replacement
         Blocks of the exercise's file that did not parse.
+    left : sequence of Todo
+        TODOs that are left in an exercise whose written part is not right.
     """
     found: dict[tuple[str, str], Finding] = {}
     findings = [f for r in reports if r.comparison for f in r.comparison.findings]
@@ -45,6 +52,8 @@ def notes(
     for block in mended:
         line, error = block.error_line, block.message
         said.append(Sentence.of("note.mended", name=block.name, file=file, line=line, error=error))
+    if left:
+        said.append(Sentence.of("note.left", file=file, missing=_listed(left)))
     return tuple(said)
 
 
@@ -56,13 +65,18 @@ def identify(path: Path) -> tuple[str, float | None]:
         return "", None
 
 
-def points(maximum: int, outcome: str, reports: Sequence[CaseReport]) -> float:
-    """Full marks for a pass, else the weights of the cases that passed."""
+def points(exercise: Exercise, outcome: str, reports: Sequence[CaseReport]) -> float:
+    """Return the share of the cases that are done, by weight, less what missed rules cost."""
     if outcome == "pass":
-        return float(maximum)
+        return float(exercise.points)
+    if outcome == "todo":
+        return 0.0  # Nothing is written; a stub that returns early passes some cases by accident.
     total = sum(report.weight for report in reports)
-    passed = sum(report.weight for report in reports if report.outcome == "pass")
-    return round(maximum * passed / total, 4) if total else 0.0
+    if not total:
+        return 0.0
+    done = sum(report.weight for report in reports if report.outcome in DONE) / total
+    cost = sum(exercise.rules[rule] for rule in missed_rules(reports))
+    return round(exercise.points * max(0.0, done - cost), 4)
 
 
 def checks(
@@ -79,6 +93,32 @@ def checks(
         )
         for report in reports
     )
+
+
+def unwritten(run: ExerciseRun, source: str | None) -> Message:
+    """Return the message for an exercise that is `todo` or `partial`: which part is missing."""
+    if run.outcome == "todo":
+        return fill("finding.todo", exercise=run.exercise)
+    left = todos.todos_left(source, run.exercise) or _stopped_at(run)
+    file = curriculum.load()[run.exercise].file
+    return fill("finding.partial", exercise=run.exercise, file=file, missing=_listed(left))
+
+
+def _stopped_at(run: ExerciseRun) -> tuple[todos.Todo, ...]:
+    """Return where the cases stopped, for a TODO that cannot be found in the source."""
+    raised = [r.record.raised for r in run.cases if r.record and r.record.raised]
+    return tuple(todos.Todo(line, "") for line in sorted({r.line for r in raised if r.unwritten}))
+
+
+def left_beside(run: ExerciseRun, source: str | None) -> tuple[todos.Todo, ...]:
+    """Return the TODOs that cases ran into while what is written is not right."""
+    stopped = any(report.outcome == "todo" for report in run.cases)
+    beside = stopped and run.outcome in ("fail", "error")
+    return todos.todos_left(source, run.exercise) if beside else ()
+
+
+def _listed(left: Sequence[todos.Todo]) -> list[str]:
+    return [f"{t.line} (“{t.words}”)" if t.words else str(t.line) for t in left]
 
 
 def printed(reports: Sequence[CaseReport]) -> Printed:

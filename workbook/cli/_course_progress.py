@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.curriculum import Exercise, load
+from workbook.curriculum import DONE, Exercise, load
 
 __all__ = ["CourseProgress", "course_progress", "next_exercise", "stub_line"]
 
 
 @dataclass(frozen=True)
 class CourseProgress:
-    """Counts over some exercises; optional ones are counted apart.
+    """Counts over some exercises; optional ones are counted apart. `right`: those that are done.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ def course_progress(
     bonus = [e for e in exercises if e.optional]
 
     def right(some: list[Exercise]) -> int:
-        return sum(outcomes.get(e.id) == "pass" for e in some)
+        return sum(outcomes.get(e.id) in DONE for e in some)
 
     return CourseProgress(
         right=right(needed),
@@ -52,13 +52,13 @@ def course_progress(
         points=sum(points.get(e.id, 0.0) for e in needed),
         most=float(sum(e.points for e in needed)),
         bonus_points=sum(points.get(e.id, 0.0) for e in bonus),
-        minutes=sum(e.minutes for e in needed if outcomes.get(e.id) != "pass"),
+        minutes=sum(e.minutes for e in needed if outcomes.get(e.id) not in DONE),
     )
 
 
 def next_exercise(outcomes: Mapping[str, str]) -> Exercise | None:
-    """The first exercise in the order of learning that is not right; optional ones come last."""
-    left = [e for e in load() if outcomes.get(e.id) != "pass"]
+    """The first exercise in the order of learning that is not done; optional ones come last."""
+    left = [e for e in load() if outcomes.get(e.id) not in DONE]
     # One that waits for another comes after it.
     left.sort(key=lambda e: (e.optional, any(r.id in e.requires for r in left)))
     return left[0] if left else None

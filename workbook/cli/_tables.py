@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from workbook.checks.card.model import Card
+from workbook.checks.card.rows import cases_sentence
+from workbook.curriculum import DONE
 from workbook.locale import text
 
 if TYPE_CHECKING:
@@ -26,7 +28,14 @@ __all__ = [
     "styled",
 ]
 
-_STYLES = {"pass": "green", "todo": "dim", "blocked": "dim", "infra": "yellow"}
+_STYLES = {
+    "pass": "green",
+    "almost": "cyan",
+    "partial": "yellow",
+    "todo": "dim",
+    "blocked": "dim",
+    "infra": "yellow",
+}
 
 
 def console() -> Console:
@@ -49,15 +58,15 @@ def plain_table(*headings: str) -> Table:
 
 
 def _summary(report: "Report") -> str:
-    """What a row says about an exercise that is not right."""
+    """What a row says beside the outcome."""
     result = report.result
     if result.outcome == "blocked" and report.blocked_by:
         return text("cli.waits", others=", ".join(report.blocked_by))
-    if result.outcome == "pass" and result.integrated_outcome != "pass":
+    if result.outcome in DONE and result.integrated_outcome not in DONE:
         if report.blocked_by:
             return text("cli.integrated", others=", ".join(report.blocked_by))
         return text("cli.integrated_other", outcome=result.integrated_outcome)
-    return ""
+    return text("cli.missed", rules=", ".join(result.rules)) if result.rules else ""
 
 
 def outcome_table(reports: Sequence["Report"]) -> Table:
@@ -82,11 +91,9 @@ def outcome_table(reports: Sequence["Report"]) -> Table:
 def line(report: "Report") -> Text:
     """One exercise in one line."""
     result = report.result
-    right = sum(check.outcome == "pass" for check in result.checks)
-    cases = text("card.cases_right", right=right, cases=len(result.checks))
     words = Text.assemble("  ", (result.exercise, "bold"), ": ", styled(result.outcome))
     if result.outcome not in ("todo", "pass"):
-        words.append(f", {_summary(report) or cases}")
+        words.append(f", {_summary(report) or cases_sentence(result)}")
     elif _summary(report):
         words.append(f", {_summary(report)}")
     return words
@@ -135,7 +142,8 @@ def array_table(report: "Report") -> Table | None:
     )
     table = plain_table(*(text(name) for name in names))
     for row in rows:
-        verdict = Text(row.verdict, style="green" if row.ok else "bold red")
+        style = "green" if row.ok else "cyan" if row.mild else "bold red"
+        verdict = Text(row.verdict, style=style)
         cells = (row.error, row.limit, row.rel_error, row.case)
         table.add_row(Text(row.name), verdict, *map(Text, cells))
     return table
@@ -148,6 +156,7 @@ def full_report(report: "Report", why: bool) -> Group:
     table = array_table(report)
     if table is not None:
         parts.append(table)
+    parts += _part(text("card.rules"), card.rules())
     parts += _part(text("card.integrated"), card.integrated())
     title, head = card.printed()
     parts += _part(title, head)

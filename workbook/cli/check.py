@@ -42,13 +42,14 @@ def command(
     """Judge EXERCISEs, such as affine_forward; all of them by default.
 
     Judged are your own files as last saved, whatever the notebooks run with. Leaves with 0 if
-    all pass, 1 if some do not, 2 if the command was wrong.
+    every outcome is pass or almost, 1 if one is not, 2 if the command was wrong.
     """
     ids = select_exercises(exercise, notebook)
     folder = folder_to_judge(exercises)
     reports = list(check_with_progress(folder, ids, seed))
 
     from workbook.checks.results import as_document
+    from workbook.curriculum import DONE
     from workbook.student import progress
 
     document = as_document(report.result for report in reports)
@@ -57,11 +58,12 @@ def command(
         click.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
         _show(reports, why, named=bool(exercise))
-    return 0 if all(report.result.outcome == "pass" for report in reports) else 1
+    return 0 if all(report.result.outcome in DONE for report in reports) else 1
 
 
 def _show(reports: list["Report"], why: bool, named: bool) -> None:
     from workbook.cli._tables import console, full_report, message, needs_message, outcome_table
+    from workbook.curriculum import DONE
 
     out = console()
     if len(reports) == 1:
@@ -75,7 +77,7 @@ def _show(reports: list["Report"], why: bool, named: bool) -> None:
     out.print(
         text(
             "cli.summary",
-            right=counts.count("pass"),
+            right=sum(outcome in DONE for outcome in counts),
             count=len(counts),
             points=f"{sum(r.result.points for r in reports):g}",
             most=f"{sum(r.result.max_points for r in reports):g}",

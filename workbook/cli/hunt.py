@@ -38,7 +38,7 @@ def command(level: int | None, seed: int | None, anyway: bool) -> int:
 
     passed: Collection[str] | None = None
     if not anyway:
-        passed = {name for name, outcome in progress.outcomes().items() if outcome == "pass"}
+        passed = progress.done()
     hunt_round = new_round(level, seed, passed)
     if hunt_round is None:
         click.echo(none_available(level, passed or (), text("hunt.anyway_command")))

@@ -49,7 +49,7 @@ def command(out: Path, epochs: int, images: int, exercises: str | None) -> int:
     folder = folder_to_judge(exercises)
     results = [report.result for report in check_with_progress(folder, curriculum.load().ids())]
     progress.record(folder, [result.as_json() for result in results])
-    passed = {r.exercise for r in results if r.outcome == r.integrated_outcome == "pass"}
+    passed = {r.exercise for r in results if {r.outcome, r.integrated_outcome} <= curriculum.DONE}
     chosen = plan_portrait(folder, passed, epochs=epochs, images=images)
     if not chosen.parts:
         raise WorkbookError(text("portrait.nothing"))

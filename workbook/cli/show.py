@@ -40,7 +40,7 @@ def command(exercise: str, answer: bool) -> int:
     folder = announce_folder(locations.student_folder())
     (report,) = check_with_progress(folder, [exercise_id])
     progress.record(folder, [report.result.as_json()])
-    passed = report.result.outcome == "pass"
+    passed = report.result.outcome in curriculum.DONE
     if not passed and "first_pass" not in progress.recorded().get(exercise_id, {}):
         left = len(STAGES) - progress.hints_read(exercise_id)
         if left:

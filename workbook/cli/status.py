@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["command", "overview"]
 
 _BAR = 40
-_QUIET = ("pass", "todo", "blocked", "infra")
+_QUIET = ("pass", "almost", "partial", "todo", "blocked", "infra")
+_SAYS_NOTHING = ("pass", "todo", "blocked", "infra")
 
 
 @click.command("status", short_help="Show how far you are, and what comes next.")
@@ -92,12 +93,20 @@ def _head(progress: "CourseProgress") -> list[str]:
     ]
 
 
-def _wrong(outcomes: Mapping[str, str]) -> list[str]:
+def _begun(reports: Mapping[str, "Report"]) -> list[str]:
     """The exercises that are begun and not right, and those that could not be checked."""
-    wrong = [name for name, outcome in outcomes.items() if outcome not in _QUIET]
-    broken = [name for name, outcome in outcomes.items() if outcome == "infra"]
-    lines = [text("cli.not_right", ids=", ".join(wrong))] if wrong else []
-    return lines + ([text("cli.not_checked", ids=", ".join(broken))] if broken else [])
+    outcomes = {name: report.result.outcome for name, report in reports.items()}
+    found = {
+        "cli.almost": [
+            f"{name} ({', '.join(reports[name].result.rules)})"
+            for name, outcome in outcomes.items()
+            if outcome == "almost"
+        ],
+        "cli.not_right": [name for name, outcome in outcomes.items() if outcome not in _QUIET],
+        "cli.partial": [name for name, outcome in outcomes.items() if outcome == "partial"],
+        "cli.not_checked": [name for name, outcome in outcomes.items() if outcome == "infra"],
+    }
+    return [text(key, ids=", ".join(ids)) for key, ids in found.items() if ids]
 
 
 def _what_next(reports: Mapping[str, "Report"], folder: Path) -> list[str]:
@@ -114,7 +123,7 @@ def _what_next(reports: Mapping[str, "Report"], folder: Path) -> list[str]:
         text("cli.next_bonus" if exercise.optional else "cli.next", **about),
         text("cli.next_where" if line is None else "cli.next_line", **where),
     ]
-    if report.result.outcome not in _QUIET and report.message is not None:
+    if report.result.outcome not in _SAYS_NOTHING and report.message is not None:
         lines += [text("cli.next_seen", seen=report.message.seen)]
     return lines
 
@@ -140,5 +149,5 @@ def overview(reports: Mapping[str, "Report"], folder: Path) -> list[object]:
     return [
         *map(Text, _head(progress)),
         _table(outcomes, points),
-        *map(Text, [*_wrong(outcomes), *_what_next(reports, folder)]),
+        *map(Text, [*_begun(reports), *_what_next(reports, folder)]),
     ]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_COUNTED = {"almost": "release.submit.almost", "partial": "release.submit.partial"}
+
 
 @click.command("submit", short_help="Pack your work into one zip, to hand in.")
 @click.option("--id", "student_id", metavar="ID", help="Your student number or login.")
@@ -100,20 +102,26 @@ def _verify_unchanged(work: "StudentWork", reports: Sequence["Report"]) -> None:
 
 def _print_summary(work: "StudentWork", reports: Sequence["Report"], path: Path, size: int) -> None:
     from workbook import curriculum
+    from workbook.curriculum import DONE
 
     outcomes = {report.result.exercise: report.result.outcome for report in reports}
     for notebook in curriculum.load().notebooks:
         ids = [e.id for e in curriculum.load().in_notebook(notebook.name)]
-        right = [name for name in ids if outcomes[name] == "pass"]
+        right = [name for name in ids if outcomes[name] in DONE]
         click.echo(
             text("release.submit.done", notebook=notebook.name, right=len(right), count=len(ids))
         )
+        for outcome, key in _COUNTED.items():
+            names = [name for name in ids if outcomes[name] == outcome]
+            if names:
+                click.echo(text(key, names=", ".join(names)))
         left = ("todo", "blocked")  # blocked is what waits for an exercise that is left
-        wrong = [f"{n} ({outcomes[n]})" for n in ids if outcomes[n] not in ("pass", *left)]
+        quiet = (*DONE, *_COUNTED, *left)
+        wrong = [f"{n} ({outcomes[n]})" for n in ids if outcomes[n] not in quiet]
         if wrong:
             click.echo(text("release.submit.wrong", names=", ".join(wrong)))
         todo = [name for name in ids if outcomes[name] in left]
-        if todo and right + wrong:
+        if len(todo) < len(ids) and todo:
             click.echo(text("release.submit.todo", names=", ".join(todo)))
     for name in work.missing:
         click.echo(text("release.submit.missing", file=name))

@@ -41,6 +41,8 @@ class ExerciseGrade:
         `seen`, `looks_like`, `why`, `look`, in words.
     checks : list of dict
         Case by case: `name` and `outcome`.
+    rules : tuple of str
+        The rules that are missed.
     """
 
     id: str
@@ -59,11 +61,17 @@ class ExerciseGrade:
     message: dict[str, str] | None = None
     notes: tuple[str, ...] = ()
     checks: tuple[dict[str, Any], ...] = ()
+    rules: tuple[str, ...] = ()
 
     @property
     def differs(self) -> bool:
-        """Whether nbval and the integrated outcome say different things."""
-        return bool(self.nbval) and (self.nbval == "pass") != (self.integrated_outcome == "pass")
+        """Whether nbval and the integrated outcome say different things.
+
+        A cell may look at what an `almost` misses, or not: both agree with it.
+        """
+        if not self.nbval or self.integrated_outcome == "almost":
+            return False
+        return (self.nbval == "pass") != (self.integrated_outcome == "pass")
 
     @property
     def suspicious(self) -> bool:
@@ -170,6 +178,8 @@ def _grade(
             message=_message(result, reason),
             notes=tuple(notes_of(result)) if result else (),
             checks=tuple(result.get("checks", ())) if result else (),
+            # Results of earlier versions state none.
+            rules=tuple(result.get("rules", ())) if result else (),
         )
     status = submission.status
     if any(exercise.points is None for exercise in exercises.values()):

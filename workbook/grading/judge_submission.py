@@ -13,7 +13,7 @@ from typing import Any
 from workbook import curriculum
 from workbook.checks.checker import Checker
 from workbook.checks.messages import BLOCKED, blocked, fill
-from workbook.checks.outcomes import Judgement
+from workbook.checks.outcomes import Judgement, missed_rules
 from workbook.checks.references import FromSolutions, References, choose
 from workbook.checks.results import Report
 from workbook.checks.summary import points, printed
@@ -197,7 +197,9 @@ def _isolated(unit: UnitResult, fresh: Checker) -> UnitResult:
     outcomes = {report.name: report.outcome for report in run.cases}
     result["outcome"] = run.outcome
     result["integrated_outcome"] = "blocked" if run.is_right else run.outcome
-    result["points"] = points(int(result["max_points"]), run.outcome, run.cases)
+    result["rules"] = list(missed_rules(run.cases))
+    exercise = curriculum.load()[unit.subject]
+    result["points"] = points(exercise, run.outcome, run.cases)
     result["seconds"] = round(result["seconds"] + run.seconds, 3)
     result["checks"] = [
         {**check, "outcome": outcomes.get(check["name"], run.outcome)} for check in result["checks"]

@@ -60,6 +60,8 @@ def {id}({arguments}):
     Returns
     -------
     out : ndarray, shape and dtype of {first}
+
+    No argument is changed.
     """
     # TODO: say here, in a line or two, what is to be written.
     ### BEGIN SOLUTION
@@ -78,6 +80,7 @@ notebook = "{notebook}"
 points = {points}
 minutes = {minutes}
 optional = true
+rules = {{ dtype = 0.1, argument = 0.05, axis = 0.05 }}
 """
 
 _CASES = '''"""Cases of `{id}`."""

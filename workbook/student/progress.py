@@ -1,4 +1,4 @@
-"""What passed on this machine: the last outcome of each exercise, and which hints were read.
+"""What is done on this machine: the last outcome of each exercise, and which hints were read.
 
 Kept only for the student's own files: nothing is recorded while another folder is judged, or
 while the notebooks run with the solutions.
@@ -10,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workbook.curriculum import DONE
 from workbook.errors import WorkbookError
 from workbook.student import locations
 from workbook.student.state_file import read_state, write_state
 
 __all__ = [
     "count_hint",
+    "done",
     "forget",
     "hints_read",
     "is_tracked",
@@ -51,7 +53,7 @@ def recorded() -> dict[str, dict[str, Any]]:
     dict
         `outcome`, `time` (ISO 8601, with the time zone) and `sha256` (of the file as it was
         judged) of the last check; `points`; `card`, the time and the file's hash when a card was
-        last shown; `first_pass`, a time, if it ever passed; `shown`, a time, if the reference
+        last shown; `first_pass`, a time, if it was ever done; `shown`, a time, if the reference
         was opened before it passed.
     """
     return {k: v for k, v in read_state(_PROGRESS).items() if isinstance(v, dict)}
@@ -62,6 +64,11 @@ def outcomes() -> dict[str, str]:
     return {
         name: str(stored["outcome"]) for name, stored in recorded().items() if "outcome" in stored
     }
+
+
+def done() -> set[str]:
+    """The exercises that were done when they were last checked."""
+    return {name for name, outcome in outcomes().items() if outcome in DONE}
 
 
 def record(folder: Path, results: Iterable[Mapping[str, Any]], *, card: bool = False) -> bool:
@@ -91,7 +98,7 @@ def record(folder: Path, results: Iterable[Mapping[str, Any]], *, card: bool = F
         entry["time"] = _now()
         if card:
             entry["card"] = {"sha256": entry["sha256"], "time": entry["time"]}
-        if result["outcome"] == "pass":
+        if result["outcome"] in DONE:
             entry.setdefault("first_pass", entry["time"])
         known[result["exercise"]] = entry
     with contextlib.suppress(WorkbookError):
@@ -101,7 +108,7 @@ def record(folder: Path, results: Iterable[Mapping[str, Any]], *, card: bool = F
 
 
 def forget(exercise_ids: Iterable[str]) -> None:
-    """Drop the outcomes of exercises that were reset; that they once passed is kept."""
+    """Drop the outcomes of exercises that were reset; that they were once done is kept."""
     known = recorded()
     changed = False
     for name in exercise_ids:

@@ -57,7 +57,7 @@ def hunt(
     """
     passed = None
     if not anyway:
-        passed = {name for name, outcome in progress.outcomes().items() if outcome == "pass"}
+        passed = progress.done()
     played = new_round(level, seed, passed)
     if played is None:
         print(bughunt_text.none_available(level, passed or (), text("hunt.anyway_cell")))

@@ -38,17 +38,17 @@ def status_lines(notebook: str | None = None) -> list[str]:
     exercises = _exercises_of(notebook) if notebook else list(curriculum.load())
     outcomes = progress.outcomes()
     needed = [e for e in exercises if not e.optional] or exercises
-    passed = sum(outcomes.get(e.id) == "pass" for e in needed)
+    passed = sum(outcomes.get(e.id) in curriculum.DONE for e in needed)
     lines = [
         text("here.solutions" if locations.solutions_on() else "here.yours"),
         text("here.passed" if notebook else "here.passed_all", count=passed, of=len(needed)),
     ]
-    after = next((e for e in needed if outcomes.get(e.id) != "pass"), None)
+    after = next((e for e in needed if outcomes.get(e.id) not in curriculum.DONE), None)
     if after is None:
         lines.append(text("here.all_done" if notebook else "here.course_done"))
     else:
         state = outcomes.get(after.id, "todo")
-        key = "here.next_todo" if state in ("todo", "blocked") else "here.next_mend"
+        key = "here.next_todo" if state in ("partial", "todo", "blocked") else "here.next_mend"
         if notebook:
             lines.append(text(key, id=after.id, title=after.title, file=after.file))
         else:
@@ -117,7 +117,7 @@ class NotebookHeader:
             exercises = _exercises_of(self.notebook) if self.notebook else list(curriculum.load())
             needed = [e for e in exercises if not e.optional] or exercises
             outcomes = progress.outcomes()
-            self.bar.value = sum(outcomes.get(e.id) == "pass" for e in needed)
+            self.bar.value = sum(outcomes.get(e.id) in curriculum.DONE for e in needed)
             self._syncing = True
             try:
                 self.code_toggle.value = "solutions" if locations.solutions_on() else "stubs"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from IPython.display import Markdown, display
 
-from workbook.curriculum import Curriculum, Exercise, load
+from workbook.curriculum import DONE, Curriculum, Exercise, load
 from workbook.locale import text
 from workbook.student.locations import display_path, student_folder
 from workbook.student.state_file import read_state
@@ -42,16 +42,16 @@ def _table_row(number: int, name: str, exercises: list[Exercise], passed: set[st
 
 
 def course_map() -> None:
-    """Show the map, with a filled dot for each exercise whose last check passed."""
+    """Show the map, with a filled dot for each exercise that its last check found done."""
     progress = read_state("progress")
-    passed = {
+    done = {
         name
         for name, kept in progress.items()
-        if isinstance(kept, dict) and kept.get("outcome") == "pass"
+        if isinstance(kept, dict) and kept.get("outcome") in DONE
     }
     rows = [text("map.head"), "| -: | :- | :- | -: | :- |"]
     rows += [
-        _table_row(number, name, exercises, passed)
+        _table_row(number, name, exercises, done)
         for number, (name, exercises) in enumerate(notebook_visits(load()), start=1)
     ]
     where = text("map.files", folder=display_path(student_folder()))

@@ -5,7 +5,7 @@ import numpy as np
 wrong_edit("affine_backward.dw_for_w", ("(dout @ w.T)", "(dout @ (rows.T @ dout).T)"), row="A3")
 
 
-@wrong("affine_backward.db_keepdims", row="A4")
+@wrong("affine_backward.db_keepdims", row="A4", outcome="almost")
 def affine_backward(dout, cache):
     x, w = cache
     rows = x.reshape(x.shape[0], -1)
@@ -42,7 +42,7 @@ def affine_backward(dout, cache):
     return dx, dw, dout.sum(axis=0)
 
 
-@wrong("affine_backward.float64_gradients")
+@wrong("affine_backward.float64_gradients", outcome="almost")
 def affine_backward(dout, cache):
     x, w = cache
     rows = x.reshape(x.shape[0], -1)
@@ -53,7 +53,7 @@ def affine_backward(dout, cache):
     return (dout @ w.T).reshape(x.shape), dw, db
 
 
-@wrong("affine_backward.float64_db", message="affine_backward.float64_gradients")
+@wrong("affine_backward.float64_db", message="affine_backward.float64_gradients", outcome="almost")
 def affine_backward(dout, cache):
     x, w = cache
     rows = x.reshape(x.shape[0], -1)

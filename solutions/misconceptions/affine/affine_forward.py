@@ -2,11 +2,14 @@
 
 import numpy as np
 
-wrong_edit("affine_forward.not_flattened", ("rows @ w + b", "x.dot(w) + b"), row="A1")
+wrong_edit(
+    "affine_forward.not_flattened", ("rows @ w + b", "x.dot(w) + b"), row="A1", outcome="error"
+)
 wrong_edit(
     "affine_forward.not_flattened_matmul",
     ("rows @ w + b", "x @ w + b"),
     message="affine_forward.not_flattened",
+    outcome="error",
 )
 wrong_edit(
     "affine_forward.reshape_for_transpose",
@@ -24,7 +27,7 @@ wrong_edit("affine_forward.rectified", ("rows @ w + b", "np.maximum(0, rows @ w 
 wrong_edit("affine_forward.sample_mean", ("rows @ w + b", "rows @ w / x.shape[0] + b"))
 
 
-@wrong("affine_forward.float64_out", message="shared.float64_out")
+@wrong("affine_forward.float64_out", message="shared.float64_out", outcome="almost")
 def affine_forward(x, w, b):
     rows = x.reshape(x.shape[0], -1)
     out = np.zeros((rows.shape[0], w.shape[1]))
@@ -32,7 +35,7 @@ def affine_forward(x, w, b):
     return out, (x, w)
 
 
-@wrong("affine_forward.input_flattened")
+@wrong("affine_forward.input_flattened", outcome="almost")
 def affine_forward(x, w, b):
     x.shape = (x.shape[0], -1)
     return x @ w + b, (x, w)

@@ -11,7 +11,7 @@ DGAMMA = "dgamma = (dout * x_hat).sum(axis=0)"
 DXHAT = "dx_hat = dout * gamma"
 
 
-@wrong("batchnorm_backward.shape_before_the_cache", row="B5")
+@wrong("batchnorm_backward.shape_before_the_cache", row="B5", outcome="error")
 def batchnorm_backward(dout, cache):
     N, D = x.shape
     x, x_hat, gamma, inv_std = cache
@@ -36,12 +36,14 @@ wrong_edit(
     "batchnorm_backward.dbeta_keepdims",
     (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
     row="B8",
+    outcome="almost",
 )
 wrong_edit(
     "batchnorm_backward.both_keepdims",
     (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=0, keepdims=True)"),
     message="batchnorm_backward.dbeta_keepdims",
+    outcome="almost",
 )
 wrong_edit("batchnorm_backward.no_branches", (DX, "dx = dx_hat * inv_std"), row="B14")
 wrong_edit("batchnorm_backward.no_variance_branch", (CENTRED, "dcentred = dx_hat * inv_std"))
@@ -80,16 +82,20 @@ wrong_edit(
 wrong_edit(
     "batchnorm_backward.returned_in_another_order", (DX, DX + "\n    dgamma, dbeta = dbeta, dgamma")
 )
-wrong_edit("batchnorm_backward.dout_changed", (DXHAT, "dout *= gamma\n    dx_hat = dout"))
+wrong_edit(
+    "batchnorm_backward.dout_changed", (DXHAT, "dout *= gamma\n    dx_hat = dout"), outcome="almost"
+)
 wrong_edit(
     "batchnorm_backward.float64_gradients",
     (DBETA, "dbeta = np.zeros(gamma.shape)\n    dbeta += dout.sum(axis=0)"),
+    outcome="almost",
 )
 wrong_edit(
     "batchnorm_backward.float64_both",
     (DBETA, "dbeta = np.zeros(gamma.shape)\n    dbeta += dout.sum(axis=0)"),
     (DGAMMA, "dgamma = np.zeros(gamma.shape)\n    dgamma += (dout * x_hat).sum(axis=0)"),
     message="batchnorm_backward.float64_gradients",
+    outcome="almost",
 )
 
 right_edit(

@@ -75,6 +75,7 @@ wrong_edit(
     "batchnorm_backward_alt.dbeta_keepdims",
     (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
     message="batchnorm_backward.dbeta_keepdims",
+    outcome="almost",
 )
 wrong_edit(
     "batchnorm_backward_alt.returned_in_another_order",
@@ -95,6 +96,7 @@ wrong_edit(
     "batchnorm_backward_alt.dout_changed",
     (DX, "dout -= dbeta / N\n    dx = gamma * inv_std * (dout - x_hat * (dgamma / N))"),
     message="batchnorm_backward.dout_changed",
+    outcome="almost",
 )
 
 right_edit(

@@ -14,12 +14,14 @@ wrong_edit(
     "batchnorm_forward.misspelt_name",
     ("cache = (x_hat, gamma, inv_std)", "cache = (x_normalized, gamma, inv_std)"),
     row="B1",
+    outcome="error",
 )
 wrong_edit(
     "batchnorm_forward.running_keepdims",
     (MEAN, "mean = x.mean(axis=0, keepdims=True)"),
     (VAR, "var = (centred * centred).mean(axis=0, keepdims=True)"),
     row="B2",
+    outcome="error",
 )
 wrong_edit(
     "batchnorm_forward.batch_names_in_test",
@@ -27,6 +29,7 @@ wrong_edit(
     (VAR, "sample_var = var = (centred * centred).mean(axis=0)"),
     (TEST, "x_hat = (x - sample_mean) / np.sqrt(sample_var + eps)"),
     row="B3",
+    outcome="error",
 )
 wrong_edit(
     "batchnorm_forward.batch_statistics_in_test",
@@ -37,6 +40,7 @@ wrong_edit(
     "batchnorm_forward.raise_in_test",
     (TEST, TEST + "\n        raise ValueError('Invalid forward batchnorm mode \"%s\"' % mode)"),
     row="B4",
+    outcome="error",
 )
 wrong_edit("batchnorm_forward.eps_outside", (INV, "inv_std = 1 / (np.sqrt(var) + eps)"), row="B9")
 wrong_edit(
@@ -135,6 +139,7 @@ wrong_edit(
         RUNNING_VAR,
         'running_var *= momentum\n        running_var += (1 - momentum) * var\n        bn_param["running_var"] = running_var',
     ),
+    outcome="almost",
 )
 wrong_edit(
     "batchnorm_forward.updated_in_test",
@@ -151,12 +156,14 @@ wrong_edit(
     "batchnorm_forward.float64_averages",
     (RUNNING_MEAN, RUNNING_MEAN.replace("* mean", '* mean.astype("float64")')),
     (RUNNING_VAR, RUNNING_VAR.replace("* var", '* var.astype("float64")')),
+    outcome="almost",
 )
 wrong_edit(
     "batchnorm_forward.float64_zeros",
     ('"running_mean", np.zeros(x.shape[1], dtype=x.dtype)', '"running_mean", np.zeros(x.shape[1])'),
     ('"running_var", np.zeros(x.shape[1], dtype=x.dtype)', '"running_var", np.zeros(x.shape[1])'),
     message="batchnorm_forward.float64_averages",
+    outcome="almost",
 )
 
 

@@ -11,7 +11,7 @@ WINDOW = "window = x_pad[n, :, top : top + HH, left : left + WW]"
 SUM = "out[n, f, i, j] = np.sum(window * w[f]) + b[f]"
 
 wrong_edit("conv_forward_naive.no_bias", (SUM, "out[n, f, i, j] = np.sum(window * w[f])"), row="C1")
-wrong_edit("conv_forward_naive.not_padded", (PAD, "x"), row="C2")
+wrong_edit("conv_forward_naive.not_padded", (PAD, "x"), row="C2", outcome="error")
 wrong_edit(
     "conv_forward_naive.padding_ignored",
     (HEIGHT, "H_out = 1 + (H - HH) // stride"),
@@ -27,12 +27,14 @@ wrong_edit(
     "conv_forward_naive.removed_name",
     (PAD, 'np.lib.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), "constant")'),
     row="C4",
+    outcome="error",
 )
 wrong_edit(
     "conv_forward_naive.float64_out",
     (ZEROS, "np.zeros([N, F, H_out, W_out])"),
     row="C5",
     message="shared.float64_out",
+    outcome="almost",
 )
 wrong_edit("conv_forward_naive.stride_ignored", (CORNER, "top, left = i, j"), row="C14")
 wrong_edit("conv_forward_naive.stride_one_way", (CORNER, "top, left = i * stride, j"))
@@ -41,6 +43,7 @@ wrong_edit(
     (HEIGHT, HEIGHT.replace("//", "/")),
     (WIDTH, WIDTH.replace("//", "/")),
     row="C17",
+    outcome="error",
 )
 wrong_edit(
     "conv_forward_naive.rounded_up",

@@ -18,9 +18,11 @@ wrong_edit(
 )
 wrong_edit("dropout_backward.nothing_in_test", (TEST, "dx = None\n"))
 wrong_edit("dropout_backward.zeros_in_test", (TEST, "dx = np.zeros_like(dout)\n"))
-wrong_edit("dropout_backward.mask_in_test", (TEST, "dx = dout * mask\n"))
+wrong_edit("dropout_backward.mask_in_test", (TEST, "dx = dout * mask\n"), outcome="error")
 wrong_edit("dropout_backward.only_the_mask", (TRAIN, "dx = mask.copy()"))
-wrong_edit("dropout_backward.dout_changed", (TRAIN, "dout *= mask\n        dx = dout"))
+wrong_edit(
+    "dropout_backward.dout_changed", (TRAIN, "dout *= mask\n        dx = dout"), outcome="almost"
+)
 wrong_edit(
     "dropout_backward.divided",
     (TRAIN, "dx = dout / np.where(mask > 0, mask, np.inf).astype(dout.dtype)"),
@@ -29,6 +31,7 @@ wrong_edit(
     "dropout_backward.float64_dx",
     (TRAIN, "dx = dout * mask.astype(float)"),
     message="shared.float64_dx",
+    outcome="almost",
 )
 
 right_edit("dropout_backward.product", (TRAIN, "dx = np.multiply(mask, dout)"))

@@ -79,10 +79,12 @@ wrong_edit("FullyConnectedNet.loss.relu_forwards_only", (RELU_BACK, "pass"))
 wrong_edit(
     "FullyConnectedNet.loss.first_layer_has_no_gradient",
     (BACK, "for layer in range(L - 1, 1, -1):"),
+    outcome="error",
 )
 wrong_edit(
     "FullyConnectedNet.loss.one_cache_for_all",
     ("= caches[layer]", "= caches[L - 1]"),
+    outcome="error",
 )
 wrong_edit(
     "FullyConnectedNet.loss.names_from_the_wrong_end",
@@ -95,6 +97,7 @@ wrong_edit(
 wrong_edit(
     "FullyConnectedNet.loss.float64_gradients",
     (REG_GRAD, 'grads[f"W{layer}"] = grads[f"W{layer}"] + np.full(W.shape, self.reg) * W'),
+    outcome="almost",
 )
 wrong_edit(
     "FullyConnectedNet.loss.parameters_updated",

@@ -98,6 +98,7 @@ wrong_edit(
 wrong_edit(
     "FullyConnectedNet.batchnorm.next_layers_averages",
     (FORWARD, FORWARD.replace("layer - 1", "layer")),
+    outcome="error",
 )
 wrong_edit(
     "FullyConnectedNet.batchnorm.averages_in_a_copy",

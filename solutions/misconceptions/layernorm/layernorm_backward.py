@@ -58,11 +58,13 @@ wrong_edit(
     (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=0, keepdims=True)"),
     message="batchnorm_backward.dbeta_keepdims",
+    outcome="almost",
 )
 wrong_edit(
     "layernorm_backward.dbeta_keepdims",
     (DBETA, "dbeta = dout.sum(axis=0, keepdims=True)"),
     message="batchnorm_backward.dbeta_keepdims",
+    outcome="almost",
 )
 wrong_edit(
     "layernorm_backward.returned_in_another_order",
@@ -73,6 +75,7 @@ wrong_edit(
     "layernorm_backward.dout_changed",
     (DXHAT, "dout *= gamma\n    dx_hat = dout"),
     message="batchnorm_backward.dout_changed",
+    outcome="almost",
 )
 
 

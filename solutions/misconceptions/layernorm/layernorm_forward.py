@@ -21,11 +21,14 @@ wrong_edit(
     "layernorm_forward.variance_over_the_batch",
     (VAR, "var = (centred * centred).mean(axis=0, keepdims=True)"),
 )
-wrong_edit("layernorm_forward.axis_lost", (CENTRED, "centred = x - x.mean(axis=1)"))
+wrong_edit(
+    "layernorm_forward.axis_lost", (CENTRED, "centred = x - x.mean(axis=1)"), outcome="error"
+)
 wrong_edit(
     "layernorm_forward.axis_lost_in_the_variance",
     (VAR, "var = (centred * centred).mean(axis=1)"),
     message="layernorm_forward.axis_lost",
+    outcome="error",
 )
 wrong_edit("layernorm_forward.eps_outside", (INV, "inv_std = 1 / (np.sqrt(var) + eps)"))
 wrong_edit("layernorm_forward.no_eps", (INV, "inv_std = 1 / np.sqrt(var)"))
@@ -48,6 +51,7 @@ wrong_edit("layernorm_forward.not_turned_back", (OUT, "out = (gamma * x_hat + be
 wrong_edit(
     "layernorm_forward.input_changed",
     (CENTRED, "x -= x.mean(axis=1, keepdims=True)\n    centred = x"),
+    outcome="almost",
 )
 
 right_edit(

@@ -81,7 +81,7 @@ wrong_edit(
 wrong_edit("softmax_loss.base_ten", (LOSS, "-log_probs[samples, y].mean() / np.log(10)"))
 
 
-@wrong("softmax_loss.scores_changed", message="shared.scores_changed")
+@wrong("softmax_loss.scores_changed", message="shared.scores_changed", outcome="almost")
 def softmax_loss(x, y):
     x -= np.max(x, axis=1, keepdims=True)
     log_probs = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
@@ -89,7 +89,7 @@ def softmax_loss(x, y):
     return -np.sum(one_hot * log_probs) / len(y), (np.exp(log_probs) - one_hot) / len(y)
 
 
-@wrong("softmax_loss.float64_one_hot", message="shared.float64_scores")
+@wrong("softmax_loss.float64_one_hot", message="shared.float64_scores", outcome="almost")
 def softmax_loss(x, y):
     shifted = x - np.max(x, axis=1, keepdims=True)
     log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

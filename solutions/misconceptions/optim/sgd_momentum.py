@@ -48,9 +48,12 @@ wrong_edit(
     "sgd_momentum.parameter_changed",
     (STEP, "w += v\n    next_w = w"),
     message="shared.parameter_changed",
+    outcome="almost",
 )
 wrong_edit(
-    "sgd_momentum.gradient_changed", (GRADIENT, 'dw *= config["learning_rate"]\n    v -= dw')
+    "sgd_momentum.gradient_changed",
+    (GRADIENT, 'dw *= config["learning_rate"]\n    v -= dw'),
+    outcome="almost",
 )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-@wrong("relu_backward.in_place", row="R1")
+@wrong("relu_backward.in_place", row="R1", outcome="almost")
 def relu_backward(dout, cache):
     x = cache
     dx = dout
@@ -30,10 +30,11 @@ wrong_edit(
     ("dout * (x > 0)", "np.int64(x > 0) * dout"),
     row="R5",
     message="shared.float64_dx",
+    outcome="almost",
 )
 
 
-@wrong("relu_backward.float64_zeros", row="R6", message="shared.float64_dx")
+@wrong("relu_backward.float64_zeros", row="R6", message="shared.float64_dx", outcome="almost")
 def relu_backward(dout, cache):
     x = cache
     dx = np.zeros_like(x, dtype=float)
@@ -47,7 +48,7 @@ wrong_edit("relu_backward.opposite_mask", ("(x > 0)", "(x < 0)"))
 wrong_edit("relu_backward.times_the_output", ("(x > 0)", "np.maximum(0, x)"))
 
 
-@wrong("relu_backward.input_changed")
+@wrong("relu_backward.input_changed", outcome="almost")
 def relu_backward(dout, cache):
     x = cache
     x[x < 0] = 0

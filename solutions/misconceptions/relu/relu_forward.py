@@ -3,13 +3,13 @@
 import numpy as np
 
 
-@wrong("relu_forward.in_place")
+@wrong("relu_forward.in_place", outcome="almost")
 def relu_forward(x):
     x[x < 0] = 0
     return x, x
 
 
-@wrong("relu_forward.in_place_view", message="relu_forward.in_place")
+@wrong("relu_forward.in_place_view", message="relu_forward.in_place", outcome="almost")
 def relu_forward(x):
     out = x
     out[out < 0] = 0
@@ -27,11 +27,13 @@ wrong_edit(
     "relu_forward.float64_mask",
     ("np.maximum(0, x)", "x * np.int64(x > 0)"),
     message="shared.float64_out",
+    outcome="almost",
 )
 wrong_edit(
     "relu_forward.float64_zeros",
     ("np.maximum(0, x)", "np.maximum(np.zeros(x.shape), x)"),
     message="shared.float64_out",
+    outcome="almost",
 )
 
 

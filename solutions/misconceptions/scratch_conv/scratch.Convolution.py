@@ -33,12 +33,17 @@ wrong_edit(
     (OUT_H, "out_h = 1 + (H - FH) // self.stride"),
     (OUT_W, "out_w = 1 + (W - FW) // self.stride"),
     row="P8",
+    outcome="error",
 )
 wrong_edit(
-    "scratch.Convolution.padding_not_handed_on", (COL, "self.col = im2col(x, FH, FW, self.stride)")
+    "scratch.Convolution.padding_not_handed_on",
+    (COL, "self.col = im2col(x, FH, FW, self.stride)"),
+    outcome="error",
 )
 wrong_edit(
-    "scratch.Convolution.stride_not_handed_on", (COL, "self.col = im2col(x, FH, FW, 1, self.pad)")
+    "scratch.Convolution.stride_not_handed_on",
+    (COL, "self.col = im2col(x, FH, FW, 1, self.pad)"),
+    outcome="error",
 )
 wrong_edit(
     "scratch.Convolution.filters_reshaped_for_transpose",

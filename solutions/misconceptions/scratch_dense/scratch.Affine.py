@@ -18,7 +18,7 @@ wrong_edit(
     "scratch.Affine.all_three_returned",
     (DX, "return (dout @ self.W.T).reshape(self.x_shape), self.dW, self.db"),
 )
-wrong_edit("scratch.Affine.not_flattened", (ROWS, "self.rows = x"), row="A1")
+wrong_edit("scratch.Affine.not_flattened", (ROWS, "self.rows = x"), row="A1", outcome="error")
 wrong_edit(
     "scratch.Affine.reshape_for_transpose",
     (ROWS, "self.rows = x.reshape(-1, x.shape[0]).T"),
@@ -41,6 +41,7 @@ wrong_edit(
     (DB, "self.db = np.sum(dout, axis=0, keepdims=True)"),
     row="A4",
     message="affine_backward.db_keepdims",
+    outcome="almost",
 )
 wrong_edit(
     "scratch.Affine.db_over_the_outputs",

@@ -46,7 +46,7 @@ def sigmoid(x):
     return np.tanh(as_floats("x", x))
 
 
-@wrong("scratch.sigmoid.float64_out")
+@wrong("scratch.sigmoid.float64_out", outcome="almost")
 def sigmoid(x):
     x = as_floats("x", x)
     out = np.zeros(x.shape)
@@ -55,7 +55,7 @@ def sigmoid(x):
     return out
 
 
-@wrong("scratch.sigmoid.input_changed")
+@wrong("scratch.sigmoid.input_changed", outcome="almost")
 def sigmoid(x):
     x = as_floats("x", x)
     if x.ndim:
@@ -68,7 +68,7 @@ def sigmoid(x):
     return out
 
 
-@wrong("scratch.sigmoid.only_for_arrays")
+@wrong("scratch.sigmoid.only_for_arrays", outcome="error")
 def sigmoid(x):
     x = as_floats("x", x)
     out = np.empty_like(x)

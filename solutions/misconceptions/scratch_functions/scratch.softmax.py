@@ -24,6 +24,7 @@ wrong_edit(
     "scratch.softmax.two_axes_only",
     (E, "e = np.exp(x - np.max(x, axis=1, keepdims=True))"),
     (RETURN, "return e / np.sum(e, axis=1, keepdims=True)"),
+    outcome="error",
 )
 wrong_edit(
     "scratch.softmax.divided_by_the_maximum",
@@ -36,10 +37,12 @@ wrong_edit(
 wrong_edit(
     "scratch.softmax.input_changed",
     (E, "x -= np.max(x, axis=-1, keepdims=True)\n    e = np.exp(x)"),
+    outcome="almost",
 )
 wrong_edit(
     "scratch.softmax.float64_out",
     (RETURN, "return e / np.sum(e, axis=-1, keepdims=True, dtype=np.float64)"),
+    outcome="almost",
 )
 
 

@@ -40,7 +40,9 @@ wrong_edit(
     (COL, "col = col.reshape(N, out_h, out_w, C, filter_w, filter_h).transpose(0, 1, 2, 3, 5, 4)"),
 )
 wrong_edit(
-    "scratch.col2im.float64_out", (PADDED, "padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad))")
+    "scratch.col2im.float64_out",
+    (PADDED, "padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad))"),
+    outcome="almost",
 )
 wrong_edit("scratch.col2im.ones_to_start_from", (PADDED, PADDED.replace("zeros", "ones")))
 

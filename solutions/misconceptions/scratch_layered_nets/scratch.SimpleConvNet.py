@@ -37,13 +37,19 @@ wrong_edit(
     "scratch.SimpleConvNet.pooling_not_counted", (POOLED, "pooled = filter_num * conv_h * conv_w")
 )
 wrong_edit(
-    "scratch.SimpleConvNet.stride_not_handed_on", (CONV, CONV.replace(", stride, pad", ", 1, pad"))
+    "scratch.SimpleConvNet.stride_not_handed_on",
+    (CONV, CONV.replace(", stride, pad", ", 1, pad")),
+    outcome="error",
 )
 wrong_edit(
-    "scratch.SimpleConvNet.padding_not_handed_on", (CONV, CONV.replace(", stride, pad", ", stride"))
+    "scratch.SimpleConvNet.padding_not_handed_on",
+    (CONV, CONV.replace(", stride, pad", ", stride")),
+    outcome="error",
 )
 wrong_edit(
-    "scratch.SimpleConvNet.windows_that_overlap", (POOL, 'self.layers["Pool1"] = Pooling(2, 2)')
+    "scratch.SimpleConvNet.windows_that_overlap",
+    (POOL, 'self.layers["Pool1"] = Pooling(2, 2)'),
+    outcome="error",
 )
 wrong_edit(
     "scratch.SimpleConvNet.layers_hold_copies",

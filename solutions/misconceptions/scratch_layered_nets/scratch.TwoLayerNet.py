@@ -57,7 +57,11 @@ wrong_edit(
 wrong_edit(
     "scratch.TwoLayerNet.summed_loss", (LOSS, LOSS + " * len(x)"), message="shared.summed_loss"
 )
-wrong_edit("scratch.TwoLayerNet.from_first_to_last", (BACK, "for layer in self.layers.values():"))
+wrong_edit(
+    "scratch.TwoLayerNet.from_first_to_last",
+    (BACK, "for layer in self.layers.values():"),
+    outcome="error",
+)
 wrong_edit(
     "scratch.TwoLayerNet.last_layer_left_out",
     (FORWARD, "self.loss(x, t)\n        dout = np.ones_like(self.predict(x)) / len(x)"),

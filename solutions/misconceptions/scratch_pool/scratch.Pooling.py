@@ -20,9 +20,10 @@ wrong_edit(
     (OUT_H, "out_h = 1 + (H - self.pool_h) // self.stride"),
     (OUT_W, "out_w = 1 + (W - self.pool_w) // self.stride"),
     row="P8",
+    outcome="error",
 )
 wrong_edit("scratch.Pooling.padding_of_zeros", (PAD, PAD.replace("-np.inf", "0")))
-wrong_edit("scratch.Pooling.padding_left_out", (PAD, "padded = x"))
+wrong_edit("scratch.Pooling.padding_left_out", (PAD, "padded = x"), outcome="error")
 wrong_edit(
     "scratch.Pooling.reshape_for_transpose", (OUT, "out = maxima.reshape(N, C, out_h, out_w)")
 )
@@ -45,6 +46,7 @@ wrong_edit(
 wrong_edit(
     "scratch.Pooling.window_on_its_side",
     (COL, "col = im2col(padded, self.pool_w, self.pool_h, self.stride)"),
+    outcome="error",
 )
 wrong_edit("scratch.Pooling.dout_not_transposed", (BACK, "winners = dout.ravel()"))
 wrong_edit(
@@ -69,6 +71,7 @@ wrong_edit(
     "scratch.Pooling.float64_gradient",
     (ZEROS, ZEROS.replace(", dtype=dout.dtype", "")),
     message="shared.float64_dx",
+    outcome="almost",
 )
 wrong_edit(
     "scratch.Pooling.padding_not_cut_off",

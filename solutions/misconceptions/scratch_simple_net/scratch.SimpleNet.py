@@ -16,7 +16,9 @@ wrong_edit(
     "scratch.SimpleNet.softmax_left_out",
     (LOSS, "return cross_entropy_error(np.abs(self.predict(x)), t)"),
 )
-wrong_edit("scratch.SimpleNet.weights_turned_over", (SCORES, "return x @ self.W.T"))
+wrong_edit(
+    "scratch.SimpleNet.weights_turned_over", (SCORES, "return x @ self.W.T"), outcome="error"
+)
 wrong_edit(
     "scratch.SimpleNet.weights_copied",
     (HELD, "self.W = W\n        self.weights = W.copy()\n"),

@@ -13,6 +13,7 @@ wrong_edit(
     "spatial_groupnorm_backward.one_axis",
     (DBETA, "dbeta = dout.sum(axis=(0, 2, 3))"),
     (DGAMMA, "dgamma = (dout * x_hat).sum(axis=(0, 2, 3))"),
+    outcome="almost",
 )
 wrong_edit(
     "spatial_groupnorm_backward.images_kept_apart",
@@ -62,6 +63,7 @@ wrong_edit(
     "spatial_groupnorm_backward.dout_changed",
     (DGROUPS, "dout *= gamma\n    dgroups = dout.reshape(inv_std.shape[0], -1)"),
     message="batchnorm_backward.dout_changed",
+    outcome="almost",
 )
 wrong_edit(
     "spatial_groupnorm_backward.float64_gradients",
@@ -70,6 +72,7 @@ wrong_edit(
         "dbeta = np.zeros((1, dout.shape[1], 1, 1))\n    dbeta += dout.sum(axis=(0, 2, 3), keepdims=True)",
     ),
     message="batchnorm_backward.float64_gradients",
+    outcome="almost",
 )
 
 

@@ -34,6 +34,11 @@ hostile = neighbour_module(
 )
 
 
+# What a mistake comes to, and what the rest of its pair or class may come to.
+_WRONG = ("fail", "error", "missing")
+_TOUCHED = ("pass", "almost", "blocked", "fail", "error")
+
+
 @dataclass
 class Student:
     """A submission and its truth.
@@ -79,7 +84,7 @@ def solved(name: str) -> Student:
 
 
 def stub(name: str) -> Student:
-    right = {exercise_id: ("todo", "blocked") for exercise_id in curriculum.load().ids()}
+    right = {exercise_id: ("todo",) for exercise_id in curriculum.load().ids()}
     return Student(Submission(name, files_of(locations.pristine_folder())), "stub", right)
 
 
@@ -89,7 +94,7 @@ def half_done(name: str, rng: random.Random) -> Student:
     left = {file for file in files if rng.random() < 0.5}
     files |= {file: pristine[file] for file in left}
     right = {
-        exercise.id: ("todo", "blocked") if exercise.file in left else ("pass",)
+        exercise.id: ("todo",) if exercise.file in left else ("pass",)
         for exercise in curriculum.load()
     }
     return Student(Submission(name, files), "half-done", right)
@@ -198,11 +203,13 @@ def mistaken(
             for other in known.in_file(exercise.file):
                 if other.qualname in changed or other.id in own:
                     for touched in known.plan(other.id).own:
-                        student.outcomes[touched] = ("pass", "blocked", "fail", "error", "todo")
+                        student.outcomes[touched] = _TOUCHED
     for misconception in chosen:
         if isinstance(misconception, misconceptions.Alternative):
             continue
-        student.outcomes[misconception.exercise] = ("fail", "error", "todo", "missing")
+        assert isinstance(misconception, misconceptions.Misconception)
+        almost = misconception.outcome == "almost"
+        student.outcomes[misconception.exercise] = ("almost",) if almost else _WRONG
         student.mistakes[misconception.exercise] = alike[misconception.id]
     return student
 

@@ -12,6 +12,7 @@ import pytest
 
 from workbook.grading.exports.gradescope import pack
 from workbook.grading.exports.gradescope_run import SCHEMA
+from workbook.grading.exports.gradescope_run import _test as one_test
 from workbook.grading.intake.scheme import parse_scheme
 from workbook.student import locations
 
@@ -134,3 +135,13 @@ def test_our_own_fault_is_no_grade(autograder):
         solution.write_bytes(kept)
     assert done.returncode == 1 and found is None
     assert "has no verdict" in done.stderr
+
+
+def test_almost_right_is_passed_and_says_what_it_costs():
+    result = {
+        **{"exercise": "relu_forward", "outcome": "almost", "integrated_outcome": "almost"},
+        **{"points": 0.9, "max_points": 1.0, "rules": ["dtype"], "message": None},
+    }
+    test = one_test(result, SCHEME)
+    assert (test["status"], test["score"], test["max_score"]) == ("passed", 0.9, 1.0)
+    assert "Points are lost for the dtype of a result (0.1)." in test["output"]

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -107,11 +108,46 @@ def test_a_page_needs_no_other_file_and_no_network():
         assert ("name", "viewport") in found.attributes
 
 
+def test_what_is_almost_right_says_what_points_are_lost_for():
+    almost = exercise(outcome="almost", points=1.9, rules=("dtype",), message=MESSAGE)
+    page = feedback_page(grade(almost))
+    assert "Almost right" in page and "1 of 1 exercises are done" in page
+    assert "Points are lost for the dtype of a result (0.2)." in page
+    assert 'class="box almost"' in page and "seen it" in page
+    by_hand = SimpleNamespace(points=2.0, reason="so", by="me", made="")
+    page = feedback_page(grade(replace(almost, correction=by_hand)))
+    assert "Points are lost" not in page
+
+
+def test_the_class_page_counts_almost_as_done():
+    grades = [grade(exercise(outcome=o)) for o in ("pass", "almost", "fail", "partial", "todo")]
+    (row,) = hardest(grades)
+    assert (row.right, row.tried) == (2, 4)
+    assert "almost 1" in row.outcomes and "partial 1" in row.outcomes
+
+
+@pytest.mark.parametrize(
+    ("integrated", "nbval", "differs"),
+    [
+        ("pass", "pass", False),
+        ("pass", "fail", True),
+        ("almost", "pass", False),
+        ("almost", "fail", False),
+        ("fail", "pass", True),
+        ("fail", "fail", False),
+    ],
+)
+def test_a_cell_may_look_at_what_almost_misses_or_not(integrated, nbval, differs):
+    one = exercise(outcome=integrated, nbval=nbval)
+    assert one.differs == differs
+    assert one.suspicious == (integrated == "pass" and nbval == "fail")
+
+
 def test_a_right_exercise_says_nothing_more_but_the_integrated_outcome():
     page = feedback_page(
         grade(exercise(outcome="pass", integrated_outcome="blocked", message=MESSAGE))
     )
-    assert "seen it" not in page and "Right on its own" in page
+    assert "seen it" not in page and "Done on its own" in page
 
 
 def test_the_receipt_and_what_was_judged_are_repeated():

@@ -39,7 +39,7 @@ def on_own_network(
         code for the mistake, or if that network does not come to its end.
     """
     found = hunt_round.hunt
-    passed = {name for name, outcome in progress.outcomes().items() if outcome == "pass"}
+    passed = progress.done()
     if folder is None and bughunt.missing_exercises(found.network, passed):
         return hunt_round
     code = planted_code.code_of(found)

@@ -16,11 +16,19 @@ __all__ = ["render"]
 _GOOD = "var(--jp-success-color1, #2e7d32)"
 _BAD = "var(--jp-error-color1, #d32f2f)"
 _WAIT = "var(--jp-warn-color1, #f57c00)"
-_EDGES = {"pass": _GOOD, "todo": _WAIT, "blocked": _WAIT, "infra": _WAIT}
+# The colour and the style of a card's left edge.
+_EDGES = {
+    "pass": ("solid", _GOOD),
+    "almost": ("dashed", _GOOD),
+    "partial": ("dashed", _WAIT),
+    "todo": ("solid", _WAIT),
+    "blocked": ("solid", _WAIT),
+    "infra": ("solid", _WAIT),
+}
 
 _LINE = "var(--jp-border-color2, currentColor)"
 _BOX = (
-    "border: 1px solid {line}; border-left: 5px solid {edge}; padding: 0.4em 0.9em 0.6em; "
+    "border: 1px solid {line}; border-left: 5px {style} {edge}; padding: 0.4em 0.9em 0.6em; "
     "margin: 0.2em 0; max-width: 60em; color: var(--jp-content-font-color1, inherit); "
     "background: transparent; line-height: 1.45;"
 )
@@ -55,8 +63,14 @@ def _fold(title: str, content: str) -> str:
     return _tag("details", _FOLD, summary + content) if content else ""
 
 
+def _colour(row: ArrayRow | CaseRow) -> str:
+    if row.ok:
+        return _GOOD
+    return _WAIT if row.mild else _BAD
+
+
 def _array_row(row: ArrayRow) -> str:
-    verdict = _tag("span", f"color: {_GOOD if row.ok else _BAD};", escape(row.verdict))
+    verdict = _tag("span", f"color: {_colour(row)};", escape(row.verdict))
     if not row.ok:
         verdict = f"<b>{verdict}</b>"
     cells = [f"<code>{escape(row.name)}</code>", verdict]
@@ -89,8 +103,7 @@ def _arrays(card: Card) -> str:
 
 
 def _case(row: CaseRow, todo: bool) -> str:
-    colour = _GOOD if row.ok else _BAD
-    outcome = "" if todo else _tag("span", f"color: {colour};", escape(row.outcome)) + ": "
+    outcome = "" if todo else _tag("span", f"color: {_colour(row)};", escape(row.outcome)) + ": "
     asked = _tag("span", _QUIET, escape(text("card.asked", words=row.asks)))
     return f"<li>{outcome}{escape(row.name)} {asked}</li>"
 
@@ -110,6 +123,7 @@ def render(card: Card) -> str:
         looks_like = "<br>".join(map(as_html, [message.looks_like, *card.others()]))
         parts.append(_tag("div", _TITLE, escape(text("card.looks_like"))))
         parts.append(_tag("p", _WORDS, looks_like))
+    parts.append(_section(text("card.rules"), card.rules()))
     parts.append(_section(text("card.integrated"), card.integrated()))
     parts.append(_arrays(card))
     if message is not None:
@@ -124,5 +138,5 @@ def render(card: Card) -> str:
     parts.append(_fold(text("card.notes"), _list(notes)))
     foot = "<br>".join(map(as_html, card.foot()))
     parts.append(_tag("div", _QUIET + " margin-top: 0.4em;", foot))
-    edge = _EDGES.get(card.outcome, _BAD)
-    return _tag("div", _BOX.format(line=_LINE, edge=edge), "".join(parts))
+    style, edge = _EDGES.get(card.outcome, ("solid", _BAD))
+    return _tag("div", _BOX.format(line=_LINE, style=style, edge=edge), "".join(parts))

@@ -7,9 +7,11 @@ from workbook.checks.card.rows import (
     CaseRow,
     array_rows,
     case_rows,
+    cases_sentence,
     format_time,
     integrated_sentence,
     printed_title,
+    rules_sentence,
 )
 from workbook.checks.messages import Message
 from workbook.checks.results import Report
@@ -19,6 +21,8 @@ __all__ = ["Card"]
 
 # Nothing was measured, so the table of arrays would only repeat that.
 _NOTHING_RAN = frozenset({"todo", "invalid", "missing", "infra"})
+# No single case shows what is said.
+_NO_CASE = frozenset({"todo", "partial", "blocked"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +75,7 @@ class Card:
         )
         if self.outcome in _NOTHING_RAN or not result.checks:
             return words
-        right = sum(check.outcome == "pass" for check in result.checks)
-        return f"{words} {text('card.cases_right', right=right, cases=len(result.checks))}."
+        return f"{words} {cases_sentence(result)}."
 
     def message(self) -> Message | None:
         """Return what is wrong with the exercise itself; `integrated` says the rest."""
@@ -81,7 +84,7 @@ class Card:
     def seen_title(self) -> str:
         """The heading of what was seen, with the case if that tells anything."""
         message = self.message()
-        if message is None or not message.case or self.outcome in ("todo", "blocked"):
+        if message is None or not message.case or self.outcome in _NO_CASE:
             return text("card.seen")
         return f"{text('card.seen')}, {text('card.in_case', case=message.case)}"
 
@@ -92,7 +95,7 @@ class Card:
 
     def arrays(self) -> list[ArrayRow]:
         """Rows of the table of arrays."""
-        return array_rows(self.report.cases)
+        return array_rows(self.report.cases) if self.outcome not in _NOTHING_RAN else []
 
     def cases(self) -> list[CaseRow]:
         """Rows of the list of cases."""
@@ -102,6 +105,11 @@ class Card:
         """What the list of cases is called."""
         key = "card.cases_todo" if self.outcome == "todo" else "card.cases"
         return text(key, cases=len(self.report.cases))
+
+    def rules(self) -> str:
+        """Return which rules are missed, and what each costs."""
+        result = self.report.result
+        return rules_sentence(result.exercise, result.outcome, result.rules, result.max_points)
 
     def integrated(self) -> str:
         """What the student's other functions make of it, if that is another matter."""
@@ -123,7 +131,7 @@ class Card:
         result = self.report.result
         name = result.exercise
         lines = []
-        if in_notebook and self.outcome in ("fail", "error"):
+        if in_notebook and self.outcome in ("almost", "fail", "error"):
             lines.append(text("card.failing", exercise=name))
         if self.outcome not in ("pass", "infra"):
             key = "card.next_hint_cell" if in_notebook else "card.next_hint"

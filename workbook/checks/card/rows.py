@@ -1,11 +1,13 @@
 """What a card says, as plain rows and sentences: the same for every way of showing it."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from workbook import curriculum
 from workbook.checks.compare import ArrayVerdict
-from workbook.checks.results import CaseReport, Report
+from workbook.checks.results import CaseReport, ExerciseResult, Report
+from workbook.curriculum import DONE
 from workbook.locale import table, text
 
 __all__ = [
@@ -13,17 +15,22 @@ __all__ = [
     "CaseRow",
     "array_rows",
     "case_rows",
+    "cases_sentence",
     "format_number",
     "format_time",
     "integrated_sentence",
     "printed_title",
+    "rules_sentence",
     "verdict_words",
 ]
 
 
 @dataclass(frozen=True)
 class ArrayRow:
-    """One array in the case in which it came off worst; all columns are words."""
+    """One array in the case in which it came off worst; all columns are words.
+
+    `mild`: its values are right, and it misses a rule.
+    """
 
     name: str
     ok: bool
@@ -32,16 +39,21 @@ class ArrayRow:
     limit: str
     rel_error: str
     case: str
+    mild: bool = False
 
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One case: its outcome, and the words of the docstring that ask for it."""
+    """One case: its outcome, and the words of the docstring that ask for it.
+
+    `mild`: it misses a rule, or waits for something to be written.
+    """
 
     name: str
     ok: bool
     outcome: str
     asks: str
+    mild: bool = False
 
 
 def format_number(value: float | None) -> str:
@@ -59,12 +71,12 @@ def format_time(seconds: float | None) -> str:
 
 
 def verdict_words(verdict: ArrayVerdict) -> str:
-    """`ok`, or what is not: `NOT ok: shape (1, 2), wanted (2,)`."""
+    """`ok`, or what is not: `NOT ok: shape (1, 2), wanted (2, 2)`."""
     if verdict.ok:
         return text("array.ok")
     got, want = (
         (verdict.shape, verdict.wanted_shape)
-        if verdict.problem == "shape"
+        if verdict.problem in ("shape", "axis")
         else (verdict.dtype, verdict.wanted_dtype)
     )
     return table("array").text(verdict.problem, got=got, want=want)
@@ -94,6 +106,7 @@ def array_rows(cases: Iterable[CaseReport]) -> list[ArrayRow]:
             format_number(verdict.limit) if verdict.error is not None else "",
             format_number(verdict.rel_error),
             case,
+            bool(verdict.problem and verdict.rules),
         )
         for name, (verdict, case) in worst.items()
     ]
@@ -109,9 +122,43 @@ def case_rows(cases: Iterable[CaseReport]) -> list[CaseRow]:
             if case_report.outcome == "pass"
             else table("outcome")[case_report.outcome],
             " ".join(case_report.asks.split()),
+            case_report.outcome in ("almost", "todo", "blocked"),
         )
         for case_report in cases
     ]
+
+
+def cases_sentence(result: ExerciseResult) -> str:
+    """Return how many of the cases are right, and how many almost."""
+    outcomes = [check.outcome for check in result.checks]
+    right, almost = outcomes.count("pass"), outcomes.count("almost")
+    key = "card.cases_almost" if almost else "card.cases_right"
+    return text(key, right=right, almost=almost, cases=len(outcomes))
+
+
+def rules_sentence(exercise_id: str, outcome: str, rules: Collection[str], maximum: float) -> str:
+    """Return which rules are missed, and for an `almost` what each costs; empty if none is.
+
+    Parameters
+    ----------
+    exercise_id, outcome : str
+    rules : collection of str
+        Those that are missed.
+    maximum : float
+        Full marks.
+    """
+    costs = curriculum.load()[exercise_id].rules
+    # A stored result may name a rule that the exercise no longer states.
+    missed = {rule: table("rule")[rule] for rule in rules if rule in costs}
+    if not missed:
+        return ""
+    if outcome != "almost":
+        return text("card.rules_besides", rules=", ".join(missed.values()))
+    priced = [
+        text("card.rule_cost", rule=words, points=f"{maximum * costs[rule]:.4g}")
+        for rule, words in missed.items()
+    ]
+    return text("card.rules_almost", rules=", ".join(priced))
 
 
 def printed_title(report: Report) -> str:
@@ -124,9 +171,9 @@ def printed_title(report: Report) -> str:
 
 
 def integrated_sentence(report: Report) -> str:
-    """Return what the integrated outcome adds to an exercise that is right when isolated."""
+    """Return what the integrated outcome adds to an exercise that is done when isolated."""
     result = report.result
-    if result.outcome != "pass" or result.integrated_outcome == "pass":
+    if result.outcome not in DONE or result.integrated_outcome in DONE:
         return ""
     if report.blocked_by:
         return text("card.integrated_blocked", others=", ".join(report.blocked_by))

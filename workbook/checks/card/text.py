@@ -74,6 +74,7 @@ def render(card: Card) -> str:
         lines += _section(text("card.looks_like"), message.looks_like)
         for other in card.others():
             lines += _wrapped(other, "  ")
+    lines += _section(text("card.rules"), card.rules())
     lines += _section(text("card.integrated"), card.integrated())
     lines += _arrays(card)
     if message is not None:

@@ -78,7 +78,7 @@ class _CaseWorker:
     def _list_misconceptions(self, job: messages.CatalogueJob) -> None:
         catalogue = self._catalogue(job.exercise, job.impl)
         rows = [
-            messages.ListedMisconception(m.id, m.row, m.message)
+            messages.ListedMisconception(m.id, m.row, m.message, m.outcome)
             for m in catalogue.misconceptions.values()
         ]
         rows += [

@@ -168,6 +168,7 @@ class ListedMisconception(msgspec.Struct, frozen=True):
     id: str
     row: str
     message: str = ""
+    outcome: str = ""
     correct: bool = False
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbook.checks.results import OUTCOMES
+from workbook.curriculum import RULES
 from workbook.grading.gradebook.models import GradingRun
 from workbook.grading.grades import STATUSES, ExerciseGrade, Grade
 from workbook.grading.intake.scheme import Scheme
@@ -22,6 +23,7 @@ def _exercise(exercise: ExerciseGrade) -> dict[str, Any]:
         "outcome": exercise.outcome,
         "integrated_outcome": exercise.integrated_outcome,
         "nbval": exercise.nbval or None,
+        "rules": list(exercise.rules),
         "points": exercise.points,
         "computed": exercise.computed,
         "max_points": exercise.maximum,
@@ -165,6 +167,7 @@ SCHEMA: dict[str, Any] = {
                                     "outcome": {"enum": list(OUTCOMES)},
                                     "integrated_outcome": {"enum": list(OUTCOMES)},
                                     "nbval": _MAYBE_TEXT,
+                                    "rules": _list({**_TEXT, "enum": list(RULES)}),
                                     "points": _MAYBE_NUMBER,
                                     "computed": _MAYBE_NUMBER,
                                     "max_points": _NUMBER,

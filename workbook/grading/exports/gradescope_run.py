@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook import curriculum
+from workbook.checks.card.rows import rules_sentence
 from workbook.errors import WorkbookError
 from workbook.grading import scheduler
 from workbook.grading.exports.gradescope import SETTINGS
@@ -111,13 +112,16 @@ def _test(result: dict[str, Any], scheme: Scheme) -> dict[str, Any]:
         parts = ("look",) if outcome == "todo" else ("seen", "looks_like", "why", "look")
         titles = table("feedback.part")
         lines += [f"{titles[part]}: {words[part]}" for part in parts if words.get(part)]
-    elif result["integrated_outcome"] != "pass":
+    lost = rules_sentence(exercise.id, outcome, result.get("rules", ()), maximum)
+    if lost:
+        lines.append(lost)
+    if outcome in curriculum.DONE and result["integrated_outcome"] not in curriculum.DONE:
         lines.append(text("feedback.integrated", outcome=_WORDS[result["integrated_outcome"]]))
     return {
         "name": f"{exercise.title}: {exercise.id}{bonus}",
         "score": round(share * maximum, 4),
         "max_score": maximum,
-        "status": "passed" if outcome == "pass" else "failed",
+        "status": "passed" if outcome in curriculum.DONE else "failed",
         "output": clean("\n".join(lines)),
         "tags": [exercise.notebook],
         "visibility": "visible",

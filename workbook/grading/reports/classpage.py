@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import mean, median
 from typing import Any
 
-from workbook import locale
+from workbook import curriculum, locale
 from workbook.grading.gradebook.models import GradingRun
 from workbook.grading.grades import Grade
 from workbook.grading.reports.feedback import STYLE_CLASSES
@@ -20,7 +20,7 @@ _MAX_MISTAKES = 15
 
 @dataclass(frozen=True)
 class ExerciseStatistics:
-    """One exercise over the class."""
+    """One exercise over the class; `right` counts those that are done."""
 
     id: str
     title: str
@@ -93,7 +93,7 @@ def hardest(judged: Sequence[Grade]) -> list[ExerciseStatistics]:
         ExerciseStatistics(
             name,
             titles[name],
-            counts["pass"],
+            sum(counts[outcome] for outcome in curriculum.DONE),
             counts.total() - counts["todo"] - counts["missing"],
             ", ".join(f"{word} {n}" for word, n in counts.most_common() if word != "pass"),
         )

@@ -3,8 +3,9 @@
 from itertools import groupby
 
 from workbook import curriculum
+from workbook.checks.card.rows import rules_sentence
 from workbook.checks.results import OUTCOMES
-from workbook.grading.grades import Grade
+from workbook.grading.grades import ExerciseGrade, Grade
 from workbook.grading.reports.pages import render
 from workbook.locale import table, text
 
@@ -13,6 +14,8 @@ __all__ = ["STYLE_CLASSES", "feedback_page"]
 # How an outcome is shown beside its word.
 STYLE_CLASSES = {outcome: "wrong" for outcome in OUTCOMES} | {
     "pass": "pass",
+    "almost": "almost",
+    "partial": "partial",
     "todo": "wait",
     "blocked": "wait",
     "infra": "wait",
@@ -29,7 +32,7 @@ def feedback_page(grade: Grade) -> str:
     parts = [
         (notebooks[name], list(group)) for name, group in groupby(exercises, lambda e: e.notebook)
     ]
-    right = sum(exercise.outcome == "pass" for exercise in exercises)
+    right = sum(exercise.outcome in curriculum.DONE for exercise in exercises)
     if grade.total is None:
         title = text("feedback.title_open")
     else:
@@ -43,5 +46,14 @@ def feedback_page(grade: Grade) -> str:
         parts=parts,
         look=STYLE_CLASSES,
         words=table("outcome"),
+        done=curriculum.DONE,
+        missed=_missed,
         source=grade.submission.source.rpartition("/")[2],
     )
+
+
+def _missed(exercise: ExerciseGrade) -> str:
+    """Return which rules cost points; empty where points were set by hand."""
+    if exercise.correction is not None:
+        return ""
+    return rules_sentence(exercise.id, exercise.outcome, exercise.rules, exercise.maximum)

@@ -78,7 +78,7 @@ def passing_exercises(folder: Path, ids: Sequence[str]) -> set[str]:
         return set(ids)
     with Checker(folder) as judge:
         results = [report.result for report in judge.judge(ids)]
-    return {r.exercise for r in results if r.outcome == r.integrated_outcome == "pass"}
+    return {r.exercise for r in results if {r.outcome, r.integrated_outcome} <= curriculum.DONE}
 
 
 def plan_portrait(
