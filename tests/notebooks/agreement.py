@@ -3,10 +3,11 @@
 Plants every misconception and every alternative in the solutions, runs the check cells of its
 exercise on them, and holds what the cells say against what the cases say:
 
-    python tests/notebooks/agreement.py [--only EXERCISE] [--json FILE]
+    python tests/notebooks/agreement.py [--only EXERCISE ...] [--json FILE]
 
-A cell must pass whatever the card passes; `main` exits with 1 if one does not. A cell may pass
-what the card fails, as it looks at fewer inputs; these are listed.
+A cell must pass whatever the card calls right, also in the exercises that build on it; `main`
+exits with 1 if one does not. A cell may pass what the card does not, as it looks at fewer inputs
+and only at values; `main` lists these, too.
 """
 
 import argparse
@@ -151,7 +152,8 @@ class Comparison:
     card : str
         The outcome of the cases.
     cells : dict of str to str
-        By cell: what it says is wrong; empty if it passes.
+        By cell: what it says is wrong; empty if it passes. For an alternative also the cells of
+        the exercises that require its own.
     """
 
     exercise: str
@@ -181,7 +183,7 @@ class Comparison:
 
 def compare_exercise(
     exercise_id: str,
-    cells: list[CheckCell],
+    cells: Mapping[str, list[CheckCell]],
     impl: Implementation,
     live: FromSolutions,
     wanted: Callable[[str], bool] = lambda name: True,
@@ -189,6 +191,8 @@ def compare_exercise(
     """Plant the rewrites of an exercise one after the other."""
     catalogue = Catalogue.read(exercise_id, impl)
     reference = live.records(exercise_id)
+    known = curriculum.load()
+    builds_on_it = [name for name in known.ids() if exercise_id in known.plan(name).requirements]
     for name in [*catalogue.alternatives, *catalogue.misconceptions]:
         if not wanted(name):
             continue
@@ -196,8 +200,13 @@ def compare_exercise(
         card = combine(
             [compare(records[c.name], reference[c.name], c).outcome for c in cases_of(exercise_id)]
         )
+        others = builds_on_it if name in catalogue.alternatives else []
         with catalogue.planted(name):
-            said = {f"{cell.notebook}:{cell.id}": cell.run(impl) for cell in cells}
+            said = {
+                f"{cell.notebook}:{cell.id}": cell.run(impl)
+                for cell_exercise in (exercise_id, *others)
+                for cell in cells.get(cell_exercise, ())
+            }
         yield Comparison(exercise_id, name, card, said)
 
 
@@ -210,7 +219,7 @@ def comparisons(exercise_ids: list[str]) -> Iterator[Comparison]:
     try:
         with load_implementation(folder) as impl:
             for exercise_id in exercise_ids:
-                yield from compare_exercise(exercise_id, cells[exercise_id], impl, live)
+                yield from compare_exercise(exercise_id, cells, impl, live)
     finally:
         live.close()
 
