@@ -14,7 +14,9 @@ __all__ = ["__version__", "load_ipython_extension"]
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
-    """`%load_ext workbook`: run the exercises as last saved, one-line errors, `%solutions`."""
-    from workbook.student.ipython import load
+    """`%load_ext workbook`: exercises as last saved, `%solutions`, errors in one line."""
+    from workbook.numerics import check_cells
+    from workbook.student import ipython
 
-    load(shell)
+    ipython.load(shell)
+    check_cells.install(shell)

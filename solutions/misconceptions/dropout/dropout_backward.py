@@ -47,6 +47,8 @@ def dropout_forward(x, dropout_param):
     keep = 1.0 - dropout_param["p"]
     if dropout_param["mode"] == "test":
         return x, None
+    if dropout_param.get("seed") is not None:
+        np.random.seed(dropout_param["seed"])
     kept = np.random.rand(*x.shape) < keep
     return np.where(kept, x, 0) / keep, (kept, keep)
 

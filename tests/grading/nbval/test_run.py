@@ -51,6 +51,23 @@ def test_each_cell_has_its_own_result(write, tmp_path):
         assert 20 < result.peak_megabytes < 1000
 
 
+def test_what_student_code_prints_is_not_compared_beside_verdicts(write):
+    line = "out: error 1e-09 (limit 1e-07) ok"
+    talk = "import warnings; print('x is 3'); warnings.warn('careful')\n"
+    [result] = run_group(
+        [
+            write(
+                "Talk",
+                write.check(f"{talk}print({line!r})", "a", f"a heading\n{line}\n"),
+                write.check(f"{talk}print('nothing else')", "b", f"{line}\n"),
+                write.check(f"print({line!r}); print({line!r})", "c", f"{line}\n"),
+                write.check("print('x is 3')", "d", "y is 3\n"),
+            )
+        ]
+    )
+    assert outcomes(result) == ["pass", "fail", "fail", "fail"]
+
+
 def test_the_kernel_sees_what_the_run_is_for(write, monkeypatch, tmp_path):
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "x")
     monkeypatch.setenv("MPLBACKEND", "Agg")

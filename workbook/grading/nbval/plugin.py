@@ -22,7 +22,7 @@ from workbook.grading.nbval.messages import (
     NotebookEvent,
     RunEnded,
 )
-from workbook.grading.nbval.results import VARIABLE, quick_nbformat
+from workbook.grading.nbval.results import VARIABLE, quick_nbformat, verdict_lines
 from workbook.worker import frames
 
 # nbval imports nbformat.
@@ -114,9 +114,40 @@ def watch_kernels(events: EventWriter) -> None:
     plugin.RunningKernel = Watched
 
 
+def only_verdicts(outputs: list[Any], stored: list[Any]) -> list[Any]:
+    """Return a cell's outputs without what student code prints, if its stored ones hold verdicts.
+
+    A right function may print or warn; the verdicts beside it judge the cell.
+    """
+
+    from nbformat.v4 import new_output
+
+    def printed(found: list[Any]) -> str:
+        return "".join(output["text"] for output in found if output.get("name") == "stdout")
+
+    if not verdict_lines(printed(stored)):
+        return outputs
+    kept = [output for output in outputs if output.get("output_type") != "stream"]
+    verdicts = verdict_lines(printed(outputs))
+    return [*kept, new_output("stream", name="stdout", text=verdicts)]  # type: ignore[no-untyped-call]
+
+
+def compare_verdicts() -> None:
+    """Have nbval compare the verdicts of a check cell, and not what student code prints."""
+    from nbval import plugin
+
+    compare = plugin.IPyNbCell.compare_outputs
+
+    def compare_outputs(cell: Any, test: list[Any], ref: list[Any], *args: Any) -> bool:
+        return bool(compare(cell, only_verdicts(test, ref), only_verdicts(ref, ref), *args))
+
+    plugin.IPyNbCell.compare_outputs = compare_outputs
+
+
 def pytest_configure(config: pytest.Config) -> None:
     path = os.environ.get(VARIABLE)
     if path:
         events = EventWriter(Path(path))
         watch_kernels(events)
+        compare_verdicts()
         config.pluginmanager.register(events, "workbook-nbval-events")

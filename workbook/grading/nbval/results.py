@@ -21,6 +21,7 @@ __all__ = [
     "read_notebook",
     "record_cell",
     "sanitise",
+    "verdict_lines",
 ]
 
 VARIABLE = "WORKBOOK_NBVAL_EVENTS"
@@ -32,6 +33,9 @@ SANITISE = (
     (r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", "0"),
     (r"[ \t]+", " "),
 )
+
+
+_VERDICT = re.compile(r".*\(limit \S+\) (?:NOT )?ok")
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,11 @@ def sanitise(text: str) -> str:
     for pattern, replacement in SANITISE:
         text = re.sub(pattern, replacement, text)
     return text
+
+
+def verdict_lines(text: str) -> str:
+    """The lines of a text that `workbook.numerics.verdict` has printed."""
+    return "".join(f"{line}\n" for line in text.splitlines() if _VERDICT.fullmatch(line))
 
 
 def one_line(error: str, detail: str) -> str:
