@@ -3,6 +3,7 @@
     python start.py                 make the environment where needed, open JupyterLab
     python start.py NOTEBOOK        the same, on another notebook than notebooks/Start.ipynb
     python start.py test [...]      run the tests; what follows goes to pytest
+                                    (in a student's copy: check every exercise)
     python start.py --fresh [...]   first throw the environment away and make it anew
 
 Further options of the first two go to JupyterLab, for example --no-browser.

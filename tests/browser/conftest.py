@@ -62,8 +62,9 @@ def find_chromium():
 class Lab:
     """JupyterLab on a folder, and a page of it."""
 
-    def __init__(self, folder, url, page):
+    def __init__(self, folder, url, page, environment):
         self.folder, self.url, self.page = folder, url, page
+        self.environment, self.token = environment, TOKEN
         self.errors, self.foreign = [], []
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -281,7 +282,7 @@ def serve(student, tmp_path, theme="Light"):
     if chromium is None:
         pytest.skip("no Chromium or Chrome on this machine; WORKBOOK_CHROMIUM names one")
     api = pytest.importorskip("playwright.sync_api")
-    port = _free_port()
+    port, environment = _free_port(), _environment(tmp_path, theme)
     options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0"]
     options += [f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"]
     options += ["--LabApp.extension_manager=readonly"]
@@ -290,7 +291,7 @@ def serve(student, tmp_path, theme="Light"):
             # -P: the folder `workbook` in the student's folder is not the package.
             [sys.executable, "-P", "-m", "workbook", "lab", *options],
             cwd=student,
-            env=_environment(tmp_path, theme),
+            env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -303,7 +304,7 @@ def serve(student, tmp_path, theme="Light"):
                     args=list(QUIET),
                     viewport={"width": 1200, "height": 1400},
                 )
-                yield Lab(student, f"http://127.0.0.1:{port}", browser.new_page())
+                yield Lab(student, f"http://127.0.0.1:{port}", browser.new_page(), environment)
                 browser.close()
         finally:
             server.send_signal(signal.SIGTERM)

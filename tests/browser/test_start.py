@@ -1,5 +1,8 @@
 """The first ten minutes of a student, in the real JupyterLab."""
 
+import subprocess
+import sys
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -37,3 +40,33 @@ def test_the_link_opens_the_exercise_file(lab):
     editor = lab.page.locator(".jp-FileEditor .cm-content", has_text="def numerical_diff")
     editor.wait_for()
     assert lab.errors == []
+
+
+def test_a_terminal_finds_the_command(lab):
+    lab.open("Start")
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('terminal:create-new')")
+    lab.page.locator(".jp-Terminal .xterm-screen").wait_for()
+    lab.page.wait_for_timeout(1000)
+    found = lab.folder / "found.txt"
+    lab.page.locator(".xterm-helper-textarea").focus()
+    lab.page.keyboard.type("workbook hint scratch.numerical_diff | tee found.txt")
+    lab.page.keyboard.press("Enter")
+    lab.until(lambda: found.is_file() and "scratch.numerical_diff" in found.read_text(), True)
+    lab.shot("terminal")
+    assert lab.errors == []
+
+
+def test_a_second_start_names_the_first(lab):
+    again = subprocess.run(
+        [sys.executable, "-P", "-m", "workbook", "lab", "--no-browser"],
+        cwd=lab.folder,
+        env=lab.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert again.returncode == 0, again.stderr
+    assert "already running" in again.stdout
+    assert f"{lab.url}/lab/tree/notebooks/Start.ipynb?token={lab.token}" in again.stdout.replace(
+        "localhost", "127.0.0.1"
+    )

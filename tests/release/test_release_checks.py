@@ -30,6 +30,7 @@ def secret_line():
 def test_a_sound_copy_passes(copy):
     assert release_checks.key_is_fresh(copy) == []
     assert release_checks.no_leak(copy, ()) == []
+    assert release_checks.no_stored_output(copy) == []
     assert release_checks.stubs_earn_none(copy, ()) == []
     assert release_checks.misconceptions_are_named(copy) == []
 
@@ -88,6 +89,17 @@ def test_a_line_of_a_solution_is_found_wherever_it_stands(copy, secret_line, whe
         assert len(found) == 1
     assert exercise in found[0] and line in found[0]
     assert release_checks.no_leak(copy, (exercise,)) == []
+
+
+def test_a_stored_output_is_named(copy):
+    name = "FullyConnectedNet.ipynb"
+    stored = locations.solutions_folder().parent / "notebooks" / name
+    cells = json.loads(stored.read_text(encoding="utf-8"))["cells"]
+    count = sum(bool(cell.get("outputs")) for cell in cells)
+    assert count > 5  # nbval compares with them
+    shutil.copy(stored, copy / "notebooks" / name)
+    [failed] = release_checks.no_stored_output(copy)
+    assert name in failed and f"{count} cells" in failed
 
 
 def test_what_is_given_is_no_leak(tmp_path):

@@ -100,7 +100,8 @@ def run(names: tuple[str, ...], solutions: bool | None, jobs: int | None, timeou
     """Run notebooks with nbval and say which cells fail.
 
     NAME is a name such as CNN, or a file; without it all notebooks run. A cell fails when it
-    raises, takes too long, or, being a check, prints another verdict than the stored one.
+    raises, takes too long, or, being a check, prints another verdict than the stored one. A
+    student's copy stores none: there `workbook check` says what is right.
     """
     from rich.console import Console
 

@@ -135,7 +135,9 @@ def with_import_guard(source: str) -> str:
 
 
 def notebook_bytes(path: Path, links: str = LINKS[0]) -> bytes:
-    """A notebook as a student gets it.
+    """Return a notebook as a student gets it, without stored outputs.
+
+    A stored "ok" below a check would speak of code that the student has not written yet.
 
     Parameters
     ----------
@@ -152,6 +154,8 @@ def notebook_bytes(path: Path, links: str = LINKS[0]) -> bytes:
         if cell["cell_type"] == "code" and not guarded:
             joined, guarded = with_import_guard(joined), True
         cell["source"] = joined if isinstance(source, str) else joined.splitlines(keepends=True)
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 

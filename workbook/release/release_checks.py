@@ -23,6 +23,7 @@ __all__ = [
     "key_is_fresh",
     "misconceptions_are_named",
     "no_leak",
+    "no_stored_output",
     "run_checks",
     "solutions_earn_all",
     "stubs_earn_none",
@@ -77,6 +78,17 @@ def no_leak(copy: Path, given: tuple[str, ...]) -> list[str]:
             for file, exercise, line in leak_scan.find_leaks(copy, secret)
         ]
     )
+
+
+def no_stored_output(copy: Path) -> list[str]:
+    """No notebook of the copy shows what the solutions gave."""
+    failed = []
+    for path in sorted((copy / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        stored = sum(bool(cell.get("outputs") or cell.get("execution_count")) for cell in cells)
+        if stored:
+            failed.append(f"{path.name} stores the outputs of {stored} cells")
+    return failed
 
 
 def _key(copy: Path) -> "answer_key.AnswerKey | None":
@@ -175,6 +187,7 @@ def run_checks(
         ("every solution earns all points", solutions_earn_all),
         ("every stub earns none", lambda: stubs_earn_none(copy, options.given)),
         ("no line of a solution is in the copy", lambda: no_leak(copy, options.given)),
+        ("no notebook stores an output", lambda: no_stored_output(copy)),
         ("the answer key is fresh", lambda: key_is_fresh(copy)),
         ("it names mistakes without the solutions", lambda: misconceptions_are_named(copy)),
         ("the two commands work in an empty folder", lambda: commands_work(copy, options.given)),

@@ -15,7 +15,7 @@ from typing import Any
 from workbook import locale
 from workbook.errors import WorkbookError
 from workbook.student import locations
-from workbook.student.importer import PUBLIC, ExerciseLoader, drop_package
+from workbook.student.importer import PUBLIC, ExerciseLoader, drop_package, problem_of
 from workbook.student.placeholder import Placeholder
 
 __all__ = ["HotReloader", "forget_modules"]
@@ -124,9 +124,18 @@ class HotReloader:
                 self._bind_placeholders(self.location_error)
         elif self._outdated():
             self._reload()
-        elif self.broken:
+        elif self._broken():
             self._retry_broken()
         return moved
+
+    def problems(self) -> list[str]:
+        """Return a line for each imported file that cannot be used at the moment."""
+        return list(dict.fromkeys(map(str, self._broken().values())))
+
+    def _broken(self) -> dict[str, WorkbookError]:
+        """Return the problems of modules, those that a cell imported as placeholders included."""
+        found = {name: problem_of(module) for name, module in _modules().items()}
+        return self.broken | {name: problem for name, problem in found.items() if problem}
 
     def _outdated(self) -> bool:
         package = sys.modules.get(PUBLIC)
@@ -177,6 +186,10 @@ class HotReloader:
                 locale.text("student.hot_reload.gone", name=name, what=what)
             )
             return self.broken[name]
+        broken = problem_of(module)
+        if broken is not None:
+            self.broken[name] = broken
+            return broken
         self.broken.pop(name, None)
         return module
 
@@ -227,11 +240,14 @@ class HotReloader:
 
     def _retry_broken(self) -> None:
         """Try the broken files again; they may rest on a file that is not watched."""
-        waiting = {n: o for n, o in self._find_bindings().items() if o[0] in self.broken}
-        for name in list(self.broken):
-            self._import(name)
-        self._bind(waiting)
-        self._bind_new_names()
+        mended = False
+        for name in self._broken():
+            old = sys.modules.pop(name, None)
+            mended |= isinstance(self._import(name), ModuleType)
+            if old is not None:
+                sys.modules[name] = old  # names are bound to this one
+        if mended:
+            self._reload()
 
     def _bind_placeholders(self, problem: WorkbookError) -> None:
         bound = self._find_bindings()

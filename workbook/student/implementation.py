@@ -128,7 +128,7 @@ class Implementation(_Names):
         if found and (not scratch or found[0][0].startswith("scratch.")):
             return vars(found[0][1])[name]
         for file, problem in self.problems.items():
-            if name in _stub_names(file) and file.startswith("scratch/") == scratch:
+            if name in source_blocks.stub_names(file) and file.startswith("scratch/") == scratch:
                 raise problem
         where = listed[0].file if listed else locations.display_path(self.folder)
         raise MissingName(locale.text("student.implementation.no_name", name=name, where=where))
@@ -142,14 +142,6 @@ def _exercises_named(name: str, scratch: bool) -> list[curriculum.Exercise]:
 def dotted(file: str) -> str:
     """Return the module name of a file such as `classifiers/cnn.py`."""
     return file.removesuffix(".py").replace("/", ".")
-
-
-def _stub_names(file: str) -> set[str]:
-    """What the stub of a file defines at top level."""
-    try:
-        return set(source_blocks.spans(source_blocks.pristine_source(file)))
-    except WorkbookError:
-        return set()
 
 
 def load_implementation(

@@ -3,6 +3,9 @@
 Python's cached bytecode is trusted by time and size, so that an edit within the same second
 can run the old code. Exercise files change while a notebook runs, so they are compiled from
 what lies on the disk each time, and what cannot be imported becomes one line that says why.
+
+In a notebook that line must not stop the cell that imports, or every name that the cell imports
+after it would be missing too. There each name of a broken file is a placeholder.
 """
 
 import ast
@@ -17,10 +20,11 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from workbook import curriculum
+from workbook import curriculum, locale
 from workbook.errors import WorkbookError
 from workbook.locale.sentence import Sentence
-from workbook.student import locations
+from workbook.student import locations, source_blocks
+from workbook.student.placeholder import Placeholder
 
 __all__ = [
     "PUBLIC",
@@ -30,6 +34,8 @@ __all__ = [
     "drop_package",
     "has_module",
     "modules_of",
+    "problem_of",
+    "use_placeholders",
 ]
 
 PUBLIC = "workbook.exercises"
@@ -64,6 +70,11 @@ class FileProblem(WorkbookError):
 
 def _location(file: str, line: int | None) -> Sentence | str:
     return Sentence.of("student.file.line", file=file, line=line) if line else file
+
+
+def _missing_problem(path: str) -> FileProblem:
+    file = locations.display_path(path)
+    return FileProblem(Sentence.of("student.file.missing", file=file), file, None, None)
 
 
 def _syntax_problem(path: str, error: Exception) -> FileProblem:
@@ -114,7 +125,13 @@ class _AbsoluteImports(ast.NodeTransformer):
 
 
 class ExerciseLoader(importlib.machinery.SourceFileLoader):
-    """Compiles one exercise file, or the source that stands in for it."""
+    """Compiles one exercise file, or the source that stands in for it.
+
+    Attributes
+    ----------
+    problem : FileProblem or None
+        Why every name of the module is a placeholder; see `use_placeholders`.
+    """
 
     def __init__(
         self, fullname: str, path: str, root: str, source: str | ast.Module | CodeType | None
@@ -123,6 +140,7 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
         self.root = root
         self.source = source
         self.data: bytes | None = None
+        self.problem: FileProblem | None = None
 
     def _bytes(self) -> bytes:
         try:
@@ -160,6 +178,28 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
             raise _syntax_problem(self.path, error) from error
 
     def exec_module(self, module: ModuleType) -> None:
+        if self.root not in _finder.with_placeholders:
+            self._execute(module)
+            return
+        empty = dict(vars(module))
+        try:
+            if self._is_missing():
+                self.data = b""
+                raise _missing_problem(self.path)
+            self._execute(module)
+        except FileProblem as problem:
+            self.problem = problem
+            vars(module).clear()
+            vars(module).update(empty)
+        if self.problem is not None or not hasattr(module, "__path__"):
+            _add_placeholders(module, self.problem)
+
+    def _is_missing(self) -> bool:
+        return self.source is None and not (
+            os.path.exists(self.path) or self.path.endswith("__init__.py")
+        )
+
+    def _execute(self, module: ModuleType) -> None:
         code = self.get_code(module.__name__)
         try:
             exec(code, module.__dict__)
@@ -167,6 +207,24 @@ class ExerciseLoader(importlib.machinery.SourceFileLoader):
             raise  # of a file that this one imports: that is the one to name
         except (Exception, SystemExit) as error:
             raise _import_problem(self.path, self.root, error) from error
+
+
+def _add_placeholders(module: ModuleType, problem: FileProblem | None) -> None:
+    """Let a module offer each name that it should have; all of them if it has a problem."""
+    file = f"{module.__name__.removeprefix(f'{PUBLIC}.').replace('.', '/')}.py"
+    if problem is not None:
+        vars(module)["__all__"] = sorted(source_blocks.stub_names(file))
+
+    def __getattr__(name: str) -> Placeholder:
+        if problem is not None and not name.startswith("__"):
+            return Placeholder((module.__name__, name), problem)
+        if name.startswith("_") or name not in source_blocks.stub_names(file):
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        place = locations.display_path(str(module.__file__))
+        text = locale.text("student.hot_reload.no_longer", file=place, name=name)
+        return Placeholder((module.__name__, name), WorkbookError(text))
+
+    vars(module).setdefault("__getattr__", __getattr__)
 
 
 class _Finder:
@@ -178,11 +236,14 @@ class _Finder:
         By package: what is imported in place of its files.
     found : dict of str to set of str
         By package: the modules found, so that nobody has to look through all of Python's.
+    with_placeholders : set of str
+        Packages in which a broken file does not stop those who import it.
     """
 
     def __init__(self) -> None:
         self.packages: dict[str, Sources] = {}
         self.found: dict[str, set[str]] = {}
+        self.with_placeholders: set[str] = set()
 
     def find_spec(
         self,
@@ -201,7 +262,12 @@ class _Finder:
         if source is not None or os.path.isfile(file):
             loader = ExerciseLoader(fullname, file, root, source)
             return importlib.util.spec_from_file_location(fullname, file, loader=loader)
-        if os.path.isdir(folder):
+        with_placeholders = root in self.with_placeholders
+        files = curriculum.load().files()
+        is_folder = os.path.isdir(folder) or (
+            with_placeholders and any(name.startswith(f"{inside}/") for name in files)
+        )
+        if is_folder:
             init = os.path.join(folder, "__init__.py")
             # A private implementation is imported once: nobody adds the file that is missing.
             no_init = root != PUBLIC and not os.path.exists(init)
@@ -209,9 +275,11 @@ class _Finder:
             return importlib.util.spec_from_file_location(
                 fullname, init, loader=loader, submodule_search_locations=[folder]
             )
-        if f"{inside}.py" in curriculum.load().files():
-            sentence = Sentence.of("student.file.missing", file=locations.display_path(file))
-            raise FileProblem(sentence, locations.display_path(file), None, None)
+        if f"{inside}.py" in files:
+            if not with_placeholders:
+                raise _missing_problem(file)
+            loader = ExerciseLoader(fullname, file, root, None)
+            return importlib.util.spec_from_file_location(fullname, file, loader=loader)
         return None
 
 
@@ -233,6 +301,21 @@ def add_package(root: str, sources: Sources | None = None) -> None:
     _finder.packages[root] = dict(sources or {})
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
+
+
+def use_placeholders(root: str = PUBLIC) -> None:
+    """Import every file of the package `root` from now on, even a broken or missing one.
+
+    Its names, and those that a sound file lacks, are placeholders which raise the problem when
+    they are used.
+    """
+    _finder.with_placeholders.add(root)
+
+
+def problem_of(module: ModuleType) -> FileProblem | None:
+    """Return why all names of a module are placeholders, or None."""
+    loader = getattr(module, "__loader__", None)
+    return loader.problem if isinstance(loader, ExerciseLoader) else None
 
 
 def modules_of(root: str) -> dict[str, ModuleType]:

@@ -11,7 +11,7 @@ from workbook import curriculum, locale
 from workbook.errors import UsageError, WorkbookError
 from workbook.student import diagnostics, locations
 from workbook.student.hot_reload import HotReloader
-from workbook.student.importer import PUBLIC
+from workbook.student.importer import PUBLIC, use_placeholders
 from workbook.student.notebook_session import banner, session
 
 if TYPE_CHECKING:
@@ -141,6 +141,7 @@ def load(shell: "InteractiveShell") -> None:
         _warn_if_solutions_on()
         return
     locations.process.start = Path.cwd()
+    use_placeholders()
     reloader = session.reloader = HotReloader(shell.user_ns)
     # The cell that loads this is already running, and may import from the implementation.
     cells = shell.user_ns.get("In") or [""]
@@ -156,8 +157,15 @@ def load(shell: "InteractiveShell") -> None:
         if moved and reloader.location_error is None:
             print(banner(switched=True))
 
+    def after_cell(result: Any) -> None:
+        # An import of a broken file succeeds, so that the cell goes on; it does not stay silent.
+        if result.success and PUBLIC in str(getattr(result.info, "raw_cell", "")):
+            for line in reloader.problems():
+                print(line)
+
     untyped: Any = shell
     shell.events.register("pre_run_cell", before_cell)
+    shell.events.register("post_run_cell", after_cell)
     untyped.set_custom_exc((Exception,), _show_exception)
     untyped.register_magic_function(_solutions_magic, "line", "solutions")
     _warn_if_solutions_on()

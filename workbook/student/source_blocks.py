@@ -25,6 +25,7 @@ __all__ = [
     "read_source",
     "repair",
     "spans",
+    "stub_names",
     "with_stub",
 ]
 
@@ -91,6 +92,14 @@ def pristine_source(file: str) -> str:
         return (locations.pristine_folder() / file).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise WorkbookError(locale.text("student.stubs.no_pristine", file=file)) from None
+
+
+def stub_names(file: str) -> set[str]:
+    """Return what the stub of an exercise file defines at top level."""
+    try:
+        return set(spans(pristine_source(file)))
+    except WorkbookError:
+        return set()
 
 
 def part_of(exercise_id: str) -> str:
