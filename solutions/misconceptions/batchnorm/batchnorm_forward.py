@@ -158,6 +158,11 @@ wrong_edit(
     ('"running_var", np.zeros(x.shape[1], dtype=x.dtype)', '"running_var", np.zeros(x.shape[1])'),
     message="batchnorm_forward.float64_averages",
 )
+wrong_edit(
+    "batchnorm_forward.setting_changed",
+    ('bn_param.get("eps", 1e-5)', 'bn_param.pop("eps", 1e-5)'),
+    message="shared.setting_changed",
+)
 
 
 @right("batchnorm_forward.as_in_the_notes")

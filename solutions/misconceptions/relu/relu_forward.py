@@ -33,6 +33,9 @@ wrong_edit(
     ("np.maximum(0, x)", "np.maximum(np.zeros(x.shape), x)"),
     message="shared.float64_out",
 )
+wrong_edit(
+    "relu_forward.x_itself", ("np.maximum(0, x)", "x if (x >= 0).all() else np.maximum(0, x)")
+)
 
 
 @right("relu_forward.where")
