@@ -76,7 +76,7 @@ def take(mapping: Mapping[str, object], *keys: str, name: str = "") -> Arrays:
 
 
 def forward_twice(forward: Callable[[], Any], backward: Callable[[Any], Arrays]) -> Arrays:
-    """Two forward passes before the first backward pass, as in a net that has a layer twice.
+    """Run two forward passes before the first backward pass, as a net with two layers does.
 
     `forward()` draws inputs and returns the cache or layer; `backward` is given it.
     """
@@ -85,7 +85,7 @@ def forward_twice(forward: Callable[[], Any], backward: Callable[[Any], Arrays])
 
 
 def refusals(backward: Callable[[Array], object], rng: Rng, *shape: int) -> Arrays:
-    """Whether a backward pass refuses a dout of one sample too many, and of one too few."""
+    """Return whether a backward pass refuses one sample too many in dout, and one too few."""
     N, *rest = shape
     return {
         "refuses_more": _refuses(backward, floats(rng, N + 1, *rest)),
@@ -152,12 +152,12 @@ def outlines(*names: str) -> Reduce:
 def refused(raw: Raw, rng: Rng) -> Arrays:
     """Reduce the two facts of `refusals` to one, and leave the arrays alone.
 
-    One of them will do: loops over the sizes of dout meet no obstacle in one sample too few, and
-    loops over the sizes of the input none in one too many.
+    One refusal is enough: a loop over the samples of dout does not notice that one is missing,
+    and a loop over the samples of the input does not notice one too many.
     """
     found = dict(raw)
     more, fewer = found.pop("refuses_more"), found.pop("refuses_fewer")
-    return {**found, "refused": bool(more or fewer)}
+    return {**found, "refused": bool(more == 1 or fewer == 1)}
 
 
 def outline(value: object) -> object:

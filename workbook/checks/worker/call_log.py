@@ -84,7 +84,7 @@ class CallLog:
                 self.changed.append(Changed(number, owner, argument))
 
     def _note_changed_settings(self, number: int, before: dict[int, dict[Any, object]]) -> None:
-        """Note entries of dictionaries that went, or that have or are a new plain value."""
+        """Note plain entries of dictionaries that were added, changed or removed."""
         for key, (mapping, owner, argument) in self._mappings.items():
             after, old = dict(mapping), before[key]
             for name in dict.fromkeys([*old, *after]):
@@ -110,7 +110,7 @@ def shares_memory(one: NDArray[Any], other: NDArray[Any]) -> bool:
 
 
 def _same_setting(one: object, other: object) -> bool:
-    """Whether an entry of a dictionary is what it was; arrays put there are the cases' matter."""
+    """Return whether an entry is unchanged; arrays that are put there are left to the cases."""
     if one is other or isinstance(other, np.ndarray):
         return True
     try:

@@ -310,7 +310,7 @@ def backward_keeps(impl: Any, rng: Rng) -> Arrays:
 
 
 def _two_masks(raw: Raw, rng: Rng) -> Arrays:
-    """How each of two passes scaled what it kept and what it dropped, as `_factors` has it."""
+    """Reduce each of two passes to the factors of what it kept and dropped, like `_factors`."""
     found: Arrays = {}
     # The inputs were all drawn before the gradients.
     xs = [rng.uniform(1.0, 2.0, size=(12, 15)) for _ in range(2)]

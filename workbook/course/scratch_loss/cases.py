@@ -131,10 +131,12 @@ def loss_attributes(impl: Any, rng: Rng) -> Arrays:
     "scratch.SoftmaxWithLoss",
     "float32",
     asks="ndarray, shape (N, C), dtype of the scores",
-    limits={"loss": SHIFTED_LOSS, "dx": FLOAT32},
+    limits={"loss": SHIFTED_LOSS, "*": FLOAT32},
 )
 def loss_single(impl: Any, rng: Rng) -> Arrays:
-    return _with_loss(impl, _scores(rng, 4, 3, dtype=np.float32), np.array([1, 2, 0, 0]))
+    x = _scores(rng, 4, 3, dtype=np.float32)
+    one_hot = _with_loss(impl, x, _one_hot([1, 2, 0, 0], 3))
+    return {**_with_loss(impl, x, np.array([1, 2, 0, 0])), "dx_one_hot": one_hot["dx"]}
 
 
 @cases.add(
