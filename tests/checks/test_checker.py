@@ -203,8 +203,8 @@ def test_points_follow_weights(student: Student) -> None:
     result = _by_id(folder, "dropout_forward")["dropout_forward"].result
     failed = [check.name for check in result.checks if check.outcome != "pass"]
     assert failed == ["scale of what is kept", "float32"]
-    # Weights: seven ordinary cases and one of 2; 3 of 9 are lost.
-    assert result.points == pytest.approx(3 * 6 / 9)
+    # Weights: nine ordinary cases and one of 2; 3 of 11 are lost.
+    assert result.points == pytest.approx(3 * 8 / 11, abs=1e-4)
 
 
 def test_prints_are_a_note_on_a_pass(student: Student) -> None:
@@ -212,8 +212,8 @@ def test_prints_are_a_note_on_a_pass(student: Student) -> None:
     folder = student("layers.py", (line, line + "    print('shape', x.shape)\n"))
     report = _by_id(folder, "relu_forward")["relu_forward"]
     assert report.result.outcome == "pass"
-    assert report.printed.lines == 4 and report.printed.head.startswith("shape (4, 5)")
-    assert len(report.notes) == 1 and "4 lines" in str(report.notes[0])
+    assert report.printed.lines == 5 and report.printed.head.startswith("shape (4, 5)")
+    assert len(report.notes) == 1 and "5 lines" in str(report.notes[0])
 
 
 def test_another_seed_draws_other_inputs_and_needs_solutions(solutions: Path) -> None:

@@ -1,17 +1,21 @@
 """Small mechanical changes of a solution: operators, constants, axes, indices, arguments, names.
 
 A mutant is known by the text of its line and by what was changed there, so that a list of
-survivors outlives edits elsewhere in the file.
+survivors outlives edits elsewhere in the file. The programs that are edited are the solutions
+and the alternatives of the catalogue, which are right as well.
 """
 
 import ast
-import copy
+import pickle
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from workbook import curriculum
+from workbook.checks.misconceptions import Alternative, source_file
+from workbook.student.implementation import Implementation
 from workbook.student.solution_markers import SolutionBlock, find_blocks
 
 _Edit = Callable[[ast.AST, "_Tree"], None]
@@ -93,10 +97,29 @@ class Mutant:
 class _Tree:
     """A function or class, its nodes in a fixed order, and the parent of each."""
 
-    def __init__(self, top: ast.stmt) -> None:
-        self.top = top
-        self.nodes = list(ast.walk(top))
-        self.parents = {id(c): n for n in self.nodes for c in ast.iter_child_nodes(n)}
+    def __init__(self, nodes: list[ast.AST], above: list[int]) -> None:
+        self.nodes = nodes
+        # Operators and contexts are one object wherever they stand, and no edit replaces them.
+        self.parents = {id(n): nodes[p] for n, p in zip(nodes[1:], above[1:], strict=True)}
+
+    @classmethod
+    def of(cls, top: ast.AST) -> "_Tree":
+        """The tree below a node."""
+        nodes: list[ast.AST] = []
+        above: list[int] = []
+        left = deque([(top, 0)])
+        while left:
+            node, parent = left.popleft()
+            left.extend((child, len(nodes)) for child in ast.iter_child_nodes(node))
+            nodes.append(node)
+            above.append(parent)
+        return cls(nodes, above)
+
+    def packed(self) -> bytes:
+        """A copy of everything, to be read back many times: much faster than a deep copy."""
+        places = {id(node): place for place, node in enumerate(self.nodes)}
+        above = [places[id(self.parents.get(id(node), self.nodes[0]))] for node in self.nodes]
+        return pickle.dumps((self.nodes, above))
 
     def put(self, old: ast.AST, new: ast.AST | None) -> None:
         """Put a node in the place of another; None takes it out of its list."""
@@ -123,6 +146,41 @@ def _solution(exercise_id: str, folder: Path) -> tuple[str, ast.stmt, set[int]]:
     lines = {line for block in mine for line in range(block.begin + 1, block.end)}
     top = next(n for n in tree.body if getattr(n, "name", "") == exercise.qualname)
     return source, top, lines
+
+
+def _alternative(rewrite: Alternative, impl: Implementation) -> tuple[str, ast.Module, set[int]]:
+    """The source of an alternative, its functions, and the lines to be changed: all."""
+    if rewrite.edits:
+        _, source = rewrite.edited_source(impl)
+        module = ast.parse(source)
+        solution = impl.folder / curriculum.load()[rewrite.exercise].file
+        inside = _changed_lines(source, solution.read_text(encoding="utf-8"))
+    else:
+        source = source_file(rewrite.exercise, impl.folder).read_text(encoding="utf-8")
+        module = ast.parse(source)
+        module.body = [n for n in module.body if _declares(n, rewrite.id)]
+        inside = set(range(1, source.count("\n") + 2))
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            node.decorator_list = []
+    return source, module, inside
+
+
+def _changed_lines(source: str, solution: str) -> set[int]:
+    """The lines between the markers of a solution with edits, and those that edits brought in."""
+    known, found, inside = set(solution.splitlines()), set(), False
+    for number, line in enumerate(source.splitlines(), 1):
+        inside = (inside or "### BEGIN" in line) and "### END" not in line
+        if inside or line not in known:
+            found.add(number)
+    return found
+
+
+def _declares(node: ast.stmt, rewrite_id: str) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and any(
+        isinstance(d, ast.Call) and ast.literal_eval(d.args[0]) == rewrite_id
+        for d in node.decorator_list
+    )
 
 
 def _is_check(node: ast.AST) -> bool:
@@ -306,27 +364,49 @@ def _edits(tree: _Tree, lines: set[int]) -> Iterator[tuple[int, int, str, _Edit]
 
 
 class Mutants:
-    """All mutants of one exercise's solution.
+    """All mutants of one exercise's solution, or of an alternative.
 
     Parameters
     ----------
     exercise_id : str
     folder : Path
         The solutions.
+    alternative : Alternative, optional
+    impl : Implementation, optional
+        The solutions, opened; needed for an alternative.
     """
 
-    def __init__(self, exercise_id: str, folder: Path) -> None:
-        source, self._top, lines = _solution(exercise_id, folder)
+    def __init__(
+        self,
+        exercise_id: str,
+        folder: Path,
+        alternative: Alternative | None = None,
+        impl: Implementation | None = None,
+    ) -> None:
+        if alternative is None or impl is None:
+            source, top, lines = _solution(exercise_id, folder)
+            module = ast.Module([top], [])
+        else:
+            source, module, lines = _alternative(alternative, impl)
         text = source.splitlines()
-        self._edits = list(_edits(_Tree(self._top), lines))
+        tree = _Tree.of(module)
+        self._packed = tree.packed()
+        self._edits = list(_edits(tree, lines))
         self.all = [
             Mutant(exercise_id, number, line, text[line - 1].strip(), change)
             for number, (_, line, change, _) in enumerate(self._edits)
         ]
 
-    def code(self, mutant: Mutant) -> ast.Module:
-        """The function or class with the change made."""
-        index, _, _, edit = self._edits[mutant.number]
-        tree = _Tree(copy.deepcopy(self._top))
-        edit(tree.nodes[index], tree)
-        return ast.fix_missing_locations(ast.Module([tree.top], []))
+    def code(self, *numbers: int) -> ast.Module:
+        """The functions or the class with these changes made, one after the other."""
+        tree = _Tree(*pickle.loads(self._packed))
+        changed = [tree.nodes[self._edits[number][0]] for number in numbers]
+        parents = [tree.parents[id(node)] for node in changed]
+        for node, number in zip(changed, numbers, strict=True):
+            self._edits[number][3](node, tree)
+        # Only new nodes lack a line, and they stand below these.
+        for parent in parents:
+            ast.fix_missing_locations(parent)
+        module = tree.nodes[0]
+        assert isinstance(module, ast.Module)
+        return module

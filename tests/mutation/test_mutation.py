@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 
@@ -119,3 +120,47 @@ def test_every_reason_matches_whole_texts(run: ModuleType) -> None:
     assert sum(reason.explains(mutant) for reason in run.reasons()) == 1
     other = run.Mutant("relu_forward", 0, 1, "cache = x", "x -> outer")
     assert not any(reason.explains(other) for reason in run.reasons())
+
+
+def _first_edits(run: ModuleType, folder: Path, seed: int) -> list[tuple[str, list[str]]]:
+    edits = run.RandomEdits(["relu_forward", "scratch.Relu"], folder, seed)
+    return [(program, [str(m) for m in made]) for program, made in islice(edits, 20)]
+
+
+def test_random_edits_are_made_in_alternatives_too_and_repeat(
+    run: ModuleType, folder: Path
+) -> None:
+    found = _first_edits(run, folder, 3)
+    assert {bool(program) for program, _ in found} == {True, False}
+    assert {len(made) for _, made in found} >= {1, 2}
+    assert found == _first_edits(run, folder, 3)
+    assert found != _first_edits(run, folder, 4)
+
+
+def test_a_few_random_edits_of_every_exercise_are_caught(
+    run: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run.main(["--random", "100", "--seed", "5"]) == 0
+    assert "0 wrong and not caught" in capsys.readouterr().out
+
+
+def test_a_wrong_program_that_every_case_lets_pass_is_named(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def caught_by(self: object, *edits: object, program: str, seed: int = 231) -> str:
+        return "" if seed == run.DEFAULT_SEED else "random sizes"
+
+    monkeypatch.setattr(run.Worker, "caught_by", caught_by)
+    assert run.main(["relu_forward", "--random", "3"]) == 1
+    said = capsys.readouterr().out
+    assert "passes: relu_forward" in said and "(seen by random sizes)" in said
+    assert "3 wrong and not caught" in said
+
+
+def test_the_solutions_and_alternatives_stand_up_to_random_sizes(
+    run: ModuleType, folder: Path
+) -> None:
+    bench = run.Bench(folder)
+    for exercise in ("conv_backward_naive", "scratch.Pooling", "layernorm_backward"):
+        for program in ("", *bench.catalogue(exercise).alternatives):
+            assert bench.caught_by(exercise, program=program, seed=9) == ""

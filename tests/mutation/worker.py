@@ -1,6 +1,6 @@
 """Runs the cases on mutants, in a process of its own that may be ended at any time.
 
-Called by `run.py`: reads lines `exercise number` and answers each with a line of JSON.
+Called by `run.py`: reads a question from each line, as JSON, and answers each with a line of JSON.
 """
 
 import ast
@@ -9,13 +9,16 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
-from mutants import Mutant, Mutants
+from inputs import more_cases
+from mutants import Mutants
 
 from workbook import curriculum
 from workbook.cases import DEFAULT_SEED, Case
 from workbook.checks.compare import compare
+from workbook.checks.misconceptions import Alternative, Catalogue
 from workbook.checks.raw_results import reduced
 from workbook.checks.worker.recorder import record_case
 from workbook.course import cases_of
@@ -31,63 +34,112 @@ def _limit_memory() -> None:
 
 
 class Bench:
-    """The solutions, and what their cases saw."""
+    """The solutions and the alternatives, and what the cases saw of the solutions."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.impl = load_implementation(folder)
-        self._mutants: dict[str, Mutants] = {}
-        self._references: dict[str, list[tuple[Case, Record]]] = {}
+        self._catalogues: dict[str, Catalogue] = {}
+        self._mutants: dict[tuple[str, str], Mutants] = {}
+        self._references: dict[tuple[str, int, bool], list[tuple[Case, Record]]] = {}
+        self._passed: dict[tuple[str, int], list[tuple[Case, Record]]] = {}
 
-    def mutants(self, exercise_id: str) -> Mutants:
-        if exercise_id not in self._mutants:
-            self._mutants[exercise_id] = Mutants(exercise_id, self.folder)
-        return self._mutants[exercise_id]
+    def catalogue(self, exercise_id: str) -> Catalogue:
+        if exercise_id not in self._catalogues:
+            self._catalogues[exercise_id] = Catalogue.read(exercise_id, self.impl)
+        return self._catalogues[exercise_id]
 
-    def _record(self, case: Case) -> Record:
-        record = record_case(case, self.impl, DEFAULT_SEED, self.folder)
-        return reduced(record, case, DEFAULT_SEED)
+    def _alternative(self, exercise_id: str, program: str) -> Alternative | None:
+        return self.catalogue(exercise_id).alternatives[program] if program else None
 
-    def _runs(self, exercise_id: str) -> Iterator[tuple[Case, Record]]:
+    def mutants(self, exercise_id: str, program: str = "") -> Mutants:
+        """The mutants of the solution, or of the alternative with that id."""
+        key = (exercise_id, program)
+        if key not in self._mutants:
+            alternative = self._alternative(*key)
+            self._mutants[key] = Mutants(exercise_id, self.folder, alternative, self.impl)
+        return self._mutants[key]
+
+    def _record(self, case: Case, seed: int) -> Record:
+        return reduced(record_case(case, self.impl, seed, self.folder), case, seed)
+
+    def _runs(self, exercise_id: str, seed: int, more: bool) -> Iterator[tuple[Case, Record]]:
         """The cases of the exercise, of its pair and of its class: caches pass between them."""
         for name in curriculum.load().plan(exercise_id).own:
-            if name not in self._references:
-                self._references[name] = [(p, self._record(p)) for p in cases_of(name)]
-            yield from self._references[name]
+            key = (name, seed, more)
+            if key not in self._references:
+                cases = [*cases_of(name), *(more_cases(name) if more else ())]
+                self._references[key] = [(case, self._record(case, seed)) for case in cases]
+            yield from self._references[key]
+
+    def _judging(self, exercise_id: str, program: str, seed: int) -> list[tuple[Case, Record]]:
+        """The cases that a program passes before it is edited.
+
+        An alternative is right as its own exercise; its cache need not suit the solution's half
+        of the pair.
+        """
+        runs = list(self._runs(exercise_id, seed, more=seed != DEFAULT_SEED))
+        if not program:
+            return runs
+        if (program, seed) not in self._passed:
+            with self._planted(exercise_id, program, self.mutants(exercise_id, program).code()):
+                self._passed[program, seed] = [
+                    (case, reference)
+                    for case, reference in runs
+                    if self._passes(case, reference, seed)
+                ]
+        return self._passed[program, seed]
+
+    def _passes(self, case: Case, reference: Record, seed: int) -> bool:
+        return compare(self._record(case, seed), reference, case).outcome == "pass"
+
+    def _names(self, exercise_id: str, program: str) -> dict[str, Any]:
+        """What an edited program finds: its module's names, and those of its catalogue."""
+        home = vars(self.impl.module(curriculum.load()[exercise_id].module))
+        if not program:
+            return dict(home)
+        catalogue = self.catalogue(exercise_id)
+        rewrites = [*catalogue.alternatives.values(), *catalogue.misconceptions.values()]
+        functions = [f for r in rewrites for f in r.functions.values()]
+        beside = next((f.__globals__ for f in functions if isinstance(f, FunctionType)), {})
+        return {**beside, **home}
 
     @contextlib.contextmanager
-    def _planted(self, exercise_id: str, code: ast.Module) -> Iterator[None]:
-        exercise = curriculum.load()[exercise_id]
-        home = self.impl.module(exercise.module)
-        right = getattr(home, exercise.qualname)
-        names: dict[str, Any] = dict(vars(home))
+    def _planted(self, exercise_id: str, program: str, code: ast.Module) -> Iterator[None]:
+        home = self.impl.module(curriculum.load()[exercise_id].module)
+        names = self._names(exercise_id, program)
         exec(compile(code, "<mutant>", "exec"), names)
-        places = [
-            (vars(module), name)
-            for module in self.impl.modules().values()
-            for name, value in list(vars(module).items())
-            if value is right
-        ]
+        undo: list[tuple[dict[str, Any], str, object]] = []
+        for top in [getattr(node, "name", "") for node in code.body]:
+            right = getattr(home, top)
+            for module in self.impl.modules().values():
+                for name, value in list(vars(module).items()):
+                    if value is right:
+                        undo.append((vars(module), name, value))
+                        vars(module)[name] = names[top]
         try:
-            for where, name in places:
-                where[name] = names[exercise.qualname]
             yield
         finally:
-            for where, name in places:
-                where[name] = right
+            for where, name, value in undo:
+                where[name] = value
 
-    def caught_by(self, mutant: Mutant) -> str:
-        """The first case that fails, `syntax` if there is no such program, or nothing."""
-        runs = list(self._runs(mutant.exercise))
+    def caught_by(
+        self, exercise_id: str, *numbers: int, program: str = "", seed: int = DEFAULT_SEED
+    ) -> str:
+        """The first case that fails, `syntax` if there is no such program, or nothing.
+
+        With another seed than the public one, inputs of random sizes are tried as well.
+        """
+        runs = self._judging(exercise_id, program, seed)
         try:
-            code = self.mutants(mutant.exercise).code(mutant)
+            code = self.mutants(exercise_id, program).code(*numbers)
             compile(code, "<mutant>", "exec")
-        except (SyntaxError, TypeError, ValueError):
+        except (SyntaxError, TypeError, ValueError, IndexError, KeyError, AttributeError):
+            # No program, or two changes in one place.
             return "syntax"
-        with self._planted(mutant.exercise, code):
+        with self._planted(exercise_id, program, code):
             for case, reference in runs:
-                # A missed rule is caught as well: `almost` is not what the solution gets.
-                if compare(self._record(case), reference, case).outcome != "pass":
+                if not self._passes(case, reference, seed):
                     return f"{case.exercise}: {case.name}"
         return ""
 
@@ -99,9 +151,11 @@ def main() -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr
     for line in sys.stdin:
-        exercise, number = line.split()
-        mutant = bench.mutants(exercise).all[int(number)]
-        answers.write(json.dumps(bench.caught_by(mutant)) + "\n")
+        asked = json.loads(line)
+        found = bench.caught_by(
+            asked["exercise"], *asked["numbers"], program=asked["program"], seed=asked["seed"]
+        )
+        answers.write(json.dumps(found) + "\n")
         answers.flush()
 
 

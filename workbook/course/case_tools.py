@@ -1,6 +1,6 @@
 """Limits, small tools and reductions that the test cases share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,32 @@ def take(mapping: Mapping[str, object], *keys: str, name: str = "") -> Arrays:
     return {(f"{name}[{k}]" if name else k): mapping[k] for k in wanted if k in mapping}
 
 
+def forward_twice(forward: Callable[[], Any], backward: Callable[[Any], Arrays]) -> Arrays:
+    """Run two forward passes before the first backward pass, as a net with two layers does.
+
+    `forward()` draws inputs and returns the cache or layer; `backward` is given it.
+    """
+    first, second = forward(), forward()
+    return {**take(backward(first), name="first"), **take(backward(second), name="second")}
+
+
+def refusals(backward: Callable[[Array], object], rng: Rng, *shape: int) -> Arrays:
+    """Return whether a backward pass refuses one sample too many in dout, and one too few."""
+    N, *rest = shape
+    return {
+        "refuses_more": _refuses(backward, floats(rng, N + 1, *rest)),
+        "refuses_fewer": _refuses(backward, floats(rng, N - 1, *rest)),
+    }
+
+
+def _refuses(backward: Callable[[Array], object], dout: Array) -> bool:
+    try:
+        backward(dout)
+    except (ValueError, TypeError, IndexError):
+        return True
+    return False
+
+
 def snapshot(value: object) -> object:
     """Return a copy of an array that a later call may change; what is no array as it is."""
     return value.copy() if isinstance(value, np.ndarray) else value
@@ -121,6 +147,17 @@ def outlines(*names: str) -> Reduce:
         return {n: outline(value) if n.startswith(names) else value for n, value in raw.items()}
 
     return reduce
+
+
+def refused(raw: Raw, rng: Rng) -> Arrays:
+    """Reduce the two facts of `refusals` to one, and leave the arrays alone.
+
+    One refusal is enough: a loop over the samples of dout does not notice that one is missing,
+    and a loop over the samples of the input does not notice one too many.
+    """
+    found = dict(raw)
+    more, fewer = found.pop("refuses_more"), found.pop("refuses_fewer")
+    return {**found, "refused": bool(more == 1 or fewer == 1)}
 
 
 def outline(value: object) -> object:

@@ -63,6 +63,25 @@ def affine_backward(dout, cache):
     return (dout @ w.T).reshape(x.shape), rows.T @ dout, db
 
 
+wrong_edit(
+    "affine_backward.one_cache_for_all",
+    (
+        "cache = (x, w)",
+        "cache = affine_forward.__dict__.setdefault('kept', [])\n    cache[:] = (x, w)",
+    ),
+    of="affine_forward",
+    message="shared.one_cache_for_all",
+)
+wrong_edit(
+    "affine_backward.any_dout",
+    (
+        'check_shape("dout", dout, (rows.shape[0], w.shape[1]))',
+        "dout = np.resize(dout, (rows.shape[0], w.shape[1]))",
+    ),
+    message="shared.any_dout",
+)
+
+
 @right("affine_backward.einsum")
 def affine_backward(dout, cache):
     x, w = cache

@@ -37,6 +37,15 @@ wrong_edit(
     "affine_bn_relu_backward.dw_and_db_swapped",
     (AFFINE, "dx, db, dw = affine_backward(da, affine_cache)"),
 )
+wrong_edit(
+    "affine_bn_relu_backward.one_cache_for_all",
+    (
+        "cache = (affine_cache, bn_cache, relu_cache)",
+        "cache = affine_bn_relu_forward.__dict__.setdefault('kept', [])\n    cache[:] = (affine_cache, bn_cache, relu_cache)",
+    ),
+    of="affine_bn_relu_forward",
+    message="shared.one_cache_for_all",
+)
 
 
 @right("affine_bn_relu_backward.written_out")

@@ -98,6 +98,21 @@ wrong_edit(
     message="batchnorm_backward.dout_changed",
     outcome="almost",
 )
+wrong_edit(
+    "batchnorm_backward_alt.one_cache_for_all",
+    (
+        "cache = (x_hat, gamma, inv_std)",
+        "cache = batchnorm_forward.__dict__.setdefault('kept', [])\n        cache[:] = (x_hat, gamma, inv_std)",
+    ),
+    of="batchnorm_forward",
+    message="shared.one_cache_for_all",
+)
+wrong_edit(
+    "batchnorm_backward_alt.any_dout",
+    ('check_shape("dout", dout, x_hat.shape)', "dout = np.resize(dout, x_hat.shape)"),
+    message="shared.any_dout",
+)
+
 
 right_edit(
     "batchnorm_backward_alt.one_fraction",

@@ -165,6 +165,11 @@ wrong_edit(
     message="batchnorm_forward.float64_averages",
     outcome="almost",
 )
+wrong_edit(
+    "batchnorm_forward.setting_changed",
+    ('bn_param.get("eps", 1e-5)', 'bn_param.pop("eps", 1e-5)'),
+    message="shared.setting_changed",
+)
 
 
 @right("batchnorm_forward.as_in_the_notes")

@@ -57,6 +57,23 @@ wrong_edit(
     message="conv_backward_naive.float64_gradients",
     outcome="almost",
 )
+wrong_edit(
+    "conv_backward_naive.one_cache_for_all",
+    (
+        "cache = (x_pad, w, stride, pad)",
+        "cache = conv_forward_naive.__dict__.setdefault('kept', [])\n    cache[:] = (x_pad, w, stride, pad)",
+    ),
+    of="conv_forward_naive",
+    message="shared.one_cache_for_all",
+)
+wrong_edit(
+    "conv_backward_naive.any_dout",
+    (
+        'check_shape("dout", dout, (N, F, H_out, W_out))',
+        "dout = np.resize(dout, (N, F, H_out, W_out))",
+    ),
+    message="shared.any_dout",
+)
 
 
 @right("conv_backward_naive.one_entry_of_the_filter_at_a_time")

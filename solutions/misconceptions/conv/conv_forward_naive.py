@@ -122,6 +122,14 @@ wrong_edit(
     "conv_forward_naive.view_of_the_window",
     (SUM, "window *= w[f]\n                    out[n, f, i, j] = window.sum() + b[f]"),
 )
+wrong_edit(
+    "conv_forward_naive.setting_changed",
+    (
+        "cache = (x_pad, w, stride, pad)",
+        'conv_param["pad"] = 0\n    cache = (x_pad, w, stride, pad)',
+    ),
+    message="shared.setting_changed",
+)
 
 
 @right("conv_forward_naive.windows_at_once")

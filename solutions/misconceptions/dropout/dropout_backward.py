@@ -33,6 +33,21 @@ wrong_edit(
     message="shared.float64_dx",
     outcome="almost",
 )
+wrong_edit(
+    "dropout_backward.one_cache_for_all",
+    (
+        "cache = (mode, mask)",
+        "cache = dropout_forward.__dict__.setdefault('kept', [])\n    cache[:] = (mode, mask)",
+    ),
+    of="dropout_forward",
+    message="shared.one_cache_for_all",
+)
+wrong_edit(
+    "dropout_backward.any_dout",
+    ('check_shape("dout", dout, mask.shape)', "dout = np.resize(dout, mask.shape)"),
+    message="shared.any_dout",
+)
+
 
 right_edit("dropout_backward.product", (TRAIN, "dx = np.multiply(mask, dout)"))
 right_edit(

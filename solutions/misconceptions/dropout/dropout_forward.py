@@ -83,6 +83,23 @@ wrong_edit(
     "dropout_forward.exactly_one_value",
     _mask("x.dtype.type(np.random.rand() < keep) / keep * np.ones_like(x)"),
 )
+wrong_edit(
+    "dropout_forward.setting_changed",
+    (
+        'p, mode = float(dropout_param["p"]), dropout_param["mode"]',
+        'p, mode = float(dropout_param.pop("p")), dropout_param["mode"]',
+    ),
+    message="shared.setting_changed",
+)
+wrong_edit(
+    "dropout_forward.own_generator",
+    _mask("(np.random.default_rng().random(x.shape) < keep).astype(x.dtype) / keep"),
+)
+wrong_edit(
+    "dropout_forward.mask_from_the_input",
+    _mask("(np.abs(1e4 * x) % 1 < keep).astype(x.dtype) / keep"),
+)
+
 
 right_edit(
     "dropout_forward.greater_than_p",

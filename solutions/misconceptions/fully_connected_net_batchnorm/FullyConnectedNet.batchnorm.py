@@ -124,6 +124,26 @@ wrong_edit(
     (BACKWARD, BACKWARD.replace("dgamma, dbeta", "dbeta, dgamma")),
     message="shared.dgamma_and_dbeta_swapped",
 )
+wrong_edit(
+    "FullyConnectedNet.batchnorm.short_form_ignored",
+    (
+        '            normalization = "batchnorm"\n',
+        "            pass\n",
+    ),
+)
+wrong_edit(
+    "FullyConnectedNet.batchnorm.mode_never_test",
+    ('bn_param["mode"] = mode', 'bn_param["mode"] = "train"'),
+)
+wrong_edit(
+    "FullyConnectedNet.batchnorm.always_scaled",
+    (
+        'if self.normalization == "batchnorm":\n            # TODO: add gamma',
+        'if self.normalization != "layernorm":\n            # TODO: add gamma',
+    ),
+    message="shared.always_scaled",
+)
+
 
 right_edit(
     "FullyConnectedNet.batchnorm.short_backward",

@@ -81,6 +81,15 @@ wrong_edit(
     (BACKWARD, BACKWARD.replace("dgamma, dbeta", "dbeta, dgamma")),
     message="shared.dgamma_and_dbeta_swapped",
 )
+wrong_edit(
+    "FullyConnectedNet.layernorm.always_scaled",
+    (
+        'elif self.normalization == "layernorm":\n            # TODO: add gamma',
+        "else:\n            # TODO: add gamma",
+    ),
+    message="shared.always_scaled",
+)
+
 
 right_edit(
     "FullyConnectedNet.layernorm.eps_handed_on",

@@ -53,6 +53,12 @@ wrong_edit(
     (CENTRED, "x -= x.mean(axis=1, keepdims=True)\n    centred = x"),
     outcome="almost",
 )
+wrong_edit(
+    "layernorm_forward.setting_changed",
+    ('ln_param.get("eps", 1e-5)', 'ln_param.pop("eps", 1e-5)'),
+    message="shared.setting_changed",
+)
+
 
 right_edit(
     "layernorm_forward.none_axis",

@@ -75,6 +75,24 @@ wrong_edit(
     message="shared.float64_dx",
     outcome="almost",
 )
+wrong_edit(
+    "max_pool_backward_naive.one_cache_for_all",
+    (
+        "cache = (x, pool_height, pool_width, stride)",
+        "cache = max_pool_forward_naive.__dict__.setdefault('kept', [])\n    cache[:] = (x, pool_height, pool_width, stride)",
+    ),
+    of="max_pool_forward_naive",
+    message="shared.one_cache_for_all",
+)
+wrong_edit(
+    "max_pool_backward_naive.any_dout",
+    (
+        'check_shape("dout", dout, (N, C, H_out, W_out))',
+        "dout = np.resize(dout, (N, C, H_out, W_out))",
+    ),
+    message="shared.any_dout",
+)
+
 
 right_edit(
     "max_pool_backward_naive.divided_among_ties",

@@ -79,6 +79,11 @@ wrong_edit(
     (WIDTH, WIDTH.replace("//", "/")),
     outcome="error",
 )
+wrong_edit(
+    "max_pool_forward_naive.setting_changed",
+    ('stride = pool_param["stride"]', 'stride = pool_param.pop("stride")'),
+    message="shared.setting_changed",
+)
 
 
 @right("max_pool_forward_naive.sliding_windows", row="P8")

@@ -56,6 +56,30 @@ def relu_backward(dout, cache):
     return dout * x
 
 
+wrong_edit(
+    "relu_backward.any_dout",
+    ('check_shape("dout", dout, x.shape)', "dout = np.resize(dout, x.shape)"),
+    message="shared.any_dout",
+)
+LAST = []
+
+
+@wrong("relu_backward.one_cache_for_all", message="shared.one_cache_for_all")
+def relu_forward(x):
+    LAST[:] = [x > 0]
+    return np.maximum(0, x), None
+
+
+@wrong("relu_backward.one_cache_for_all", message="shared.one_cache_for_all")
+def relu_backward(dout, cache):
+    return dout * LAST[0]
+
+
+wrong_edit(
+    "relu_backward.dout_itself", ("dout * (x > 0)", "dout if (x > 0).all() else dout * (x > 0)")
+)
+
+
 @right("relu_backward.where")
 def relu_backward(dout, cache):
     return np.where(cache > 0, dout, np.zeros_like(dout))

@@ -126,6 +126,15 @@ wrong_edit(
     (DGAMMA, "dgamma = np.sum(dout * self.x_norm, axis=self.axes)"),
     (DBETA, "dbeta = np.sum(dout, axis=self.axes)"),
 )
+wrong_edit(
+    "scratch.BatchNormalization.one_place_for_all",
+    (
+        "self.axes, self.std, self.x_norm = axes",
+        "self.axes, BatchNormalization.std, BatchNormalization.x_norm = axes",
+    ),
+    message="shared.one_place_for_all_layers",
+)
+
 
 right_edit(
     "scratch.BatchNormalization.variance_of_the_squares",

@@ -68,6 +68,12 @@ wrong_edit(
     (HELD, "self.W = W.copy()\n        self.b = b.copy()"),
     message="shared.weights_copied",
 )
+wrong_edit(
+    "scratch.Convolution.one_place_for_all",
+    ("self.col = im2col", "Convolution.col = im2col"),
+    message="shared.one_place_for_all_layers",
+)
+
 
 right_edit(
     "scratch.Convolution.tensordot",

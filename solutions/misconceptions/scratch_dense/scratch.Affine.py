@@ -77,6 +77,12 @@ wrong_edit(
         "dx = (dout @ self.W.T).reshape(self.x_shape)\n        self.W -= 0.1 * self.dW\n        return dx",
     ),
 )
+wrong_edit(
+    "scratch.Affine.one_place_for_all",
+    ("self.rows = x.reshape", "Affine.rows = x.reshape"),
+    message="shared.one_place_for_all_layers",
+)
+
 
 right_edit(
     "scratch.Affine.einsum",

@@ -112,6 +112,17 @@ wrong_edit(
     message="shared.numerical_of_a_copy",
 )
 wrong_edit("scratch.SimpleConvNet.counted_from_0", (NAMES, NAMES.replace("start=1", "start=0")))
+wrong_edit(
+    "scratch.SimpleConvNet.last_layer_not_used",
+    (LOSS, "return cross_entropy_error(softmax(self.predict(x)), t)"),
+    (
+        "self.loss(x, t)\n        dout = self.last_layer.backward()",
+        "last = SoftmaxWithLoss()\n        last.forward(self.predict(x), t)\n"
+        "        dout = last.backward()",
+    ),
+    message="shared.last_layer_not_used",
+)
+
 
 right_edit(
     "scratch.SimpleConvNet.shapes_in_another_way",

@@ -114,6 +114,17 @@ wrong_edit(
     (NUMERICAL, NUMERICAL.replace(", parameter)", ", parameter.copy())")),
     message="shared.numerical_of_a_copy",
 )
+wrong_edit(
+    "scratch.TwoLayerNet.last_layer_not_used",
+    (LOSS, "return cross_entropy_error(softmax(self.predict(x)), t)"),
+    (
+        "self.loss(x, t)\n        dout = self.last_layer.backward()",
+        "last = SoftmaxWithLoss()\n        last.forward(self.predict(x), t)\n"
+        "        dout = last.backward()",
+    ),
+    message="shared.last_layer_not_used",
+)
+
 
 right_edit(
     "scratch.TwoLayerNet.lists_and_names",

@@ -80,6 +80,12 @@ wrong_edit(
         "N, C, H, W = self.x_shape\n        shape = (N, C, H + 2 * self.pad, W + 2 * self.pad)\n        return col2im(dcol, shape, self.pool_h, self.pool_w, self.stride)",
     ),
 )
+wrong_edit(
+    "scratch.Pooling.one_place_for_all",
+    ("self.winners = np.argmax", "Pooling.winners = np.argmax"),
+    message="shared.one_place_for_all_layers",
+)
+
 
 right_edit(
     "scratch.Pooling.shared_among_ties",

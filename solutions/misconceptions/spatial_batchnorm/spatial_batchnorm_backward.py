@@ -41,6 +41,17 @@ wrong_edit(
     "spatial_batchnorm_backward.divided_by_the_pixels",
     (BACK, BACK + "\n    dgamma, dbeta = dgamma / (H * W), dbeta / (H * W)"),
 )
+wrong_edit(
+    "spatial_batchnorm_backward.one_cache_for_all",
+    (
+        "out, cache = batchnorm_forward(pixels, gamma, beta, bn_param)",
+        "cache = spatial_batchnorm_forward.__dict__.setdefault('kept', [])\n"
+        "    out, cache[:] = batchnorm_forward(pixels, gamma, beta, bn_param)",
+    ),
+    of="spatial_batchnorm_forward",
+    message="shared.one_cache_for_all",
+)
+
 
 right_edit(
     "spatial_batchnorm_backward.short_backward", (CALL, CALL.replace("backward(", "backward_alt("))

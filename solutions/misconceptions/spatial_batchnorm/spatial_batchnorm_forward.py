@@ -69,6 +69,15 @@ wrong_edit(
 )
 wrong_edit("spatial_batchnorm_forward.not_brought_back", (BACK, "out = out.reshape(N, H, W, C)"))
 wrong_edit("spatial_batchnorm_forward.still_pixels", (BACK, "pass"))
+wrong_edit(
+    "spatial_batchnorm_forward.setting_changed",
+    (
+        "out, cache = batchnorm_forward(pixels, gamma, beta, bn_param)",
+        'out, cache = batchnorm_forward(pixels, gamma, beta, bn_param)\n    bn_param.pop("eps", None)',
+    ),
+    message="shared.setting_changed",
+)
+
 
 right_edit(
     "spatial_batchnorm_forward.moveaxis",

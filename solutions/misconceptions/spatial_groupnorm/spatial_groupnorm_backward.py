@@ -74,6 +74,20 @@ wrong_edit(
     message="batchnorm_backward.float64_gradients",
     outcome="almost",
 )
+wrong_edit(
+    "spatial_groupnorm_backward.one_cache_for_all",
+    (
+        "cache = (x_hat, gamma, inv_std)",
+        "cache = spatial_groupnorm_forward.__dict__.setdefault('kept', [])\n    cache[:] = (x_hat, gamma, inv_std)",
+    ),
+    of="spatial_groupnorm_forward",
+    message="shared.one_cache_for_all",
+)
+wrong_edit(
+    "spatial_groupnorm_backward.any_dout",
+    ('check_shape("dout", dout, x_hat.shape)', "dout = np.resize(dout, x_hat.shape)"),
+    message="shared.any_dout",
+)
 
 
 @right("spatial_groupnorm_backward.five_axes")

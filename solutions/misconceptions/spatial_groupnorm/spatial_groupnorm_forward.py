@@ -76,6 +76,12 @@ wrong_edit(
     (CENTRED, "groups -= groups.mean(axis=1, keepdims=True)\n    centred = groups"),
     outcome="almost",
 )
+wrong_edit(
+    "spatial_groupnorm_forward.setting_changed",
+    ('gn_param.get("eps", 1e-5)', 'gn_param.pop("eps", 1e-5)'),
+    message="shared.setting_changed",
+)
+
 
 right_edit(
     "spatial_groupnorm_forward.five_axes",

@@ -50,6 +50,26 @@ def test_inputs_and_options_are_kept_as_they_were_before_the_call() -> None:
     assert record.size == 9
 
 
+def test_a_changed_setting_in_a_dictionary_is_noted() -> None:
+    def body(impl: Any, rng: np.random.Generator) -> dict[str, object]:
+        param = {"pad": 1, "stride": 2, "eps": 0.5, "mean": np.ones(2)}
+        impl.affine_forward(np.ones((2, 3)), param)
+        return {"out": impl.affine_forward(np.ones((2, 3)), param)}
+
+    def change(x: Any, param: Any) -> object:
+        if "height" not in param:
+            param["pad"] = 0
+            param["height"] = 3
+            param["mean"] = np.zeros(2)
+            param["stride"] = 2.0
+            del param["eps"]
+        return x
+
+    changed = run(body, affine_forward=change).changed
+    found = [(c.call, c.owner, c.argument) for c in changed]
+    assert found == [(0, 0, "param[pad]"), (0, 0, "param[eps]"), (0, 0, "param[height]")]
+
+
 def test_a_change_through_the_cache_is_traced_to_the_argument_of_forward() -> None:
     def body(impl: Any, rng: np.random.Generator) -> dict[str, object]:
         _, cache = impl.forward(rng.standard_normal((2, 3)))

@@ -35,6 +35,7 @@ class CallLog:
         self.options: dict[str, object] = {}
         # The array itself is kept, so that its id stays its own.
         self._arrays: dict[int, tuple[NDArray[Any], int, str]] = {}
+        self._mappings: dict[int, tuple[Mapping[Any, object], int, str]] = {}
 
     def call(
         self,
@@ -49,11 +50,13 @@ class CallLog:
         for argument, value in named.items():
             self._note_argument(number, argument, value)
         before = {key: array.copy() for key, (array, _, _) in self._arrays.items()}
+        settings = {key: dict(mapping) for key, (mapping, _, _) in self._mappings.items()}
         self.calls.append(Call(name, tuple(named), "raised"))
         try:
             result = function(*args, **kwargs)
         finally:
             self._note_changes(number, before)
+            self._note_changed_settings(number, settings)
         self.calls[number] = Call(name, tuple(named), _kind(result))
         self._note_aliases(name, result)
         return result
@@ -71,6 +74,7 @@ class CallLog:
                 if isinstance(inner, np.ndarray):
                     self._note_argument(number, f"{argument}[{key}]", inner)
             self.options.setdefault(argument, dict(value))
+            self._mappings.setdefault(id(value), (value, number, argument))
         elif not isinstance(value, tuple):  # A tuple is a cache: private to its pair.
             self.options.setdefault(argument, value)
 
@@ -78,6 +82,14 @@ class CallLog:
         for key, (array, owner, argument) in self._arrays.items():
             if array.shape != before[key].shape or array.tobytes() != before[key].tobytes():
                 self.changed.append(Changed(number, owner, argument))
+
+    def _note_changed_settings(self, number: int, before: dict[int, dict[Any, object]]) -> None:
+        """Note plain entries of dictionaries that were added, changed or removed."""
+        for key, (mapping, owner, argument) in self._mappings.items():
+            after, old = dict(mapping), before[key]
+            for name in dict.fromkeys([*old, *after]):
+                if not _same_setting(old.get(name), after.get(name)):
+                    self.changed.append(Changed(number, owner, f"{argument}[{str(name)[:80]}]"))
 
     def _note_aliases(self, name: str, result: object) -> None:
         results = result if isinstance(result, tuple) else (result,)
@@ -95,6 +107,16 @@ def shares_memory(one: NDArray[Any], other: NDArray[Any]) -> bool:
         return bool(np.shares_memory(one, other, max_work=10_000))  # type: ignore[arg-type]
     except Exception:  # TooHard: an exact answer would take too long.
         return True
+
+
+def _same_setting(one: object, other: object) -> bool:
+    """Return whether an entry is unchanged; arrays that are put there are left to the cases."""
+    if one is other or isinstance(other, np.ndarray):
+        return True
+    try:
+        return bool(one == other)
+    except Exception:  # Whatever a student puts there may refuse to be compared.
+        return False
 
 
 def _kind(result: object) -> str:

@@ -5,7 +5,17 @@ from typing import Any
 import numpy as np
 
 from workbook.cases import CaseList
-from workbook.course.case_tools import FLOAT32, FLOAT64, Arrays, Rng, floats
+from workbook.course.case_tools import (
+    FLOAT32,
+    FLOAT64,
+    SAME,
+    Arrays,
+    Rng,
+    floats,
+    forward_twice,
+    refusals,
+    refused,
+)
 
 cases = CaseList()
 
@@ -20,7 +30,11 @@ def _forward(impl: Any, rng: Rng, *shape: int, M: int, **kind: Any) -> Any:
 
 def _backward(impl: Any, rng: Rng, *shape: int, M: int, **kind: Any) -> Arrays:
     _, cache = _forward(impl, rng, *shape, M=M, **kind)
-    dx, dw, db = impl.affine_backward(floats(rng, shape[0], M, **kind), cache)
+    return _gradients(impl, rng, cache, shape[0], M, **kind)
+
+
+def _gradients(impl: Any, rng: Rng, cache: Any, N: int, M: int, **kind: Any) -> Arrays:
+    dx, dw, db = impl.affine_backward(floats(rng, N, M, **kind), cache)
     return {"dx": dx, "dw": dw, "db": db}
 
 
@@ -91,3 +105,29 @@ def single_back(impl: Any, rng: Rng) -> Arrays:
 )
 def backward_keeps(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, 5, 2, 2, M=3)
+
+
+@cases.add(
+    "affine_backward",
+    "two forward passes before the first backward",
+    asks="What `affine_forward` returned; its contents are private to the pair",
+    limits=FLOAT64,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    return forward_twice(
+        lambda: _forward(impl, rng, 3, 2, 2, M=5)[1],
+        lambda cache: _gradients(impl, rng, cache, 3, 5),
+    )
+
+
+@cases.add(
+    "affine_backward",
+    "a dout that does not fit",
+    asks="If `dout` does not have the output's shape",
+    limits={"refused": SAME, "*": FLOAT64},
+    reduce=refused,
+)
+def unfit(impl: Any, rng: Rng) -> Arrays:
+    _, cache = _forward(impl, rng, 4, 3, M=2)
+    found = _gradients(impl, rng, cache, 4, 2)
+    return found | refusals(lambda dout: impl.affine_backward(dout, cache), rng, 4, 2)

@@ -5,7 +5,17 @@ from typing import Any
 import numpy as np
 
 from workbook.cases import CaseList, absolute
-from workbook.course.case_tools import FLOAT32, FLOAT64, Array, Arrays, Dtype, Rng, floats, take
+from workbook.course.case_tools import (
+    FLOAT32,
+    FLOAT64,
+    Array,
+    Arrays,
+    Dtype,
+    Rng,
+    floats,
+    forward_twice,
+    take,
+)
 
 cases = CaseList()
 
@@ -32,7 +42,10 @@ def _forward(
 
 def _backward(impl: Any, rng: Rng, *shape: int, M: int, dtype: Dtype = np.float64) -> Arrays:
     _, cache = _forward(impl, rng, *shape, M=M, bn_param={"mode": "train"}, dtype=dtype)
-    dout = floats(rng, shape[0], M, dtype=dtype)
+    return _gradients(impl, floats(rng, shape[0], M, dtype=dtype), cache)
+
+
+def _gradients(impl: Any, dout: Array, cache: Any) -> Arrays:
     dx, dw, db, dgamma, dbeta = impl.affine_bn_relu_backward(dout, cache)
     return {"dx": dx, "dw": dw, "db": db, "dgamma": dgamma, "dbeta": dbeta}
 
@@ -115,3 +128,16 @@ def images_back(impl: Any, rng: Rng) -> Arrays:
 )
 def single_back(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, 6, 3, M=4, dtype=np.float32)
+
+
+@cases.add(
+    "affine_bn_relu_backward",
+    "two forward passes before the first backward",
+    asks="What `affine_bn_relu_forward` returned in train mode",
+    limits={**_BACK64, "first[db]": _BACK64["db"], "second[db]": _BACK64["db"]},
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    return forward_twice(
+        lambda: _forward(impl, rng, 5, 3, M=4, bn_param={"mode": "train"})[1],
+        lambda cache: _gradients(impl, floats(rng, 5, 4), cache),
+    )

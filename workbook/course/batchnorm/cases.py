@@ -14,6 +14,9 @@ from workbook.course.case_tools import (
     Dtype,
     Rng,
     floats,
+    forward_twice,
+    refusals,
+    refused,
     take,
 )
 
@@ -141,10 +144,10 @@ def single(impl: Any, rng: Rng) -> Arrays:
     "arguments left alone",
     asks="those that it held before keep their values",
     limits=FLOAT64,
-    keeps=("x", "gamma", "beta", "bn_param"),
+    keeps=("x", "gamma", "beta", *(f"bn_param[{key}]" for key in (*_RUNNING, "mode", "eps"))),
 )
 def forward_keeps(impl: Any, rng: Rng) -> Arrays:
-    bn_param: dict[str, Any] = {"mode": "train", **_running(rng, 2)}
+    bn_param: dict[str, Any] = {"mode": "train", "eps": 1e-4, **_running(rng, 2)}
     out, _ = impl.batchnorm_forward(*_inputs(rng, 4, 2), bn_param)
     return {"out": out, **take(bn_param, *_RUNNING)}
 
@@ -159,10 +162,13 @@ def _backward(
     dout: Array | None = None,
     **options: float,
 ) -> Arrays:
-    x, gamma, beta = _inputs(rng, N, D, dtype)
-    _, cache = impl.batchnorm_forward(x, gamma, beta, {"mode": "train", **options})
+    _, cache = impl.batchnorm_forward(*_inputs(rng, N, D, dtype), {"mode": "train", **options})
     dout = floats(rng, N, D, dtype=dtype) if dout is None else dout
-    dx, dgamma, dbeta = getattr(impl, name)(dout, cache)
+    return _gradients(getattr(impl, name), dout, cache)
+
+
+def _gradients(backward: Any, dout: Array, cache: Any) -> Arrays:
+    dx, dgamma, dbeta = backward(dout, cache)
     return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
 
 
@@ -212,6 +218,31 @@ def _declare(name: str) -> None:
     )
     def backward_keeps(impl: Any, rng: Rng) -> Arrays:
         return _backward(impl, rng, name, 4, 2)
+
+    @cases.add(
+        name,
+        "two forward passes before the first backward",
+        asks="What `batchnorm_forward` returned in train mode",
+        limits=FLOAT64,
+    )
+    def two_layers(impl: Any, rng: Rng) -> Arrays:
+        return forward_twice(
+            lambda: impl.batchnorm_forward(*_inputs(rng, 5, 3), {"mode": "train"})[1],
+            lambda cache: _gradients(getattr(impl, name), floats(rng, 5, 3), cache),
+        )
+
+    @cases.add(
+        name,
+        "a dout that does not fit",
+        asks="If `dout` does not have the output's shape",
+        limits={"refused": SAME, "*": FLOAT64},
+        reduce=refused,
+    )
+    def unfit(impl: Any, rng: Rng) -> Arrays:
+        backward = getattr(impl, name)
+        _, cache = impl.batchnorm_forward(*_inputs(rng, 5, 4), {"mode": "train"})
+        found = _gradients(backward, floats(rng, 5, 4), cache)
+        return found | refusals(lambda dout: backward(dout, cache), rng, 5, 4)
 
 
 _declare("batchnorm_backward")

@@ -5,7 +5,19 @@ from typing import Any
 import numpy as np
 
 from workbook.cases import CaseList
-from workbook.course.case_tools import FLOAT32, FLOAT64, Arrays, Dtype, Rng, floats
+from workbook.course.case_tools import (
+    FLOAT32,
+    FLOAT64,
+    SAME,
+    Array,
+    Arrays,
+    Dtype,
+    Rng,
+    floats,
+    forward_twice,
+    refusals,
+    refused,
+)
 
 cases = CaseList()
 
@@ -50,7 +62,11 @@ def _backward(
     _, cache = _forward(impl, rng, x_shape, w_shape, stride, pad, dtype)
     (N, _, H, W), (F, HH, WW) = x_shape, w_shape
     size = (1 + (H + 2 * pad - HH) // stride, 1 + (W + 2 * pad - WW) // stride)
-    dx, dw, db = impl.conv_backward_naive(floats(rng, N, F, *size, dtype=dtype), cache)
+    return _gradients(impl, floats(rng, N, F, *size, dtype=dtype), cache)
+
+
+def _gradients(impl: Any, dout: Array, cache: Any) -> Arrays:
+    dx, dw, db = impl.conv_backward_naive(dout, cache)
     return {"dx": dx, "dw": dw, "db": db}
 
 
@@ -97,10 +113,12 @@ def single(impl: Any, rng: Rng) -> Arrays:
     "arguments left alone",
     asks="no argument is changed",
     limits=FLOAT64,
-    keeps=("x", "w", "b"),
+    keeps=("x", "w", "b", "conv_param"),
 )
 def forward_keeps(impl: Any, rng: Rng) -> Arrays:
-    out, _ = _forward(impl, rng, (1, 2, 3, 3), (2, 2, 2), 1, 0)
+    conv_param = {"stride": 2, "pad": 1}
+    w, b = floats(rng, 2, 2, 2, 2), floats(rng, 2)
+    out, _ = impl.conv_forward_naive(floats(rng, 1, 2, 3, 3), w, b, conv_param)
     return {"out": out}
 
 
@@ -123,3 +141,29 @@ def single_back(impl: Any, rng: Rng) -> Arrays:
 )
 def backward_keeps(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, (1, 2, 3, 3), (2, 2, 2), 1, 0)
+
+
+@cases.add(
+    "conv_backward_naive",
+    "two forward passes before the first backward",
+    asks="What `conv_forward_naive` returned",
+    limits=FLOAT64,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    return forward_twice(
+        lambda: _forward(impl, rng, (2, 2, 3, 4), (3, 2, 2), 1, 1)[1],
+        lambda cache: _gradients(impl, floats(rng, 2, 3, 4, 5), cache),
+    )
+
+
+@cases.add(
+    "conv_backward_naive",
+    "a dout that does not fit",
+    asks="If `dout` does not have the output's shape",
+    limits={"refused": SAME, "*": FLOAT64},
+    reduce=refused,
+)
+def unfit(impl: Any, rng: Rng) -> Arrays:
+    _, cache = _forward(impl, rng, (3, 1, 3, 4), (2, 2, 2), 1, 0)
+    found = _gradients(impl, floats(rng, 3, 2, 2, 3), cache)
+    return found | refusals(lambda dout: impl.conv_backward_naive(dout, cache), rng, 3, 2, 2, 3)

@@ -17,8 +17,11 @@ from workbook.course.case_tools import (
     Rng,
     fits,
     floats,
+    forward_twice,
     outline,
     outlines,
+    refusals,
+    refused,
     snapshot,
     span,
 )
@@ -99,6 +102,51 @@ def scale(impl: Any, rng: Rng) -> Arrays:
     return {"out": _train(impl, _large(rng), 0.3)}
 
 
+_ALIKE = statistic(_share(0.42), "share of 40,000 entries that fall alike twice, p = 0.3")
+
+
+def _same_again(raw: Raw, rng: Rng) -> Arrays:
+    _, dropped = _dropped(raw["out"])
+    _, again = _dropped(raw["again"])
+    return {"same_again": np.mean(dropped == again)}
+
+
+@cases.add(
+    "dropout_forward",
+    "the same input twice",
+    asks="every entry is dropped with probability p, independently of the others",
+    limits=_ALIKE,
+    reduce=_same_again,
+)
+def same_input(impl: Any, rng: Rng) -> Arrays:
+    x = _large(rng)
+    return {"out": snapshot(_train(impl, x, 0.3)), "again": _train(impl, x, 0.3)}
+
+
+def _seeded(raw: Raw, rng: Rng) -> Arrays:
+    _, dropped = _dropped(raw["out"])
+    _, repeated = _dropped(raw["repeated"])
+    _, other = _dropped(raw["other"])
+    return {"repeats": np.array_equal(dropped, repeated), "same_again": np.mean(dropped == other)}
+
+
+@cases.add(
+    "dropout_forward",
+    "the same seed twice, then another",
+    asks="Seeds `np.random`, which makes the mask repeatable for checks",
+    limits={"repeats": SAME, "same_again": _ALIKE},
+    reduce=_seeded,
+)
+def seeds(impl: Any, rng: Rng) -> Arrays:
+    found: Arrays = {}
+    seed = int(rng.integers(10**6))
+    for name, more in (("out", 0), ("repeated", 0), ("other", 1)):
+        param = {"mode": "train", "p": 0.3, "seed": seed + more}
+        out, _ = impl.dropout_forward(_large(rng), param)
+        found[name] = snapshot(out)
+    return found
+
+
 def _independence(raw: Raw, rng: Rng) -> Arrays:
     _, dropped = _dropped(raw["out"])
     _, again = _dropped(raw["again"])
@@ -116,7 +164,7 @@ def _independence(raw: Raw, rng: Rng) -> Arrays:
     limits={
         "by_row": statistic(0.0017, "spread of the shares of 200 rows of 200, p = 0.3"),
         "by_column": statistic(0.0017, "spread of the shares of 200 columns of 200, p = 0.3"),
-        "same_again": statistic(_share(0.42), "share of 40,000 entries that fall alike twice"),
+        "same_again": _ALIKE,
     },
     reduce=_independence,
 )
@@ -165,15 +213,15 @@ def single(impl: Any, rng: Rng) -> Arrays:
 
 @cases.add(
     "dropout_forward",
-    "argument left alone",
+    "arguments left alone",
     asks="any shape Not changed",
     limits=SAME,
-    keeps=("x",),
+    keeps=("x", "dropout_param"),
     reduce=outlines("out"),
 )
 def forward_keeps(impl: Any, rng: Rng) -> Arrays:
     x = floats(rng, 5, 4, 2)
-    out = _train(impl, x, 0.4)
+    out, _ = impl.dropout_forward(x.copy(), {"mode": "train", "p": 0.4, "seed": 5})
     tested, _ = impl.dropout_forward(x.copy(), {"mode": "test", "p": 0.4})
     return {"out": out, "tested": tested}
 
@@ -259,3 +307,57 @@ def single_back(impl: Any, rng: Rng) -> Arrays:
 )
 def backward_keeps(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, np.float64)
+
+
+def _two_masks(raw: Raw, rng: Rng) -> Arrays:
+    """Reduce each of two passes to the factors of what it kept and dropped, like `_factors`."""
+    found: Arrays = {}
+    # The inputs were all drawn before the gradients.
+    xs = [rng.uniform(1.0, 2.0, size=(12, 15)) for _ in range(2)]
+    for name, x in zip(("first", "second"), xs, strict=True):
+        dout = rng.uniform(1.0, 2.0, size=x.shape)
+        dx, out = raw[f"{name}[dx]"], raw[f"{name}[out]"]
+        fit = fits(dx, x.shape) and fits(out, x.shape)
+        kept = out != 0 if fit else np.zeros(x.shape, dtype=bool)
+        found[f"kept[{name}]"] = span((dx / dout)[kept] / (out / x)[kept] if fit else np.empty(0))
+        found[f"dropped[{name}]"] = span((dx / dout)[~kept] if fit else np.empty(0))
+    return found
+
+
+@cases.add(
+    "dropout_backward",
+    "two forward passes before the first backward",
+    asks="For the very mask that the forward pass drew",
+    limits={"kept": FLOAT64, "*": SAME},
+    reduce=_two_masks,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    param = {"mode": "train", "p": 0.4}
+
+    def forward() -> Any:
+        return impl.dropout_forward(rng.uniform(1.0, 2.0, size=(12, 15)), dict(param))
+
+    def backward(result: Any) -> Arrays:
+        out, cache = result
+        dout = rng.uniform(1.0, 2.0, size=(12, 15))
+        return {"out": out, "dx": impl.dropout_backward(dout, cache)}
+
+    return forward_twice(forward, backward)
+
+
+def _refused(raw: Raw, rng: Rng) -> Arrays:
+    found = refused(raw, rng)
+    return {"dx": outline(found["dx"]), "refused": found["refused"]}
+
+
+@cases.add(
+    "dropout_backward",
+    "a dout that does not fit",
+    asks="If `dout` does not have the output's shape",
+    limits=SAME,
+    reduce=_refused,
+)
+def unfit(impl: Any, rng: Rng) -> Arrays:
+    _, cache = impl.dropout_forward(floats(rng, 5, 4), {"mode": "train", "p": 0.4})
+    dx = impl.dropout_backward(floats(rng, 5, 4), cache)
+    return {"dx": dx, **refusals(lambda dout: impl.dropout_backward(dout, cache), rng, 5, 4)}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from workbook.cases import CaseList, Limit, absolute
+from workbook.cases import CaseList, Limit, Names, absolute
 from workbook.course.case_tools import (
     FLOAT32,
     FLOAT64,
@@ -13,6 +13,7 @@ from workbook.course.case_tools import (
     Array,
     Arrays,
     Dtype,
+    Raw,
     Rng,
     floats,
     outlines,
@@ -49,7 +50,11 @@ def normalised_net(
     """A net of 5 inputs and 3 classes with parameters of ours."""
     sizes = {"input_dim": 5, "num_classes": 3}
     net = impl.FullyConnectedNet(hidden_dims, reg=reg, dtype=dtype, normalization=name, **sizes)
-    dims = [5, *hidden_dims, 3]
+    return _filled(net, rng, [5, *hidden_dims, 3], dtype)
+
+
+def _filled(net: Any, rng: Rng, dims: list[int], dtype: Dtype = np.float64) -> Any:
+    """Give a normalised net parameters of ours."""
     params: dict[str, Array] = {}
     for layer, (before, after) in enumerate(pairwise(dims), start=1):
         params |= {f"W{layer}": 0.6 * floats(rng, before, after), f"b{layer}": floats(rng, after)}
@@ -63,6 +68,12 @@ def normalised_net(
 def _step(net: Any, X: Array, y: Any) -> Arrays:
     loss, grads = net.loss(X, np.array(y))
     return {"loss": loss, **take(grads, name="grads")}
+
+
+def _count_scales(raw: Raw, rng: Rng) -> Arrays:
+    found = dict(raw)
+    names = found.pop("names")
+    return {"scales_and_shifts": sum(n.startswith(("gamma", "beta")) for n in names), **found}
 
 
 def normalisation_cases(cases: CaseList, name: str) -> None:
@@ -116,8 +127,37 @@ def normalisation_cases(cases: CaseList, name: str) -> None:
         loss, _ = net.loss(floats(rng, 3, 5), np.array([1, 2, 1]))
         return {"loss": loss, **take(net.params, name="params")}
 
+    @cases.add(
+        exercise,
+        "a net without normalisation",
+        asks="without normalisation, `x` as it is",
+        limits={"scales_and_shifts": SAME, "*": FLOAT64},
+        reduce=_count_scales,
+    )
+    def without(impl: Any, rng: Rng) -> Arrays:
+        sizes = {"input_dim": 5, "num_classes": 3}
+        found = {"names": Names(impl.FullyConnectedNet([4], **sizes).params)}
+        net = impl.FullyConnectedNet([4], dtype=np.float64, **sizes)
+        net.params = {"W1": floats(rng, 5, 4), "b1": floats(rng, 4)}
+        net.params |= {"W2": floats(rng, 4, 3), "b2": floats(rng, 3)}
+        return {**found, **_step(net, floats(rng, 3, 5), [1, 2, 0])}
+
 
 normalisation_cases(cases, "batchnorm")
+
+
+@cases.add(
+    "FullyConnectedNet.batchnorm",
+    "use_batchnorm=True",
+    asks='The short form of normalization="batchnorm"',
+    limits={**_limits("batchnorm", 1), "params": SAME},
+    reduce=outlines("params[W"),
+)
+def short_form(impl: Any, rng: Rng) -> Arrays:
+    sizes = {"input_dim": 5, "num_classes": 3}
+    net = impl.FullyConnectedNet([4], use_batchnorm=True, dtype=np.float64, **sizes)
+    found = take(net.params, name="params")
+    return found | _step(_filled(net, rng, [5, 4, 3]), floats(rng, 4, 5), [2, 0, 1, 1])
 
 
 def _averages(net: Any, layers: int) -> Arrays:

@@ -5,7 +5,19 @@ from typing import Any
 import numpy as np
 
 from workbook.cases import CaseList, absolute
-from workbook.course.case_tools import FLOAT32, FLOAT64, Array, Arrays, Dtype, Rng, floats
+from workbook.course.case_tools import (
+    FLOAT32,
+    FLOAT64,
+    SAME,
+    Array,
+    Arrays,
+    Dtype,
+    Rng,
+    floats,
+    forward_twice,
+    refusals,
+    refused,
+)
 
 cases = CaseList()
 
@@ -75,7 +87,7 @@ def single(impl: Any, rng: Rng) -> Arrays:
     "arguments left alone",
     asks="no argument is changed",
     limits=FLOAT64,
-    keeps=("x", "gamma", "beta"),
+    keeps=("x", "gamma", "beta", "ln_param"),
 )
 def forward_keeps(impl: Any, rng: Rng) -> Arrays:
     ln_param = {"eps": 1e-3}
@@ -87,7 +99,11 @@ def _backward(
     impl: Any, rng: Rng, N: int, D: int, dtype: Dtype = np.float64, **ln_param: float
 ) -> Arrays:
     _, cache = impl.layernorm_forward(*_inputs(rng, N, D, dtype), ln_param)
-    dx, dgamma, dbeta = impl.layernorm_backward(floats(rng, N, D, dtype=dtype), cache)
+    return _gradients(impl, floats(rng, N, D, dtype=dtype), cache)
+
+
+def _gradients(impl: Any, dout: Array, cache: Any) -> Arrays:
+    dx, dgamma, dbeta = impl.layernorm_backward(dout, cache)
     return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
 
 
@@ -125,9 +141,7 @@ def eps_back(impl: Any, rng: Rng) -> Arrays:
 def constant(impl: Any, rng: Rng) -> Arrays:
     x, _, beta = _inputs(rng, 4, 6)
     _, cache = impl.layernorm_forward(x, np.full(6, 1.5), beta, {})
-    dout = np.tile(floats(rng, 4, 1), (1, 6))
-    dx, dgamma, dbeta = impl.layernorm_backward(dout, cache)
-    return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
+    return _gradients(impl, np.tile(floats(rng, 4, 1), (1, 6)), cache)
 
 
 @cases.add(
@@ -149,3 +163,29 @@ def single_back(impl: Any, rng: Rng) -> Arrays:
 )
 def backward_keeps(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, 4, 2)
+
+
+@cases.add(
+    "layernorm_backward",
+    "two forward passes before the first backward",
+    asks="What `layernorm_forward` returned",
+    limits=FLOAT64,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    return forward_twice(
+        lambda: impl.layernorm_forward(*_inputs(rng, 5, 3), {})[1],
+        lambda cache: _gradients(impl, floats(rng, 5, 3), cache),
+    )
+
+
+@cases.add(
+    "layernorm_backward",
+    "a dout that does not fit",
+    asks="If `dout` does not have the output's shape",
+    limits={"refused": SAME, "*": FLOAT64},
+    reduce=refused,
+)
+def unfit(impl: Any, rng: Rng) -> Arrays:
+    _, cache = impl.layernorm_forward(*_inputs(rng, 5, 4), {})
+    found = _gradients(impl, floats(rng, 5, 4), cache)
+    return found | refusals(lambda dout: impl.layernorm_backward(dout, cache), rng, 5, 4)

@@ -8,6 +8,7 @@ from workbook.cases import CaseList, absolute
 from workbook.course.case_tools import (
     FLOAT32,
     FLOAT64,
+    SAME,
     Array,
     Arrays,
     Dtype,
@@ -15,7 +16,10 @@ from workbook.course.case_tools import (
     Rng,
     fits,
     floats,
+    forward_twice,
     outline,
+    refusals,
+    refused,
 )
 
 cases = CaseList()
@@ -104,13 +108,14 @@ def single(impl: Any, rng: Rng) -> Arrays:
 
 @cases.add(
     "max_pool_forward_naive",
-    "argument left alone",
-    asks="Not changed",
+    "arguments left alone",
+    asks="no argument is changed",
     limits=FLOAT64,
-    keeps=("x",),
+    keeps=("x", "pool_param"),
 )
 def forward_keeps(impl: Any, rng: Rng) -> Arrays:
-    out, _ = impl.max_pool_forward_naive(_distinct(rng, 1, 1, 4, 4), _param(2, 2, 2))
+    pool_param = _param(2, 2, 2)
+    out, _ = impl.max_pool_forward_naive(_distinct(rng, 1, 1, 4, 4), pool_param)
     return {"out": out}
 
 
@@ -152,8 +157,8 @@ def window_sums(raw: Raw, rng: Rng) -> Arrays:
         "window_sums": FLOAT64,
         "beside_the_maxima": absolute(1e-12, "0 in theory: only a maximum moves the output"),
     },
-    weight=2.0,
     reduce=window_sums,
+    rule="tie",
 )
 def ties(impl: Any, rng: Rng) -> Arrays:
     _, dx = _backward(impl, rng, tied_images(rng), 2, 2, 2)
@@ -177,3 +182,32 @@ def single_back(impl: Any, rng: Rng) -> Arrays:
 def backward_keeps(impl: Any, rng: Rng) -> Arrays:
     _, dx = _backward(impl, rng, _distinct(rng, 1, 1, 4, 4), 2, 2, 2)
     return {"dx": dx}
+
+
+@cases.add(
+    "max_pool_backward_naive",
+    "two forward passes before the first backward",
+    asks="What `max_pool_forward_naive` returned",
+    limits=FLOAT64,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    return forward_twice(
+        lambda: impl.max_pool_forward_naive(_distinct(rng, 2, 1, 4, 6), _param(2, 2, 2))[1],
+        lambda cache: {"dx": impl.max_pool_backward_naive(floats(rng, 2, 1, 2, 3), cache)},
+    )
+
+
+@cases.add(
+    "max_pool_backward_naive",
+    "a dout that does not fit",
+    asks="If `dout` does not have the output's shape",
+    limits={"refused": SAME, "*": FLOAT64},
+    reduce=refused,
+)
+def unfit(impl: Any, rng: Rng) -> Arrays:
+    _, cache = impl.max_pool_forward_naive(_distinct(rng, 3, 1, 4, 4), _param(2, 2, 2))
+    dx = impl.max_pool_backward_naive(floats(rng, 3, 1, 2, 2), cache)
+    return {
+        "dx": dx,
+        **refusals(lambda dout: impl.max_pool_backward_naive(dout, cache), rng, 3, 1, 2, 2),
+    }

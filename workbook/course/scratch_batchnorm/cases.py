@@ -14,6 +14,7 @@ from workbook.course.case_tools import (
     Dtype,
     Rng,
     floats,
+    forward_twice,
 )
 
 cases = CaseList()
@@ -210,6 +211,25 @@ def held(impl: Any, rng: Rng) -> Arrays:
     beta -= 1.0
     out = layer.forward(_x(rng, 3, 2))
     return {"out": out, "dx": layer.backward(floats(rng, 3, 2))}
+
+
+@cases.add(
+    "scratch.BatchNormalization",
+    "two layers, forward before backward",
+    asks="Gradient with respect to `x`",
+    limits=FLOAT64,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    def forward() -> Any:
+        layer = _layer(impl, rng, 3)
+        layer.forward(_x(rng, 4, 3))
+        return layer
+
+    def backward(layer: Any) -> Arrays:
+        dx = layer.backward(floats(rng, 4, 3))
+        return {"dx": dx, "dgamma": layer.dgamma, "dbeta": layer.dbeta, **_kept(layer)}
+
+    return forward_twice(forward, backward)
 
 
 @cases.add(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from workbook.cases import CaseList
-from workbook.course.case_tools import FLOAT32, FLOAT64, Arrays, Dtype, Rng, floats
+from workbook.course.case_tools import FLOAT32, FLOAT64, Arrays, Dtype, Rng, floats, forward_twice
 
 cases = CaseList()
 
@@ -87,12 +87,33 @@ def held(impl: Any, rng: Rng) -> Arrays:
     asks="Gradients of the loss with respect to `W` and `b`, after each `backward`",
     limits=FLOAT64,
 )
-def two_passes(impl: Any, rng: Rng) -> Arrays:
+def second_pass(impl: Any, rng: Rng) -> Arrays:
     layer = impl.scratch.Convolution(floats(rng, 2, 1, 2, 2), floats(rng, 2))
     for N, H in ((2, 4), (1, 3)):
         layer.forward(floats(rng, N, 1, H, 3))
         dx = layer.backward(floats(rng, N, 2, H - 1, 2))
     return {"dx": dx, "dW": layer.dW, "db": layer.db}
+
+
+@cases.add(
+    "scratch.Convolution",
+    "two layers, forward before backward",
+    asks="Gradient with respect to the images",
+    limits=FLOAT64,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    geometry: Geometry = ((2, 2, 3, 4), (3, 2, 2), 1, 1)
+
+    def forward() -> Any:
+        layer = _layer(impl, rng, geometry)
+        layer.forward(floats(rng, *geometry[0]))
+        return layer
+
+    def backward(layer: Any) -> Arrays:
+        dx = layer.backward(floats(rng, *_out_shape(geometry)))
+        return {"dx": dx, "dW": layer.dW, "db": layer.db}
+
+    return forward_twice(forward, backward)
 
 
 @cases.add(

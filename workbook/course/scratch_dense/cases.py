@@ -12,6 +12,7 @@ from workbook.course.case_tools import (
     Dtype,
     Rng,
     floats,
+    forward_twice,
 )
 from workbook.course.scratch_relu.cases import elementwise_cases
 
@@ -27,6 +28,7 @@ elementwise_cases(cases, "Sigmoid")
     "numbers far out",
     asks="Values as far out as -1e4 and 1e4 are allowed",
     limits=FLOAT64,
+    rule="overflow",
 )
 def sigmoid_far(impl: Any, rng: Rng) -> Arrays:
     layer = impl.scratch.Sigmoid()
@@ -97,6 +99,25 @@ def affine_twice(impl: Any, rng: Rng) -> Arrays:
         layer.forward(floats(rng, N, 4))
         dx = layer.backward(floats(rng, N, 3))
     return {"dx": dx, "dW": layer.dW, "db": layer.db}
+
+
+@cases.add(
+    "scratch.Affine",
+    "two layers, forward before backward",
+    asks="Gradient with respect to the input",
+    limits=FLOAT64,
+)
+def affine_two_layers(impl: Any, rng: Rng) -> Arrays:
+    def forward() -> Any:
+        layer = impl.scratch.Affine(floats(rng, 4, 3), floats(rng, 3))
+        layer.forward(floats(rng, 2, 2, 2))
+        return layer
+
+    def backward(layer: Any) -> Arrays:
+        dx = layer.backward(floats(rng, 2, 3))
+        return {"dx": dx, "dW": layer.dW, "db": layer.db}
+
+    return forward_twice(forward, backward)
 
 
 @cases.add("scratch.Affine", "float32", asks=_KEEPS_DTYPE, limits=FLOAT32)

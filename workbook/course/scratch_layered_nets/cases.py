@@ -10,6 +10,7 @@ from workbook.course.case_tools import (
     FLOAT64,
     NORMAL,
     SAME,
+    SHAPE,
     SHIFTED_LOSS,
     STEPS,
     Array,
@@ -76,12 +77,12 @@ def _net(impl: Any, rng: Rng) -> Any:
 
 _CONV_LAYERS = ("Conv1", "Relu1", "Pool1", "Affine1", "Relu2", "Affine2")
 _CONV = {"filter_num": 4, "filter_size": 3, "pad": 2, "stride": 3}
-_CONV_INPUT = (1, 8, 5)
-# A convolution to 4 x 3, a pooling to 2 x 1.
+_CONV_INPUT = (1, 8, 8)
+# A convolution to 4 x 4, a pooling to 2 x 2.
 _CONV_SHAPES = {
     "W1": (4, 1, 3, 3),
     "b1": (4,),
-    "W2": (8, 3),
+    "W2": (16, 3),
     "b2": (3,),
     "W3": (3, 5),
     "b3": (5,),
@@ -89,7 +90,7 @@ _CONV_SHAPES = {
 
 
 def _conv_net(impl: Any, rng: Rng, scale: float = 0.25) -> Any:
-    """A net for images of 8 x 5 pixels, with 3 hidden units and 5 classes."""
+    """A net for images of 8 x 8 pixels, with 3 hidden units and 5 classes."""
     net = impl.scratch.SimpleConvNet(_CONV_INPUT, dict(_CONV), hidden_size=3, output_size=5)
     return _fill(net, rng, _CONV_SHAPES, scale)
 
@@ -138,7 +139,20 @@ def _conv_parts(raw: Raw, rng: Rng) -> Arrays:
     reduce=_conv_parts,
 )
 def conv_parameters(impl: Any, rng: Rng) -> Arrays:
-    return _parts(impl.scratch.SimpleConvNet((1, 9, 8), hidden_size=2, output_size=3))
+    return _parts(impl.scratch.SimpleConvNet((1, 8, 8), hidden_size=2, output_size=3))
+
+
+@cases.add(
+    "scratch.SimpleConvNet",
+    "parameters for images of 9 x 7",
+    asks="A last row or column that fills no window is left out",
+    limits=SAME,
+    weight=0.5,
+    reduce=_conv_parts,
+    rule="size",
+)
+def conv_odd_defaults(impl: Any, rng: Rng) -> Arrays:
+    return _parts(impl.scratch.SimpleConvNet((1, 9, 7), hidden_size=2, output_size=3))
 
 
 # No two settings alike, and so much padding that half of it gives another size.
@@ -160,10 +174,11 @@ def _other_net(impl: Any) -> Any:
 
 @cases.add(
     "scratch.SimpleConvNet",
-    "parameters, padding, stride, odd sizes",
+    "parameters for images of 17 x 11",
     asks="A last row or column that fills no window is left out",
     limits=SAME,
     reduce=_outlines,
+    rule="size",
 )
 def conv_odd(impl: Any, rng: Rng) -> Arrays:
     return take(_other_net(impl).params, name="params")
@@ -171,9 +186,10 @@ def conv_odd(impl: Any, rng: Rng) -> Arrays:
 
 @cases.add(
     "scratch.SimpleConvNet",
-    "scores with padding, stride, odd sizes",
+    "scores of images of 17 x 11",
     asks="images may be of odd height or width, and need not be square",
     limits=FLOAT64,
+    rule="size",
 )
 def conv_odd_scores(impl: Any, rng: Rng) -> Arrays:
     net = _fill(_other_net(impl), rng, _OTHER_SHAPES)
@@ -235,6 +251,18 @@ def _declare(name: str) -> None:
     def loss(impl: Any, rng: Rng) -> Arrays:
         net, x = make(impl, rng), floats(rng, 4, *sample)
         return _both_forms(net.loss, x, labels(rng, 4), C, "loss")
+
+    @cases.add(
+        exercise,
+        "the last layer after a loss",
+        asks="last_layer : SoftmaxWithLoss",
+        limits={"stored_loss": SHIFTED_LOSS, "t": SHAPE, "*": FLOAT64},
+    )
+    def last_layer(impl: Any, rng: Rng) -> Arrays:
+        net, x = make(impl, rng), floats(rng, 3, *sample)
+        net.loss(x, np.array(labels(rng, 3)))
+        last = net.last_layer
+        return {"stored_loss": last.loss, "y": last.y, "t": last.t}
 
     @cases.add(
         exercise,

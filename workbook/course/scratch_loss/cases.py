@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from workbook.cases import CaseList, Limit
+from workbook.cases import CaseList, Limit, Shared
 from workbook.course.case_tools import (
     FLOAT32,
     FLOAT64,
@@ -17,6 +17,7 @@ from workbook.course.case_tools import (
     Raw,
     Rng,
     floats,
+    forward_twice,
 )
 
 cases = CaseList()
@@ -104,6 +105,7 @@ def _finite(raw: Raw, rng: Rng) -> Arrays:
     asks="Scores of 1e4 are allowed: the loss stays finite",
     limits={"finite": SAME, "dx": FLOAT64},
     reduce=_finite,
+    rule="overflow",
 )
 def loss_large(impl: Any, rng: Rng) -> Arrays:
     layer = impl.scratch.SoftmaxWithLoss()
@@ -129,10 +131,12 @@ def loss_attributes(impl: Any, rng: Rng) -> Arrays:
     "scratch.SoftmaxWithLoss",
     "float32",
     asks="ndarray, shape (N, C), dtype of the scores",
-    limits={"loss": SHIFTED_LOSS, "dx": FLOAT32},
+    limits={"loss": SHIFTED_LOSS, "*": FLOAT32},
 )
 def loss_single(impl: Any, rng: Rng) -> Arrays:
-    return _with_loss(impl, _scores(rng, 4, 3, dtype=np.float32), np.array([1, 2, 0, 0]))
+    x = _scores(rng, 4, 3, dtype=np.float32)
+    one_hot = _with_loss(impl, x, _one_hot([1, 2, 0, 0], 3))
+    return {**_with_loss(impl, x, np.array([1, 2, 0, 0])), "dx_one_hot": one_hot["dx"]}
 
 
 @cases.add(
@@ -144,3 +148,31 @@ def loss_single(impl: Any, rng: Rng) -> Arrays:
 )
 def loss_keeps(impl: Any, rng: Rng) -> Arrays:
     return _with_loss(impl, _scores(rng, 2, 3), _one_hot([0, 2], 3))
+
+
+@cases.add(
+    "scratch.SoftmaxWithLoss",
+    "a gradient in an array of its own",
+    asks="Right for class indices and for one-hot rows; an array of its own",
+    limits=SAME,
+)
+def loss_own(impl: Any, rng: Rng) -> Arrays:
+    layer = impl.scratch.SoftmaxWithLoss()
+    layer.forward(_scores(rng, 3, 4), np.array([3, 0, 1]))
+    first = layer.backward()
+    return {"dx_is_y": Shared(first, layer.y), "dx_is_the_last": Shared(layer.backward(), first)}
+
+
+@cases.add(
+    "scratch.SoftmaxWithLoss",
+    "two layers, forward before backward",
+    asks="Gradient with respect to the scores of the last `forward`",
+    limits=FLOAT64,
+)
+def loss_two_layers(impl: Any, rng: Rng) -> Arrays:
+    def forward() -> Any:
+        layer = impl.scratch.SoftmaxWithLoss()
+        layer.forward(_scores(rng, 3, 4), rng.integers(4, size=3))
+        return layer
+
+    return forward_twice(forward, lambda layer: {"dx": layer.backward()})

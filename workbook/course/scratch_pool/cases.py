@@ -13,6 +13,7 @@ from workbook.course.case_tools import (
     Dtype,
     Rng,
     floats,
+    forward_twice,
 )
 from workbook.course.pool.cases import tied_images, window_sums
 
@@ -100,6 +101,7 @@ def negative(impl: Any, rng: Rng) -> Arrays:
         "beside_the_maxima": absolute(1e-12, "0 in theory: only a maximum moves the output"),
     },
     reduce=window_sums,
+    rule="tie",
 )
 def ties(impl: Any, rng: Rng) -> Arrays:
     run = _run(impl, rng, ((2, 2, 4, 6), 2, 2, 2, 0), tied_images(rng))
@@ -118,6 +120,21 @@ def twice(impl: Any, rng: Rng) -> Arrays:
     layer.forward(_distinct(rng, 1, 2, 4, 2))
     first = layer.backward(floats(rng, 1, 2, 2, 1))
     return {"dx": first, "dx_again": layer.backward(floats(rng, 1, 2, 2, 1))}
+
+
+@cases.add(
+    "scratch.Pooling",
+    "two layers, forward before backward",
+    asks="Gradient with respect to the images of the last `forward`",
+    limits=FLOAT64,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    def forward() -> Any:
+        layer = impl.scratch.Pooling(2, 2, 2)
+        layer.forward(_distinct(rng, 2, 1, 4, 6))
+        return layer
+
+    return forward_twice(forward, lambda layer: {"dx": layer.backward(floats(rng, 2, 1, 2, 3))})
 
 
 @cases.add(

@@ -13,6 +13,7 @@ from workbook.course.case_tools import (
     Dtype,
     Rng,
     floats,
+    forward_twice,
 )
 
 cases = CaseList()
@@ -47,12 +48,20 @@ def elementwise_cases(cases: CaseList, name: str) -> None:
 
     @cases.add(exercise, "two forward passes, then backward twice", asks=gradient, limits=FLOAT64)
     def twice(impl: Any, rng: Rng) -> Arrays:
-        made, other = layer(impl), layer(impl)
+        made = layer(impl)
         made.forward(floats(rng, 2, 5))
         made.forward(floats(rng, 3, 4))
-        other.forward(floats(rng, 3, 4))
         first = made.backward(floats(rng, 3, 4))
         return {"dx": first, "dx_again": made.backward(floats(rng, 3, 4))}
+
+    @cases.add(exercise, "two layers, forward before backward", asks=gradient, limits=FLOAT64)
+    def two_layers(impl: Any, rng: Rng) -> Arrays:
+        def forward() -> Any:
+            made = layer(impl)
+            made.forward(floats(rng, 3, 4))
+            return made
+
+        return forward_twice(forward, lambda made: {"dx": made.backward(floats(rng, 3, 4))})
 
     @cases.add(exercise, "float32", asks=_KEEPS_DTYPE, limits=FLOAT32)
     def single(impl: Any, rng: Rng) -> Arrays:
@@ -77,6 +86,7 @@ elementwise_cases(cases, "Relu")
     "inputs of exactly 0",
     asks="Where the input was exactly 0 the derivative counts as 0",
     limits=FLOAT64,
+    rule="tie",
 )
 def relu_zeros(impl: Any, rng: Rng) -> Arrays:
     layer = impl.scratch.Relu()

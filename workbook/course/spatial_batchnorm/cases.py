@@ -8,11 +8,13 @@ from workbook.cases import CaseList, absolute
 from workbook.course.case_tools import (
     FLOAT32,
     FLOAT64,
+    SAME,
     Array,
     Arrays,
     Dtype,
     Rng,
     floats,
+    forward_twice,
     take,
 )
 
@@ -92,11 +94,25 @@ def single(impl: Any, rng: Rng) -> Arrays:
     "arguments left alone",
     asks="no argument is changed",
     limits=FLOAT64,
-    keeps=("x", "gamma", "beta"),
+    keeps=("x", "gamma", "beta", *(f"bn_param[{key}]" for key in (*_RUNNING, "mode", "eps"))),
 )
 def forward_keeps(impl: Any, rng: Rng) -> Arrays:
-    out, _ = impl.spatial_batchnorm_forward(*_inputs(rng, 2, 2, 2, 3), {"mode": "train"})
+    bn_param: dict[str, Any] = {"mode": "train", "eps": 1e-4, **_running(rng, 2)}
+    out, _ = impl.spatial_batchnorm_forward(*_inputs(rng, 2, 2, 2, 3), bn_param)
     return {"out": out}
+
+
+@cases.add(
+    "spatial_batchnorm_forward",
+    "test mode changes no average",
+    asks="`bn_param` is kept as by `batchnorm_forward`",
+    limits={"out": FLOAT64, "*": SAME},
+    keeps=("x", "gamma", "beta", "bn_param"),
+)
+def test_keeps(impl: Any, rng: Rng) -> Arrays:
+    bn_param: dict[str, Any] = {"mode": "test", **_running(rng, 2)}
+    out, _ = impl.spatial_batchnorm_forward(*_inputs(rng, 2, 2, 2, 3), bn_param)
+    return {"out": out, **take(bn_param, *_RUNNING)}
 
 
 def _backward(
@@ -104,7 +120,10 @@ def _backward(
 ) -> Arrays:
     inputs = _inputs(rng, *shape, dtype=dtype)
     _, cache = impl.spatial_batchnorm_forward(*inputs, {"mode": "train"})
-    dout = floats(rng, *shape, dtype=dtype) if dout is None else dout
+    return _gradients(impl, floats(rng, *shape, dtype=dtype) if dout is None else dout, cache)
+
+
+def _gradients(impl: Any, dout: Array, cache: Any) -> Arrays:
     dx, dgamma, dbeta = impl.spatial_batchnorm_backward(dout, cache)
     return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
 
@@ -163,3 +182,16 @@ def single_back(impl: Any, rng: Rng) -> Arrays:
 )
 def backward_keeps(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, 2, 2, 2, 3)
+
+
+@cases.add(
+    "spatial_batchnorm_backward",
+    "two forward passes before the first backward",
+    asks="What `spatial_batchnorm_forward` returned in train mode",
+    limits=FLOAT64,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    return forward_twice(
+        lambda: impl.spatial_batchnorm_forward(*_inputs(rng, 2, 3, 2, 4), {"mode": "train"})[1],
+        lambda cache: _gradients(impl, floats(rng, 2, 3, 2, 4), cache),
+    )

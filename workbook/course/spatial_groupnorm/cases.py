@@ -5,7 +5,19 @@ from typing import Any
 import numpy as np
 
 from workbook.cases import CaseList
-from workbook.course.case_tools import FLOAT32, FLOAT64, Array, Arrays, Dtype, Rng, floats
+from workbook.course.case_tools import (
+    FLOAT32,
+    FLOAT64,
+    SAME,
+    Array,
+    Arrays,
+    Dtype,
+    Rng,
+    floats,
+    forward_twice,
+    refusals,
+    refused,
+)
 
 cases = CaseList()
 
@@ -87,10 +99,11 @@ def single(impl: Any, rng: Rng) -> Arrays:
     "arguments left alone",
     asks="no argument is changed",
     limits=FLOAT64,
-    keeps=("x", "gamma", "beta"),
+    keeps=("x", "gamma", "beta", "gn_param"),
 )
 def forward_keeps(impl: Any, rng: Rng) -> Arrays:
-    out, _ = impl.spatial_groupnorm_forward(*_inputs(rng, 2, 2, 2, 3), 1, {})
+    gn_param = {"eps": 1e-3}
+    out, _ = impl.spatial_groupnorm_forward(*_inputs(rng, 2, 2, 2, 3), 1, gn_param)
     return {"out": out}
 
 
@@ -99,7 +112,10 @@ def _backward(
 ) -> Arrays:
     inputs = _inputs(rng, *shape, dtype=dtype)
     _, cache = impl.spatial_groupnorm_forward(*inputs, G, gn_param)
-    dout = floats(rng, *shape, dtype=dtype)
+    return _gradients(impl, floats(rng, *shape, dtype=dtype), cache)
+
+
+def _gradients(impl: Any, dout: Array, cache: Any) -> Arrays:
     dx, dgamma, dbeta = impl.spatial_groupnorm_backward(dout, cache)
     return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
 
@@ -163,3 +179,30 @@ def single_back(impl: Any, rng: Rng) -> Arrays:
 )
 def backward_keeps(impl: Any, rng: Rng) -> Arrays:
     return _backward(impl, rng, 2, 2, 2, 3, G=1)
+
+
+@cases.add(
+    "spatial_groupnorm_backward",
+    "two forward passes before the first backward",
+    asks="What `spatial_groupnorm_forward` returned",
+    limits=FLOAT64,
+)
+def two_layers(impl: Any, rng: Rng) -> Arrays:
+    return forward_twice(
+        lambda: impl.spatial_groupnorm_forward(*_inputs(rng, 2, 4, 2, 3), 2, {})[1],
+        lambda cache: _gradients(impl, floats(rng, 2, 4, 2, 3), cache),
+    )
+
+
+@cases.add(
+    "spatial_groupnorm_backward",
+    "a dout that does not fit",
+    asks="If `dout` does not have the output's shape",
+    limits={"refused": SAME, "*": FLOAT64},
+    reduce=refused,
+)
+def unfit(impl: Any, rng: Rng) -> Arrays:
+    shape = (3, 4, 2, 3)
+    _, cache = impl.spatial_groupnorm_forward(*_inputs(rng, *shape), 2, {})
+    found = _gradients(impl, floats(rng, *shape), cache)
+    return found | refusals(lambda dout: impl.spatial_groupnorm_backward(dout, cache), rng, *shape)

@@ -1,4 +1,4 @@
-"""Test cases of the three-layer convolutional net: images that are neither even nor square."""
+"""Test cases of the three-layer convolutional net: square images, and those that are not."""
 
 from typing import Any
 
@@ -37,10 +37,24 @@ def _params(impl: Any, input_dim: tuple[int, int, int], size: int, dtype: Dtype)
 
 @cases.add(
     "ThreeLayerConvNet.init",
-    "even sizes",
+    "square images",
     asks="W1, shape (F, C, filter_size, filter_size), the filters",
     limits=SAME,
+    weight=2.0,
     reduce=_outlines,
+)
+def square(impl: Any, rng: Rng) -> Arrays:
+    return _params(impl, (2, 6, 6), 3, np.float64)
+
+
+@cases.add(
+    "ThreeLayerConvNet.init",
+    "images of 6 x 4",
+    asks="(C, H, W): channels, height and width of an image",
+    limits=SAME,
+    weight=0.5,
+    reduce=_outlines,
+    rule="size",
 )
 def even(impl: Any, rng: Rng) -> Arrays:
     return _params(impl, (2, 6, 4), 3, np.float64)
@@ -48,10 +62,12 @@ def even(impl: Any, rng: Rng) -> Arrays:
 
 @cases.add(
     "ThreeLayerConvNet.init",
-    "odd sizes",
+    "images of 5 x 9",
     asks="leaves out the last row or column of an odd size",
     limits=SAME,
+    weight=0.5,
     reduce=_outlines,
+    rule="size",
 )
 def odd(impl: Any, rng: Rng) -> Arrays:
     return _params(impl, (2, 5, 9), 3, np.float64)
@@ -59,10 +75,12 @@ def odd(impl: Any, rng: Rng) -> Arrays:
 
 @cases.add(
     "ThreeLayerConvNet.init",
-    "one side odd, filters as large as the image",
+    "images of 2 x 7, filters of 5 x 5",
     asks="just the padding that keeps height and width",
     limits=SAME,
+    weight=0.5,
     reduce=_outlines,
+    rule="size",
 )
 def one_odd(impl: Any, rng: Rng) -> Arrays:
     return _params(impl, (3, 2, 7), 5, np.float64)
@@ -131,10 +149,10 @@ def _step(net: Any, X: Array, y: Any) -> Arrays:
     limits=FLOAT64,
 )
 def scores(impl: Any, rng: Rng) -> Arrays:
-    net = _net(impl, rng, (2, 4, 6))
+    net = _net(impl, rng, (2, 6, 6))
     # Some scores are negative, whatever the numbers are.
     net.params["b3"][0] -= 20.0
-    return {"scores": net.loss(floats(rng, 3, 2, 4, 6))}
+    return {"scores": net.loss(floats(rng, 3, 2, 6, 6))}
 
 
 @cases.add(
@@ -157,7 +175,24 @@ def regularised(impl: Any, rng: Rng) -> Arrays:
     return _step(_net(impl, rng, (1, 4, 4), reg=0.7), floats(rng, 2, 1, 4, 4), [1, 2])
 
 
-@cases.add("ThreeLayerConvNet.loss", "odd sizes, filters of 5 x 5", asks=_ODD, limits=FLOAT64)
+@cases.add(
+    "ThreeLayerConvNet.loss",
+    "filters of 5 x 5",
+    asks="just the padding that keeps height and width",
+    limits=FLOAT64,
+)
+def large_filters(impl: Any, rng: Rng) -> Arrays:
+    net, X = _net(impl, rng, (2, 4, 4), filters=2, size=5), floats(rng, 2, 2, 4, 4)
+    return {"scores": net.loss(X), **_step(net, X, [2, 1])}
+
+
+@cases.add(
+    "ThreeLayerConvNet.loss",
+    "images of 7 x 5, filters of 5 x 5",
+    asks=_ODD,
+    limits=FLOAT64,
+    rule="size",
+)
 def odd_sizes(impl: Any, rng: Rng) -> Arrays:
     net, X = _net(impl, rng, (1, 7, 5), filters=2, size=5), floats(rng, 2, 1, 7, 5)
     return {"scores": net.loss(X), **_step(net, X, [2, 1])}
@@ -167,8 +202,16 @@ def odd_sizes(impl: Any, rng: Rng) -> Arrays:
     "ThreeLayerConvNet.loss", "a batch of one, class 0", asks="If `y` is given", limits=FLOAT64
 )
 def one(impl: Any, rng: Rng) -> Arrays:
+    net = _net(impl, rng, (2, 4, 4), filters=1, size=1, reg=0.1)
+    return _step(net, floats(rng, 1, 2, 4, 4), [0])
+
+
+@cases.add(
+    "ThreeLayerConvNet.loss", "images of 3 x 2", asks=_ODD, limits=FLOAT64, weight=0.5, rule="size"
+)
+def tiny(impl: Any, rng: Rng) -> Arrays:
     net = _net(impl, rng, (2, 3, 2), filters=1, size=1, reg=0.1)
-    return _step(net, floats(rng, 1, 2, 3, 2), [0])
+    return _step(net, floats(rng, 2, 2, 3, 2), [0, 2])
 
 
 @cases.add(
@@ -179,7 +222,7 @@ def one(impl: Any, rng: Rng) -> Arrays:
 )
 def single(impl: Any, rng: Rng) -> Arrays:
     # float64 images, as they come from a data set: the net computes in its own dtype.
-    net, X = _net(impl, rng, (2, 4, 3), reg=0.5, dtype=np.float32), floats(rng, 2, 2, 4, 3)
+    net, X = _net(impl, rng, (2, 4, 4), reg=0.5, dtype=np.float32), floats(rng, 2, 2, 4, 4)
     return {"scores": net.loss(X), **_step(net, X, [0, 2])}
 
 
@@ -191,6 +234,6 @@ def single(impl: Any, rng: Rng) -> Arrays:
     keeps=("X", "y"),
 )
 def keeps(impl: Any, rng: Rng) -> Arrays:
-    net = _net(impl, rng, (1, 2, 4), filters=2, reg=0.4)
-    loss, _ = net.loss(floats(rng, 2, 1, 2, 4), np.array([1, 2]))
+    net = _net(impl, rng, (1, 4, 4), filters=2, reg=0.4)
+    loss, _ = net.loss(floats(rng, 2, 1, 4, 4), np.array([1, 2]))
     return {"loss": loss, **take(net.params, name="params")}
