@@ -54,7 +54,7 @@ def three_hidden(impl: Any, rng: Rng) -> Arrays:
     reduce=_outlines,
 )
 def one_hidden(impl: Any, rng: Rng) -> Arrays:
-    return _params(impl, [7], np.float64)
+    return _params(impl, [int(rng.integers(3, 12))], np.float64)
 
 
 @cases.add(

@@ -37,12 +37,13 @@ def sigmoid_matrix(impl: Any, rng: Rng) -> Arrays:
 
 @cases.add("scratch.sigmoid", "one number", asks="any shape, or a number", limits=FLOAT64)
 def sigmoid_number(impl: Any, rng: Rng) -> Arrays:
-    return {"left": impl.scratch.sigmoid(-1.5), "right": impl.scratch.sigmoid(0.7)}
+    left, right = -rng.uniform(0.5, 2.5), rng.uniform(0.3, 1.5)
+    return {"left": impl.scratch.sigmoid(left), "right": impl.scratch.sigmoid(right)}
 
 
 @cases.add("scratch.sigmoid", "exactly 0", asks="1 / (1 + exp(-x))", limits=FLOAT64)
 def sigmoid_zero(impl: Any, rng: Rng) -> Arrays:
-    return {"out": impl.scratch.sigmoid(np.array([0.0, -0.0, 1.0]))}
+    return {"out": impl.scratch.sigmoid(np.array([0.0, -0.0, rng.uniform(0.5, 2.0)]))}
 
 
 @cases.add(

@@ -32,7 +32,8 @@ _STEPS_H = "by central differences with h = 1e-4"
     limits=_DIFFERENCE,
 )
 def parabola(impl: Any, rng: Rng) -> Arrays:
-    return {"slope": impl.scratch.numerical_diff(lambda x: 0.3 * x * x - x, 2.5)}
+    a, b, x = rng.uniform(0.4, 0.6), rng.uniform(0.8, 1.2), rng.uniform(2.0, 3.0)
+    return {"slope": impl.scratch.numerical_diff(lambda x: a * x * x - b * x, x)}
 
 
 @cases.add(
@@ -43,7 +44,9 @@ def parabola(impl: Any, rng: Rng) -> Arrays:
 )
 def wave(impl: Any, rng: Rng) -> Arrays:
     # So steep that the size of h, and on which sides it is taken, show in the fifth digit.
-    return {"steep": impl.scratch.numerical_diff(lambda x: math.sin(200 * x), 0.4)}
+    k, phase = rng.uniform(150, 250), rng.uniform(0.2, 1.0)
+    x = (20 * math.pi + phase) / k
+    return {"steep": impl.scratch.numerical_diff(lambda x: math.sin(k * x), x)}
 
 
 @cases.add(
@@ -60,7 +63,8 @@ def kink(impl: Any, rng: Rng) -> Arrays:
     "scratch.numerical_diff", "a negative x", asks="Where to take the derivative", limits=FLOAT64
 )
 def negative(impl: Any, rng: Rng) -> Arrays:
-    return {"slope": impl.scratch.numerical_diff(lambda x: math.exp(x / 7), -3.0)}
+    width, x = rng.uniform(5.0, 9.0), -rng.uniform(2.0, 4.0)
+    return {"slope": impl.scratch.numerical_diff(lambda x: math.exp(x / width), x)}
 
 
 def _bowl(rng: Rng, *shape: int) -> Callable[[Array], float]:

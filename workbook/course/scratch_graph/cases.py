@@ -24,11 +24,13 @@ def _declare(name: str) -> None:
     @cases.add(exercise, "forward", asks=_OUT[name], limits=FLOAT64)
     def forward(impl: Any, rng: Rng) -> Arrays:
         node = getattr(impl.scratch, name)()
-        return {"out": node.forward(3.5, -2.0), "again": node.forward(0.0, 7.0)}
+        x, y = rng.uniform(1.0, 4.0, size=2).tolist()
+        return {"out": node.forward(x, -y), "again": node.forward(0.0, y)}
 
     @cases.add(exercise, "numbers", asks=_ORDER, limits=FLOAT64)
     def numbers(impl: Any, rng: Rng) -> Arrays:
-        return _node(getattr(impl.scratch, name)(), 2.0, 3.5, 1.3)
+        x, y, dout = rng.uniform(1.0, 4.0, size=3).tolist()
+        return _node(getattr(impl.scratch, name)(), x, y, dout)
 
     @cases.add(exercise, "arrays", asks="x, y : float, or ndarrays of one shape", limits=FLOAT64)
     def arrays(impl: Any, rng: Rng) -> Arrays:
@@ -38,8 +40,9 @@ def _declare(name: str) -> None:
     @cases.add(exercise, "two forward passes, then backward", asks=_LAST, limits=FLOAT64)
     def last_inputs(impl: Any, rng: Rng) -> Arrays:
         node = getattr(impl.scratch, name)()
-        node.forward(5.0, 6.0)
-        return _node(node, -1.5, 0.5, 2.0)
+        before, x, y, dout = rng.uniform(1.0, 4.0, size=4).tolist()
+        node.forward(before, before)
+        return _node(node, -x, y, dout)
 
     @cases.add(
         exercise,
@@ -65,7 +68,8 @@ _declare("AddLayer")
 )
 def basket(impl: Any, rng: Rng) -> Arrays:
     apples, tax = impl.scratch.MulLayer(), impl.scratch.MulLayer()
-    price = tax.forward(apples.forward(120, 3), 1.08)
+    price, number = (int(n) for n in (rng.integers(80, 200), rng.integers(2, 9)))
+    price = tax.forward(apples.forward(price, number), rng.uniform(1.05, 1.25))
     dapples, dtax = tax.backward(1)
     dprice, dnumber = apples.backward(dapples)
     return {"price": price, "dtax": dtax, "dprice": dprice, "dnumber": dnumber}

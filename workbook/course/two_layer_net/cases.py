@@ -34,7 +34,8 @@ _GRADS = "exactly the keys of `params`"
     reduce=outlines("params[W1]", "params[W2]"),
 )
 def shapes(impl: Any, rng: Rng) -> Arrays:
-    net = impl.TwoLayerNet(input_dim=5, hidden_dim=4, num_classes=3)
+    D, H = (int(n) for n in rng.integers(4, 9, size=2))
+    net = impl.TwoLayerNet(input_dim=D, hidden_dim=H, num_classes=3)
     return take(net.params, name="params")
 
 
