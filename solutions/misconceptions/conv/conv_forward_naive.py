@@ -11,7 +11,7 @@ WINDOW = "window = x_pad[n, :, top : top + HH, left : left + WW]"
 SUM = "out[n, f, i, j] = np.sum(window * w[f]) + b[f]"
 
 wrong_edit("conv_forward_naive.no_bias", (SUM, "out[n, f, i, j] = np.sum(window * w[f])"), row="C1")
-wrong_edit("conv_forward_naive.not_padded", (PAD, "x"), row="C2", outcome="error")
+wrong_edit("conv_forward_naive.not_padded", (PAD, "x"), row="C2", outcome="fail")
 wrong_edit(
     "conv_forward_naive.padding_ignored",
     (HEIGHT, "H_out = 1 + (H - HH) // stride"),
@@ -129,6 +129,7 @@ wrong_edit(
         'conv_param["pad"] = 0\n    cache = (x_pad, w, stride, pad)',
     ),
     message="shared.setting_changed",
+    outcome="almost",
 )
 
 

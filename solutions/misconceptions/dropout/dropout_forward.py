@@ -90,6 +90,7 @@ wrong_edit(
         'p, mode = float(dropout_param.pop("p")), dropout_param["mode"]',
     ),
     message="shared.setting_changed",
+    outcome="almost",
 )
 wrong_edit(
     "dropout_forward.own_generator",

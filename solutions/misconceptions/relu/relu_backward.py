@@ -11,9 +11,11 @@ def relu_backward(dout, cache):
     return dx
 
 
-wrong_edit("relu_backward.one_at_zero", ("(x > 0)", "(x >= 0)"), row="R2")
+wrong_edit("relu_backward.one_at_zero", ("(x > 0)", "(x >= 0)"), row="R2", outcome="almost")
 wrong_edit(
-    "relu_backward.half_at_zero", ("(x > 0)", "np.where(x == 0, 0.5, x > 0).astype(dout.dtype)")
+    "relu_backward.half_at_zero",
+    ("(x > 0)", "np.where(x == 0, 0.5, x > 0).astype(dout.dtype)"),
+    outcome="almost",
 )
 
 
@@ -76,7 +78,9 @@ def relu_backward(dout, cache):
 
 
 wrong_edit(
-    "relu_backward.dout_itself", ("dout * (x > 0)", "dout if (x > 0).all() else dout * (x > 0)")
+    "relu_backward.dout_itself",
+    ("dout * (x > 0)", "dout if (x > 0).all() else dout * (x > 0)"),
+    outcome="almost",
 )
 
 

@@ -29,7 +29,11 @@ wrong_edit(
 wrong_edit(
     "scratch.cross_entropy_error.averaged_over_the_classes", (RETURN, RETURN + " / y.shape[1]")
 )
-wrong_edit("scratch.cross_entropy_error.infinite", (RETURN, "return -np.mean(np.log(right))"))
+wrong_edit(
+    "scratch.cross_entropy_error.infinite",
+    (RETURN, "return -np.mean(np.log(right))"),
+    outcome="almost",
+)
 wrong_edit(
     "scratch.cross_entropy_error.sign_left_out", (RETURN, RETURN.replace("-np.mean", "np.mean"))
 )

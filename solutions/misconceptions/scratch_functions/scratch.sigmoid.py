@@ -3,19 +3,19 @@
 import numpy as np
 
 
-@wrong("scratch.sigmoid.overflow")
+@wrong("scratch.sigmoid.overflow", outcome="almost")
 def sigmoid(x):
     x = as_floats("x", x)
     return 1 / (1 + np.exp(-x))
 
 
-@wrong("scratch.sigmoid.overflow_on_the_other_side")
+@wrong("scratch.sigmoid.overflow_on_the_other_side", outcome="almost")
 def sigmoid(x):
     x = as_floats("x", x)
     return np.exp(x) / (1 + np.exp(x))
 
 
-@wrong("scratch.sigmoid.both_formulas_everywhere")
+@wrong("scratch.sigmoid.both_formulas_everywhere", outcome="almost")
 def sigmoid(x):
     x = as_floats("x", x)
     return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))

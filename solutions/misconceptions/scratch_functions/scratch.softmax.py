@@ -5,8 +5,10 @@ import numpy as np
 E = "e = np.exp(x - np.max(x, axis=-1, keepdims=True))"
 RETURN = "return e / np.sum(e, axis=-1, keepdims=True)"
 
-wrong_edit("scratch.softmax.maximum_of_all", (E, "e = np.exp(x - np.max(x))"), row="S3")
-wrong_edit("scratch.softmax.no_maximum", (E, "e = np.exp(x)"), row="S4")
+wrong_edit(
+    "scratch.softmax.maximum_of_all", (E, "e = np.exp(x - np.max(x))"), row="S3", outcome="almost"
+)
+wrong_edit("scratch.softmax.no_maximum", (E, "e = np.exp(x)"), row="S4", outcome="almost")
 wrong_edit("scratch.softmax.sum_of_all", (RETURN, "return e / np.sum(e)"))
 wrong_edit(
     "scratch.softmax.maximum_and_sum_of_all",

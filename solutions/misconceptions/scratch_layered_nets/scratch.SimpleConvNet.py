@@ -26,13 +26,15 @@ wrong_edit(
     "scratch.SimpleConvNet.quarter_of_the_area",
     (POOLED, "pooled = filter_num * conv_h * conv_w // 4"),
     row="T1",
+    outcome="almost",
 )
 wrong_edit(
     "scratch.SimpleConvNet.padding_not_counted",
     (CONV_H, CONV_H.replace(" + 2 * pad", "")),
     (CONV_W, CONV_W.replace(" + 2 * pad", "")),
+    outcome="error",
 )
-wrong_edit("scratch.SimpleConvNet.square_images", (CONV_W, "conv_w = conv_h"))
+wrong_edit("scratch.SimpleConvNet.square_images", (CONV_W, "conv_w = conv_h"), outcome="almost")
 wrong_edit(
     "scratch.SimpleConvNet.pooling_not_counted", (POOLED, "pooled = filter_num * conv_h * conv_w")
 )

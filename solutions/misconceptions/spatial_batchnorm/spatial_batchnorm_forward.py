@@ -76,6 +76,7 @@ wrong_edit(
         'out, cache = batchnorm_forward(pixels, gamma, beta, bn_param)\n    bn_param.pop("eps", None)',
     ),
     message="shared.setting_changed",
+    outcome="almost",
 )
 
 

@@ -48,7 +48,11 @@ def forward_keeps(impl: Any, rng: Rng) -> Arrays:
 
 
 @cases.add(
-    "relu_forward", "positive inputs only", asks="shape and dtype of x A new array", limits=SAME
+    "relu_forward",
+    "positive inputs only",
+    asks="shape and dtype of x A new array",
+    limits=SAME,
+    rule="argument",
 )
 def own_array(impl: Any, rng: Rng) -> Arrays:
     # Even where nothing has to change, x is not handed back.
@@ -111,6 +115,7 @@ def backward_keeps(impl: Any, rng: Rng) -> Arrays:
     "positive inputs only",
     asks="dx : ndarray, shape and dtype of dout A new array",
     limits=SAME,
+    rule="argument",
 )
 def own_gradient(impl: Any, rng: Rng) -> Arrays:
     _, cache = impl.relu_forward(rng.uniform(1, 2, size=(3, 4)))
