@@ -165,9 +165,9 @@ def test_a_mistake_plus_another_that_nobody_knows_is_still_named(student: Studen
         (
             "affine_forward",
             "    out = rows @ w + b\n",
-            "    out = rows @ w + b\n    x += 1\n",
+            "    out = rows @ w + b\n    b += 1\n",
             "changed",
-            "x holds other numbers",
+            "b holds other numbers",
         ),
         (
             "relu_forward",

@@ -31,7 +31,7 @@ def _messages() -> list[str]:
         for path in files
         for table in re.findall(r"^\[(.+)\]$", path.read_text(encoding="utf-8"), re.MULTILINE)
     )
-    return sorted(table for table in tables if not table.startswith("transfer."))
+    return sorted(table for table in tables if not table.startswith(("transfer.", "result")))
 
 
 MESSAGES = _messages()
@@ -76,3 +76,11 @@ def test_the_placeholders_of_claims_are_known_ones() -> None:
             assert set(names) <= known | {"numbers"}, f"{message}.{part}"
             # The other parts are also shown where no results are at hand.
             assert not names or part == "seen", f"{message}.{part}"
+
+
+def test_no_two_results_are_called_the_same() -> None:
+    names = {
+        name: words for name, words in locale.sentences().items() if name.startswith("result.")
+    }
+    assert names
+    assert len(set(names.values())) == len(names)

@@ -5,7 +5,6 @@ batch of one. It is named only if it holds in every failing case and in no passi
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -14,39 +13,36 @@ from workbook.checks.case_verdicts import CaseVerdicts
 from workbook.checks.messages import ComparedCase
 from workbook.locale.sentence import Sentence, Value
 
-__all__ = ["Trait", "distinguishing_trait"]
-
-
-@dataclass(frozen=True)
-class Trait:
-    """Two descriptions that exclude one another: of the failing cases, and of the others."""
-
-    wrong: Value
-    right: Value
-
-    def sentence(self) -> Sentence:
-        """Return "Right where ... Not right where ..."."""
-        return Sentence.of("finding.right_where", right=self.right, wrong=self.wrong)
+__all__ = ["distinguishing_trait"]
 
 
 # What a case was given, with the words for both answers; None where it does not apply.
 _Question = Callable[[ComparedCase], bool | None]
 
 
-def distinguishing_trait(verdicts: CaseVerdicts) -> Trait | None:
-    """Return the first trait that tells the failing cases from the passing ones, if any."""
+def distinguishing_trait(verdicts: CaseVerdicts) -> Sentence | None:
+    """Return the sentence that tells the failing cases from the passing ones, if there is one.
+
+    "Right where ... Not right where ...", if a trait holds in all of the failing cases and in
+    none of the others. If it holds in some of the others too, which may be right by chance,
+    "Right where ... In all cases that fail, ...".
+    """
     failing, passing = verdicts.own_failing, verdicts.passing
     # With one case on either side nearly anything would do.
     if not failing or not passing or len(failing) + len(passing) < 3:
         return None
+    partly: Sentence | None = None
     for ask, true, false in _questions([*failing, *passing]):
-        bad = {ask(c) for c in failing}
-        good = {ask(c) for c in passing}
-        if bad == {True} and good == {False}:
-            return Trait(true, false)
-        if bad == {False} and good == {True}:
-            return Trait(false, true)
-    return None
+        for holds, wrong, right in ((True, true, false), (False, false, true)):
+            if {ask(c) for c in failing} != {holds}:
+                continue
+            others = [ask(c) for c in passing]
+            if set(others) == {not holds}:
+                return Sentence.of("finding.right_where", right=right, wrong=wrong)
+            by_chance, clear = others.count(holds), others.count(not holds)
+            if partly is None and by_chance < len(failing) and clear >= 2 and None not in others:
+                partly = Sentence.of("finding.right_where_at_least", right=right, wrong=wrong)
+    return partly if len(failing) > 1 else None
 
 
 def _numbers(compared: ComparedCase) -> dict[str, float]:

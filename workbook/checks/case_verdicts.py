@@ -9,12 +9,12 @@ import numpy as np
 from workbook.cases import Limit
 from workbook.checks.compare import ArrayVerdict
 from workbook.checks.fingerprint import changed_arguments
-from workbook.checks.messages import ComparedCase, plain
+from workbook.checks.messages import ComparedCase, called, plain
 from workbook.locale.sentence import Sentence, Value
 
-__all__ = ["CaseVerdicts"]
+__all__ = ["FEW", "CaseVerdicts", "shortened"]
 
-_FEW = 4
+FEW = 4
 """More names than these are not listed in a sentence."""
 
 _Wrong = tuple[ComparedCase, ArrayVerdict]
@@ -63,7 +63,10 @@ class CaseVerdicts:
 
     @cached_property
     def wrong(self) -> dict[str, tuple[_Wrong, ...]]:
-        """The arrays that are wrong somewhere, each with the failing cases that show it."""
+        """The arrays that are wrong somewhere, each with the failing cases that show it.
+
+        Those come last that only a case about unchanged arguments returns.
+        """
         found: dict[str, list[_Wrong]] = {}
         for compared in self.failing:
             for verdict in compared.comparison.arrays:
@@ -71,7 +74,11 @@ class CaseVerdicts:
                     found.setdefault(verdict.name, []).append((compared, verdict))
         order = {name: place for place, name in enumerate(self.names)}
         last = len(order)
-        return {n: tuple(found[n]) for n in sorted(found, key=lambda n: order.get(n, last))}
+
+        def place(name: str) -> tuple[bool, int]:
+            return all(self.only_repeats(c) for c, _ in found[name]), order.get(name, last)
+
+        return {name: tuple(found[name]) for name in sorted(found, key=place)}
 
     @cached_property
     def all_ran(self) -> bool:
@@ -119,15 +126,17 @@ class CaseVerdicts:
     @cached_property
     def right_arrays(self) -> Value:
         """The sentence that names the arrays that are right; empty if it would say nothing."""
-        right = self.shown_names(self.right)
+        right = [called(name) for name in self.shown_names(self.right)]
         if not right:
             return ""
         if len(right) == 1:
             return Sentence.of("finding.right_one", name=right[0])
-        if len(right) <= _FEW:
-            return Sentence.of("finding.right_some", names=list(right))
-        if 0 < len(self.wrong) < _FEW:
-            return Sentence.of("finding.right_others", wrong=list(self.wrong))
+        if len(right) <= FEW:
+            return Sentence.of("finding.right_some", names=right)
+        if not self.wrong:
+            return Sentence.of("finding.right_all")
+        if len(self.wrong) <= FEW:
+            return Sentence.of("finding.right_others", wrong=[called(n) for n in self.wrong])
         return ""
 
     @cached_property
@@ -137,20 +146,15 @@ class CaseVerdicts:
         bad = [c.case.name for c in self.own_failing]
         if not good or not bad:
             return ""
-        if len(good) <= len(bad) and len(good) < _FEW:
+        if len(good) <= len(bad) and len(good) < FEW:
             return Sentence.of("finding.right_for", cases=good)
-        if len(bad) < _FEW:
+        if len(bad) < FEW:
             return Sentence.of("finding.wrong_only_for", cases=self._in_order(bad))
-        return Sentence.of("finding.right_for", cases=good) if len(good) < _FEW else ""
+        return Sentence.of("finding.right_for", cases=good) if len(good) < FEW else ""
 
     def _in_order(self, names: Iterable[str]) -> list[str]:
         known = set(names)
         return [c.case.name for c in self.cases if c.case.name in known]
-
-    def case_lists(self) -> tuple[list[str], list[str]]:
-        """Return the names of the cases that pass and of those that do not."""
-        good = [c.case.name for c in self.passing]
-        return good, self._in_order(c.case.name for c in self.own_failing)
 
     def shown_names(self, names: Iterable[str]) -> list[str]:
         """Leave out what is counted or observed beside the results, such as a flag."""
@@ -182,6 +186,14 @@ class CaseVerdicts:
             if not near:
                 return False
         return True
+
+
+def shortened(names: list[str]) -> list[str]:
+    """Return the first of many names, and how many others there are."""
+    if len(names) <= FEW + 1:
+        return names
+    others = Sentence.of("finding.others", count=len(names) - FEW)
+    return [*names[:FEW], str(others)]
 
 
 def _limit(compared: ComparedCase, name: str) -> Limit:

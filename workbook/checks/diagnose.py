@@ -6,10 +6,10 @@ named that account for a part each, and every one of them says which part that i
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbook.checks import heuristics
-from workbook.checks.case_verdicts import CaseVerdicts
+from workbook.checks.case_verdicts import CaseVerdicts, shortened
 from workbook.checks.fingerprint import (
     CaseFingerprint,
     Fingerprint,
@@ -17,14 +17,14 @@ from workbook.checks.fingerprint import (
     includes,
     matches,
 )
-from workbook.checks.messages import ComparedCase, Message, fill
+from workbook.checks.messages import ComparedCase, Message, called, fill
 from workbook.errors import WorkbookError
 from workbook.locale.sentence import Sentence
 
 __all__ = ["Candidate", "Fault", "Message", "candidates", "diagnose"]
 
-_FEW = 4
-"""More arrays than these are not listed in a sentence."""
+_MOST_CASES = 8
+"""More cases than these are not listed in a sentence."""
 
 
 @dataclass(frozen=True, order=True)
@@ -156,25 +156,32 @@ def diagnose(
     verdicts = CaseVerdicts(compared_cases)
     if not verdicts.failing:
         return []
-    messages: list[Message] = []
-    for candidate in _named(candidates(compared_cases, fingerprints), fingerprints):
-        misconception = candidate.misconception
-        for compared in verdicts.failing:
-            if compared.case.name not in misconception.cases:
-                continue
-            # The first case that the sentences can be filled from.
+    named = _named(candidates(compared_cases, fingerprints), fingerprints)
+    messages = [m for candidate in named if (m := _message(candidate, verdicts)) is not None]
+    messages += heuristics.heuristics(verdicts)
+    explained = frozenset().union(*(candidate.explains for candidate in named))
+    changed = {f for c in verdicts.failing for f in _faults(c) if f.kind == "changed"}
+    if changed <= explained:
+        messages = [m for m in messages if m.id != "finding.changed"]
+    repeating = {c.case.name for c in verdicts.failing if verdicts.only_repeats(c)}
+    # A case about arguments is no heading for numbers that are wrong.
+    return [replace(m, case="") if m.case in repeating else m for m in messages]
+
+
+def _message(candidate: Candidate, verdicts: CaseVerdicts) -> Message | None:
+    """Return what is said of a misconception, in the first case that it can be said of."""
+    misconception = candidate.misconception
+    for compared in verdicts.failing:
+        if compared.case.name in misconception.cases:
             with contextlib.suppress(WorkbookError):
-                messages.append(
-                    fill(
-                        misconception.message,
-                        compared,
-                        misconception=misconception.id,
-                        explains=_part(candidate, verdicts),
-                        **verdicts.claims(),
-                    )
+                return fill(
+                    misconception.message,
+                    compared,
+                    misconception=misconception.id,
+                    explains=_part(candidate, verdicts),
+                    **verdicts.claims(),
                 )
-                break
-    return [*messages, *heuristics.heuristics(verdicts)]
+    return None
 
 
 def _part(candidate: Candidate, verdicts: CaseVerdicts) -> Sentence | None:
@@ -183,18 +190,15 @@ def _part(candidate: Candidate, verdicts: CaseVerdicts) -> Sentence | None:
     if not rest:
         return None
     things, others = _things(mine, verdicts), _things(rest, verdicts)
-    if (
-        0 < len(things) <= _FEW
-        and 0 < len(others) <= _FEW
-        and not {f.name for f in mine} & {f.name for f in rest}
-    ):
-        return Sentence.of("finding.explains_arrays", mine=things, rest=others)
+    if things and others and not {f.name for f in mine} & {f.name for f in rest}:
+        mine_first, rest_first = shortened(things), shortened(others)
+        return Sentence.of("finding.explains_arrays", mine=mine_first, rest=rest_first)
     repeated = {c.case.name for c in verdicts.cases if verdicts.only_repeats(c)}
     cases, left = {f.case for f in mine}, {f.case for f in rest}
     order = [c.case.name for c in verdicts.cases if c.case.name not in repeated]
     solved = [name for name in order if name in cases - left]
     unsolved = [name for name in order if name in left]
-    if solved and unsolved and len(solved) + len(unsolved) <= 2 * _FEW:
+    if solved and unsolved and len(solved) + len(unsolved) <= _MOST_CASES:
         return Sentence.of("finding.explains_cases", mine=solved, rest=unsolved)
     return Sentence.of("finding.explains_some")
 
@@ -207,6 +211,6 @@ def _things(faults: Iterable[Fault], verdicts: CaseVerdicts) -> list[str]:
     arrays = {fault.name for fault in found if fault.kind == "array"}
     changed = sorted({fault.name for fault in found if fault.kind == "changed"})
     return [
-        *(name for name in verdicts.wrong if name in arrays),
+        *(called(name) for name in verdicts.wrong if name in arrays),
         *(str(Sentence.of("finding.change_of", name=name)) for name in changed),
     ]

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbook.checks.case_traits import distinguishing_trait
-from workbook.checks.case_verdicts import CaseVerdicts
+from workbook.checks.case_verdicts import FEW, CaseVerdicts, shortened
 from workbook.checks.exception_messages import translate
-from workbook.checks.messages import ComparedCase, Message, fill
+from workbook.checks.messages import ComparedCase, Message, called, fill
 from workbook.errors import WorkbookError
 from workbook.locale.sentence import Sentence, Value
 
@@ -30,12 +30,13 @@ Array = NDArray[np.float64]
 
 def heuristics(verdicts: CaseVerdicts) -> list[Message]:
     """Return generic messages, best first; empty if nothing failed."""
-    found: list[Message] = []
+    found: dict[str, Message] = {}
     if verdicts.failing:
         for find in _ORDER:
             with contextlib.suppress(WorkbookError):
-                found.extend(itertools.islice(find(verdicts), 1))
-    return found
+                for message in itertools.islice(find(verdicts), 1):
+                    found.setdefault(message.id, message)
+    return list(found.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +54,15 @@ class _WrongArray:
 
     def equals(self, got: Array, want: Array) -> bool:
         """Whether two arrays are the same but for rounding."""
-        single = self.compared.record.arrays[self.name].array
-        coarse = single is not None and single.dtype.itemsize < 8
-        tolerance = 1e-4 if coarse else 1e-6
-        if got.shape != want.shape:
-            return False
         largest = float(np.abs(want).max(initial=0.0))
-        if not np.isfinite(largest):
+        if got.shape != want.shape or not np.isfinite(largest):
             return False
-        return bool(np.allclose(got, want, rtol=tolerance, atol=tolerance * max(largest, 1e-300)))
+        own = self.compared.record.arrays[self.name].array
+        tolerance = 1e-6 if own is not None and own.dtype.itemsize == 8 else 1e-4
+        limit = self.compared.case.limit(self.name)
+        # What is 0 in theory holds nothing but rounding.
+        least = limit.value if limit.measure == "absolute" else 1e-300
+        return bool(np.allclose(got, want, rtol=tolerance, atol=max(tolerance * largest, least)))
 
     def becomes_right(self, change: Callable[[Array], Array]) -> bool:
         """Whether a change of the student's array gives what it should be."""
@@ -75,8 +76,11 @@ def _wrong_arrays(
 
     An array of fewer numbers than `least` tells nothing: any number is a factor times any other.
     """
+    own = set(verdicts.own_failing)
     for name, wrong in verdicts.wrong.items():
         found = []
+        if not any(compared in own for compared, _ in wrong):
+            continue
         for compared, verdict in wrong:
             got, want = compared.record.arrays.get(name), compared.reference.arrays.get(name)
             if verdict.problem not in problems or got is None or want is None:
@@ -88,7 +92,19 @@ def _wrong_arrays(
             numbers = (a.array.astype(np.float64) for a in (got, want) if a.array is not None)
             found.append(_WrongArray(compared, name, *numbers))
         else:
-            yield name, found
+            # What is off in the last digits only would pass for anything.
+            if not all(w.equals(w.got, w.want) for w in found):
+                yield name, found
+
+
+def _telling(wrong: Sequence[_WrongArray]) -> _WrongArray:
+    """Return the array whose shape shows most: axes of different lengths, and longer than 1."""
+
+    def told(one: _WrongArray) -> tuple[bool, bool, bool, int]:
+        shape = one.want.shape
+        return (not one.compared.case.keeps, one.got.shape != shape, 1 not in shape, -len(shape))
+
+    return max(wrong, key=told)
 
 
 def _is_flat(array: Array) -> bool:
@@ -103,6 +119,14 @@ def _raised(verdicts: CaseVerdicts) -> Iterator[Message]:
         raised = compared.record.raised
         if raised is not None and not raised.unwritten:
             yield translate(compared, raised)
+
+
+def _extra(verdicts: CaseVerdicts) -> Iterator[Message]:
+    """Find a result that nothing asks for: what uses it may be what raises in other cases."""
+    for name, wrong in verdicts.wrong.items():
+        for compared, verdict in wrong:
+            if verdict.problem == "extra":
+                yield fill("finding.extra", compared, array=called(name))
 
 
 def _todo(verdicts: CaseVerdicts) -> Iterator[Message]:
@@ -120,17 +144,17 @@ def _kind(verdicts: CaseVerdicts) -> Iterator[Message]:
     for name, wrong in verdicts.wrong.items():
         for compared, verdict in wrong:
             if verdict.problem == "missing":
-                yield fill("finding.missing", compared, array=name)
-            elif verdict.problem == "extra":
-                yield fill("finding.extra", compared, array=name)
+                yield fill("finding.missing", compared, array=called(name))
             elif verdict.problem == "kind":
                 got, want = compared.record.arrays[name], compared.reference.arrays[name]
                 is_number = want.kind == "scalar"
                 wanted = Sentence.of("finding.a_number" if is_number else "finding.an_array")
                 if got.kind == "none":
-                    yield fill("finding.none", compared, array=name, want=wanted)
+                    yield fill("finding.none", compared, array=called(name), want=wanted)
                 else:
-                    yield fill("finding.kind", compared, array=name, got=got.type, want=wanted)
+                    yield fill(
+                        "finding.kind", compared, array=called(name), got=got.type, want=wanted
+                    )
 
 
 # Axes and shapes.
@@ -146,15 +170,18 @@ def _moved_axes(verdicts: CaseVerdicts) -> Iterator[Message]:
             if order == tuple(range(axes)):
                 continue
             if all(w.becomes_right(lambda got, o=order: got.transpose(o)) for w in wrong):  # type: ignore[misc]
-                first = wrong[0].compared
-                got, want = wrong[0].got.shape, wrong[0].want.shape
+                shown = _telling(wrong)
+                got, want = shown.got.shape, shown.want.shape
                 if axes == 2:
                     kind = "finding.transposed"
                 elif order == (0, 1, 3, 2):
                     kind = "finding.height_and_width"
                 else:
                     kind = "finding.axes_order"
-                yield fill(kind, first, array=name, got=got, want=want, scope=verdicts.scope(name))
+                scope = verdicts.scope(name)
+                yield fill(
+                    kind, shown.compared, array=called(name), got=got, want=want, scope=scope
+                )
 
 
 def _flipped(verdicts: CaseVerdicts) -> Iterator[Message]:
@@ -170,7 +197,7 @@ def _flipped(verdicts: CaseVerdicts) -> Iterator[Message]:
                 yield fill(
                     "finding.flipped",
                     wrong[0].compared,
-                    array=name,
+                    array=called(name),
                     axes=about,
                     scope=verdicts.scope(name),
                 )
@@ -186,7 +213,7 @@ def _not_summed(verdicts: CaseVerdicts) -> Iterator[Message]:
                 yield fill(
                     "finding.not_summed",
                     shown.compared,
-                    array=name,
+                    array=called(name),
                     axis=axis,
                     got=shown.got.shape,
                     want=shown.want.shape,
@@ -209,8 +236,11 @@ def _shape(verdicts: CaseVerdicts) -> Iterator[Message]:
         else:
             kind = "finding.shape"
         compared, got, want = shapes[0]
+        if kind == "finding.shape_order":
+            # Axes of length 1 tell the least.
+            compared, got, want = min(shapes, key=lambda each: 1 in (*each[1], *each[2]))
         same = verdicts.numbers_right(name)
-        yield fill(kind, compared, array=name, got=got, want=want, same=same)
+        yield fill(kind, compared, array=called(name), got=got, want=want, same=same)
 
 
 def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -219,6 +249,7 @@ def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 # Values.
 
+_SMALL_ERROR = 1e-3
 _LARGE = 100.0
 """Inputs below this overflow in no exponential, and in no product of a few factors."""
 
@@ -242,11 +273,11 @@ def _not_finite(verdicts: CaseVerdicts) -> Iterator[Message]:
             kind = "finding.infinite"
         bad = int((~np.isfinite(value)).sum())
         count = (
-            Sentence.of("finding.one_number", array=name)
+            Sentence.of("finding.one_number", array=called(name))
             if value.size == 1
-            else Sentence.of("finding.some_entries", bad=bad, of=value.size, array=name)
+            else Sentence.of("finding.some_entries", bad=bad, of=value.size, array=called(name))
         )
-        yield fill(kind, compared, array=name, count=count, big=largest)
+        yield fill(kind, compared, array=called(name), count=count, big=largest)
 
 
 def _largest(compared: ComparedCase) -> float:
@@ -261,7 +292,7 @@ def _all_zero(verdicts: CaseVerdicts) -> Iterator[Message]:
         if not any(_has_numbers(c, name) for c in verdicts.cases if name in c.record.arrays):
             is_gradient = name.startswith(("d", "grad")) or "grads[" in name
             kind = "finding.all_zero_gradient" if is_gradient else "finding.all_zero"
-            yield fill(kind, wrong[0].compared, array=name)
+            yield fill(kind, wrong[0].compared, array=called(name))
 
 
 def _has_numbers(compared: ComparedCase, name: str) -> bool:
@@ -280,7 +311,7 @@ def _factors(compared: ComparedCase) -> dict[_FactorKey, tuple[Value, float]]:
     }
     for name, array in compared.record.inputs.items():
         for axis, length in enumerate(array.shape):
-            if length > 2:
+            if length > 1:
                 about = {"length": length, "axis": axis, "name": name}
                 label = Sentence.of("finding.length", **about)
                 names["length", name, axis] = label, float(length)
@@ -335,7 +366,7 @@ def _factor(verdicts: CaseVerdicts) -> Iterator[Message]:
         yield fill(
             "finding.factor_named" if keys else "finding.factor",
             wrong[0].compared,
-            array=name,
+            array=called(name),
             factor=found[0],
             names=_either([known[0][key][0] for key in keys]),
             scope=verdicts.scope(name)
@@ -382,7 +413,7 @@ def _ignored_input(verdicts: CaseVerdicts) -> Iterator[Message]:
                     yield fill(
                         kind,
                         wrong[0].compared,
-                        array=name,
+                        array=called(name),
                         given=given,
                         scope=verdicts.scope(name),
                     )
@@ -410,7 +441,9 @@ def _equal_to_another(verdicts: CaseVerdicts) -> Iterator[Message]:
                     if other in first.record.inputs and other not in first.record.arrays
                     else "finding.equals_result"
                 )
-                yield fill(kind, first, array=name, other=other, scope=verdicts.scope(name))
+                yield fill(
+                    kind, first, array=called(name), other=called(other), scope=verdicts.scope(name)
+                )
 
 
 def _is_equal(wrong: _WrongArray, other: str) -> bool:
@@ -428,11 +461,12 @@ def _same_along_axis(verdicts: CaseVerdicts) -> Iterator[Message]:
         for axis in range(min(w.got.ndim for w in wrong)):
             told = [w for w in wrong if w.got.shape[axis] > 1]
             # Numbers that are all equal are another matter.
-            if told and all(_is_same_along(w, axis) and not _is_flat(w.got) for w in told):
+            flat = all(_is_flat(w.got) for w in told)
+            if not flat and all(_is_same_along(w, axis) for w in told):
                 yield fill(
                     "finding.same_along_axis",
                     told[0].compared,
-                    array=name,
+                    array=called(name),
                     axis=axis,
                     shape=told[0].got.shape,
                 )
@@ -455,7 +489,10 @@ def _scrambled(verdicts: CaseVerdicts) -> Iterator[Message]:
             for w in wrong
         ):
             yield fill(
-                "finding.scrambled", wrong[0].compared, array=name, scope=verdicts.scope(name)
+                "finding.scrambled",
+                wrong[0].compared,
+                array=called(name),
+                scope=verdicts.scope(name),
             )
 
 
@@ -470,7 +507,29 @@ def _without_chance(verdicts: CaseVerdicts) -> Iterator[Message]:
             for w in wrong
         ):
             yield fill(
-                "finding.without_chance", wrong[0].compared, array=name, share=float(wrong[0].got)
+                "finding.without_chance",
+                wrong[0].compared,
+                array=called(name),
+                share=float(wrong[0].got),
+            )
+
+
+def _in_the_last_digits(verdicts: CaseVerdicts) -> Iterator[Message]:
+    """Find an array that is off by little in every case: a constant or a small term."""
+    for name, wrong in verdicts.wrong.items():
+        errors = [
+            verdict.error
+            for _, verdict in wrong
+            if verdict.problem == "value" and verdict.measure == "relative" and verdict.error
+        ]
+        if len(errors) == len(wrong) and max(errors) < _SMALL_ERROR:
+            shown, verdict = max(wrong, key=lambda each: each[1].error or 0.0)
+            yield fill(
+                "finding.last_digits",
+                shown,
+                array=called(name),
+                error=f"{verdict.error:.1g}",
+                limit=f"{verdict.limit:.1g}",
             )
 
 
@@ -483,27 +542,31 @@ def _parts(verdicts: CaseVerdicts) -> Iterator[Message]:
     if not wrong:
         return
     trait = distinguishing_trait(verdicts)
-    right = verdicts.shown_names(verdicts.right)
+    cases = trait if trait is not None else verdicts.right_cases
     first = verdicts.wrong[wrong[0]][0][0]
-    good, bad = verdicts.case_lists()
-    if right:
-        cases = trait.sentence() if trait is not None else verdicts.right_cases
-        yield fill("finding.some_arrays", first, good=right, bad=list(verdicts.wrong), cases=cases)
+    bad = shortened([called(name) for name in verdicts.wrong])
+    right = [called(name) for name in verdicts.shown_names(verdicts.right)]
+    if 0 < len(right) <= FEW:
+        yield fill("finding.some_arrays", first, good=right, bad=bad, cases=cases)
+    elif verdicts.right_arrays:
+        yield fill("finding.most_arrays", first, right=verdicts.right_arrays, cases=cases)
     elif trait is not None:
-        yield fill("finding.shared_trait", first, trait=trait.sentence())
-    elif good:
-        yield fill("finding.cases", first, good=good, bad=bad)
+        yield fill("finding.shared_trait", first, trait=trait)
+    elif verdicts.passing:
+        yield from _failing_cases(verdicts)
     elif verdicts.all_ran and not verdicts.right:
-        yield fill("finding.all_arrays", first, bad=wrong)
+        yield fill("finding.all_arrays", first, bad=bad)
     else:
-        yield fill("finding.wrong_arrays", first, bad=wrong)
+        yield fill("finding.wrong_arrays", first, bad=bad)
 
 
 def _dtype(verdicts: CaseVerdicts) -> Iterator[Message]:
     for name, wrong in verdicts.wrong.items():
         for compared, v in wrong:
             if v.problem == "dtype":
-                yield fill("finding.dtype", compared, array=name, got=v.dtype, want=v.wanted_dtype)
+                yield fill(
+                    "finding.dtype", compared, array=called(name), got=v.dtype, want=v.wanted_dtype
+                )
 
 
 def _changed(verdicts: CaseVerdicts) -> Iterator[Message]:
@@ -515,12 +578,22 @@ def _changed(verdicts: CaseVerdicts) -> Iterator[Message]:
 
 def _failing_cases(verdicts: CaseVerdicts) -> Iterator[Message]:
     """Say which cases fail: there is always this."""
-    good, bad = verdicts.case_lists()
-    if good:
-        yield fill("finding.cases", verdicts.failing[0], good=good, bad=bad)
+    own = [c.case.name for c in verdicts.passing if not c.case.keeps]
+    good = own or [c.case.name for c in verdicts.passing]
+    failing = set(verdicts.own_failing)
+    bad = [c.case.name for c in verdicts.cases if c in failing]
+    if len(good) > FEW and len(bad) < FEW:
+        cases = Sentence.of("finding.wrong_only_for", cases=bad)
+    elif good:
+        cases = Sentence.of("finding.right_for_and_not", good=good, bad=bad)
+    else:
+        yield fill("finding.no_case", verdicts.failing[0])
+        return
+    yield fill("finding.cases", verdicts.failing[0], cases=cases)
 
 
 _ORDER: tuple[Callable[[CaseVerdicts], Iterator[Message]], ...] = (
+    _extra,
     _raised,
     _todo,
     _kind,
@@ -536,6 +609,7 @@ _ORDER: tuple[Callable[[CaseVerdicts], Iterator[Message]], ...] = (
     _scrambled,
     _same_along_axis,
     _without_chance,
+    _in_the_last_digits,
     _parts,
     _dtype,
     _changed,

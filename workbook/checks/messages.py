@@ -14,7 +14,7 @@ from workbook.errors import WorkbookError
 from workbook.locale.sentence import Sentence, Value, bind
 from workbook.records import Record
 
-__all__ = ["PARTS", "ArrayView", "ComparedCase", "Message", "fill", "plain"]
+__all__ = ["PARTS", "ArrayView", "ComparedCase", "Message", "called", "fill", "plain"]
 
 PARTS = ("seen", "looks_like", "why", "look")
 
@@ -108,8 +108,15 @@ class ComparedCase:
         """
         names: dict[str, Any] = {"case": self.case.name, "exercise": self.case.exercise}
         inputs = {name: ArrayView(array) for name, array in self.record.inputs.items()}
+        options = dict(self.record.options)
+        # Sentences use the course's names of the arguments, whatever the student calls them.
+        for mine, known in self._renamed().items():
+            if mine in inputs:
+                inputs.setdefault(known, inputs[mine])
+            if mine in options:
+                options.setdefault(known, options[mine])
         names["arg"] = inputs
-        names["opt"] = self.record.options
+        names["opt"] = options
         names |= {plain(name): view for name, view in inputs.items()}
         for name in {**self.reference.arrays, **self.record.arrays}:
             got, want = self.record.arrays.get(name), self.reference.arrays.get(name)
@@ -121,10 +128,37 @@ class ComparedCase:
             )
         return names
 
+    def _renamed(self) -> dict[str, str]:
+        """Return the course's name of every argument that the student calls otherwise."""
+        renamed: dict[str, str] = {}
+        for mine, known in zip(self.record.calls, self.reference.calls, strict=False):
+            if mine.function == known.function:
+                for one, other in zip(mine.arguments, known.arguments, strict=False):
+                    if one != other:
+                        renamed.setdefault(one, other)
+        return renamed
+
 
 def plain(name: str) -> str:
     """Return a name as an identifier: `grads[W1]` as `grads_W1`."""
     return name.replace("[", "_").replace("]", "").replace(" ", "_").replace(".", "_")
+
+
+def called(name: str) -> str:
+    """Return what a learner calls a result: its name, or the words for what a case observed.
+
+    `dx` is `dx`; `dropped[1]`, of which no docstring speaks, is "the share of what is dropped,
+    layer 1".
+    """
+    base, _, index = name.partition("[")
+    known = locale.table("result")
+    if base not in known:
+        return name
+    part = index.rstrip("]")
+    if not part:
+        return known[base]
+    key = "finding.of_layer" if part.isdigit() else "finding.of_array"
+    return locale.text(key, result=known[base], part=part)
 
 
 class ArrayView:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from workbook import locale
 from workbook.checks.messages import ComparedCase
 
 __all__ = ["denied", "sentences"]
@@ -171,13 +172,21 @@ def _wrong_only_for(judge: Judge, match: re.Match[str]) -> str | None:
 
 def _only_repeats(judge: Judge, name: str) -> bool:
     case = next(c for c in judge.cases if c.case.name == name)
-    return bool(case.case.keeps) and not any(
-        f.kind == "changed" and f.fatal for f in case.comparison.findings
+    fails = case.comparison.outcome != "pass"
+    return (
+        fails
+        and bool(case.case.keeps)
+        and not any(f.kind == "changed" and f.fatal for f in case.comparison.findings)
     )
 
 
 def _none_right(judge: Judge, match: re.Match[str]) -> str | None:
     fine = [n for n in judge.names if judge.is_right(n)]
+    return f"right: {fine}" if fine else ""
+
+
+def _no_case(judge: Judge, match: re.Match[str]) -> str | None:
+    fine = [c.case.name for c in judge.cases if c.comparison.outcome == "pass"]
     return f"right: {fine}" if fine else ""
 
 
@@ -317,12 +326,25 @@ def _right_where(judge: Judge, match: re.Match[str]) -> str | None:
     return None
 
 
+def _all_failing(judge: Judge, match: re.Match[str]) -> str | None:
+    failing = [c for c in judge.cases if c.comparison.outcome != "pass"]
+    failing = [c for c in failing if not _only_repeats(judge, c.case.name)]
+    for pattern, holds in _CONDITIONS:
+        found = re.match(pattern, match["condition"])
+        if found is not None:
+            other = [c.case.name for c in failing if not holds(c, found)]
+            return f"otherwise in {other}" if other else ""
+    return None
+
+
 def _explains_arrays(judge: Judge, match: re.Match[str]) -> str | None:
     listed = [n for n in re.split(r", | and ", f"{match['mine']}, {match['rest']}") if n]
     arrays = [n for n in listed if not n.startswith("the change of")]
     fine = [n for n in arrays if n in judge.names and not judge.wrong(n)]
     names = [v.name for c in judge.cases for v in c.comparison.arrays if not v.ok]
     unheard = sorted({n for n in names if n not in arrays})
+    if any(re.fullmatch(r"\d+ others", n) for n in listed):
+        unheard = []
     return f"right: {fine}, not said: {unheard}" if fine or unheard else ""
 
 
@@ -447,8 +469,10 @@ _RULES: tuple[tuple[str, Callable[..., str | None]], ...] = (
     (r"^Right for: (?P<cases>.+)$", _right_for),
     (r"^Not right for: (?P<cases>.+)$", _not_right_for),
     (r"^Wrong only for: (?P<cases>.+)$", _wrong_only_for),
+    (r"^No case is right yet$", _no_case),
     (r"^(?:None of the (?:results|three) is right)", _none_right),
     (r"^All results but (?P<names>.+) are right$", _all_but),
+    (r"^In all cases that fail, (?P<condition>.+)$", _all_failing),
     (r"^(?P<kind>Right|Not right) where (?P<condition>.+)$", _right_where),
     (r"^That explains the case (?P<mine>.+), but not (?P<rest>.+)$", _explains_cases),
     (r"^That explains (?!the case )(?P<mine>.+), but not (?P<rest>.+)$", _explains_arrays),
@@ -530,6 +554,20 @@ _RULES: tuple[tuple[str, Callable[..., str | None]], ...] = (
 _COMPILED = tuple((re.compile(pattern), rule) for pattern, rule in _RULES)
 
 
+def _labels(cases: Sequence[ComparedCase]) -> dict[str, str]:
+    """Return the names of results that a card words, by these words."""
+    found = {}
+    for name in {n for c in cases for n in (*c.reference.arrays, *c.record.arrays)}:
+        base, _, part = name.partition("[")
+        if locale.has(f"result.{base}"):
+            words = locale.text(f"result.{base}")
+            part = part.rstrip("]")
+            found[
+                words + (f", layer {part}" if part.isdigit() else f" in {part}" if part else "")
+            ] = name
+    return found
+
+
 def denied(
     words: str, cases: Sequence[ComparedCase], shown: str = ""
 ) -> tuple[list[str], list[str]]:
@@ -544,6 +582,8 @@ def denied(
         The case that the text is about.
     """
     judge = Judge(cases, shown)
+    for label, name in sorted(_labels(cases).items(), key=lambda each: -len(each[0])):
+        words = words.replace(label, name)
     false, unread = [], []
     for sentence in sentences(words):
         understood = False

@@ -122,6 +122,8 @@ def main() -> None:
         for pair, what in found:
             print(f"  {pair.first} + {pair.second}: {what}")
     print(f"{len(tally.about_arguments)} cards about an argument that nobody changed")
+    for pair in tally.about_arguments:
+        print(f"  {pair.first} + {pair.second}")
 
 
 if __name__ == "__main__":
