@@ -228,7 +228,7 @@ def test_a_misconception_is_named_whatever_the_arguments_are_called(student: Stu
                 "    return out\n\n\ndef affine_backward",
             ),
             "number_of_results",
-            "affine_forward returned a ndarray",
+            "affine_forward returned this: ndarray.",
             "returned a raised",
         ),
         (

@@ -363,6 +363,8 @@ def _factor(verdicts: CaseVerdicts) -> Iterator[Message]:
         constant = all(abs(f - found[0]) <= 1e-5 * abs(found[0]) for f in found)
         if not keys and not constant:
             continue
+        # What stands in the student's own arguments tells more than a plain number.
+        keys.sort(key=lambda key: key[0] == "constant")
         yield fill(
             "finding.factor_named" if keys else "finding.factor",
             wrong[0].compared,
@@ -376,8 +378,8 @@ def _factor(verdicts: CaseVerdicts) -> Iterator[Message]:
 
 
 def _either(names: Sequence[Value]) -> Value:
-    """Return the names with "or" between them, each only once."""
-    different = list({str(name): name for name in names}.values())
+    """Return the first two different names, with "or" between them."""
+    different = list({str(name): name for name in names}.values())[:2]
     if not different:
         return ""
     return functools.reduce(lambda a, b: Sentence.of("finding.or", first=a, last=b), different)
