@@ -4,6 +4,8 @@ An array is kept as its shape, dtype, counts of NaN and infinities, norm, and fo
 on fixed random vectors: enough to recognise it, not enough to read it.
 """
 
+import itertools
+import math
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +23,9 @@ __all__ = [
     "CaseFingerprint",
     "Fingerprint",
     "array_fingerprint",
+    "changed_arguments",
     "fingerprint",
+    "includes",
     "matches",
 ]
 
@@ -141,6 +145,32 @@ def matches(value: Value | None, known: ArrayFingerprint, case: Case, name: str)
         tolerance = scale * (3e-4 if coarse else 1e-6)
     pairs = zip(got.numbers, known.numbers, strict=True)
     return all(abs(a - b) <= tolerance for a, b in pairs)
+
+
+def includes(whole: Mapping[str, CaseFingerprint], part: Mapping[str, CaseFingerprint]) -> bool:
+    """Whether everything that is wrong in `part` is wrong in `whole` in the same way."""
+    return all(name in whole and _case_includes(whole[name], part[name]) for name in part)
+
+
+def _case_includes(whole: CaseFingerprint, part: CaseFingerprint) -> bool:
+    return (
+        whole.raised == part.raised
+        and all(
+            name in whole.arrays and _is_same(whole.arrays[name], wrong)
+            for name, wrong in part.arrays.items()
+        )
+        and set(part.missing) <= set(whole.missing)
+        and set(part.changed) <= set(whole.changed)
+    )
+
+
+def _is_same(one: ArrayFingerprint, other: ArrayFingerprint) -> bool:
+    """Whether two fingerprints are of one array, but for rounding."""
+    if (one.kind, one.type, one.shape, one.odd) != (other.kind, other.type, other.shape, other.odd):
+        return False
+    scale = max((abs(n) for n in other.numbers), default=0.0)
+    pairs = itertools.zip_longest(one.numbers, other.numbers, fillvalue=math.inf)
+    return all(abs(a - b) <= 1e-6 * scale for a, b in pairs)
 
 
 def case_fingerprint(

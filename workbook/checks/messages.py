@@ -15,18 +15,15 @@ from workbook.locale.sentence import Sentence, Value, bind
 from workbook.records import Record
 
 __all__ = [
-    "BLOCKED",
-    "PARTS",
-    "ArrayView",
-    "ComparedCase",
-    "Message",
-    "blocked",
-    "fill",
-    "to_explain",
+    *("BLOCKED", "PARTS", "ArrayView", "ComparedCase", "Message"),
+    *("blocked", "called", "fill", "plain", "to_explain"),
 ]
 
 PARTS = ("seen", "looks_like", "why", "look")
 BLOCKED = "finding.blocked"
+
+EXPLAINS = "explains"
+"""Key of the sentence that follows `looks_like` where a misconception explains only a part."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,8 @@ class Message:
     id : str
         `<exercise>.<misconception>` or `finding.<kind>`.
     values : mapping of str to Value
-        Of the placeholders that the parts use, see `workbook.locale.sentence`.
+        Of the placeholders that the parts use, see `workbook.locale.sentence`; and a sentence
+        under `explains` if it does not account for everything that is wrong.
     case : str
         The case that shows it.
     misconception : str or None
@@ -62,7 +60,7 @@ class Message:
     @property
     def looks_like(self) -> str:
         """An observation, never "you wrote"."""
-        return str(self.part("looks_like"))
+        return self._with_scope("looks_like")
 
     @property
     def why(self) -> str:
@@ -74,9 +72,14 @@ class Message:
         """A question, a case to do by hand, or an experiment."""
         return str(self.part("look"))
 
+    def _with_scope(self, part: str) -> str:
+        scope = self.values.get(EXPLAINS)
+        words = str(self.part(part))
+        return f"{words} {scope}" if words and isinstance(scope, Sentence) else words
+
     def words(self) -> dict[str, str]:
         """Return all parts in words, by name."""
-        return {part: str(self.part(part)) for part in PARTS}
+        return {part: getattr(self, part) for part in PARTS}
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data for `json.dumps`: no words, only the id and the values."""
@@ -109,21 +112,39 @@ class ComparedCase:
         """
         names: dict[str, Any] = {"case": self.case.name, "exercise": self.case.exercise}
         inputs = {name: ArrayView(array) for name, array in self.record.inputs.items()}
+        options = dict(self.record.options)
+        # Sentences use the course's names of the arguments, whatever the student calls them.
+        for mine, known in self._renamed().items():
+            if mine in inputs:
+                inputs.setdefault(known, inputs[mine])
+            if mine in options:
+                options.setdefault(known, options[mine])
         names["arg"] = inputs
-        names["opt"] = self.record.options
-        names |= {_plain(name): view for name, view in inputs.items()}
+        names["opt"] = options
+        names |= {plain(name): view for name, view in inputs.items()}
         for name in {**self.reference.arrays, **self.record.arrays}:
             got, want = self.record.arrays.get(name), self.reference.arrays.get(name)
             array = got.array if got is not None else None
-            names[_plain(name)] = ArrayView(
+            names[plain(name)] = ArrayView(
                 array,
                 want.array if want is not None else None,
                 got.type if got is not None else "nothing",
             )
         return names
 
+    def _renamed(self) -> dict[str, str]:
+        """Return the course's name of every argument that the student calls otherwise."""
+        renamed: dict[str, str] = {}
+        for mine, known in zip(self.record.calls, self.reference.calls, strict=False):
+            if mine.function == known.function:
+                for one, other in zip(mine.arguments, known.arguments, strict=False):
+                    if one != other:
+                        renamed.setdefault(one, other)
+        return renamed
 
-def _plain(name: str) -> str:
+
+def plain(name: str) -> str:
+    """Return a name as an identifier: `grads[W1]` as `grads_W1`."""
     return name.replace("[", "_").replace("]", "").replace(" ", "_").replace(".", "_")
 
 
@@ -137,6 +158,23 @@ def to_explain(compared_cases: Iterable[ComparedCase]) -> list[ComparedCase]:
     stopped = [c for c in missed if c.comparison.outcome in ("todo", "blocked")]
     wrong = [c for c in missed if c.comparison.outcome not in ("almost", "todo", "blocked")]
     return wrong or stopped or missed
+
+
+def called(name: str) -> str:
+    """Return what a learner calls a result: its name, or the words for what a case observed.
+
+    `dx` is `dx`; `dropped[1]`, of which no docstring speaks, is "the share of what is dropped,
+    layer 1".
+    """
+    base, _, index = name.partition("[")
+    known = locale.table("result")
+    if base not in known:
+        return name
+    part = index.rstrip("]")
+    if not part:
+        return known[base]
+    key = "finding.of_layer" if part.isdigit() else "finding.of_array"
+    return locale.text(key, result=known[base], part=part)
 
 
 class ArrayView:
@@ -161,7 +199,8 @@ class ArrayView:
     wrong : int
         How many entries differ from the reference by more than 1e-6 of its largest.
     zeros, negatives, nans, infs : int
-        How many entries are so.
+        How many entries are so. Without any there is nothing to speak of: a sentence that
+        counts them is filled from another case.
     """
 
     def __init__(
@@ -221,6 +260,12 @@ class ArrayView:
         size = float((want * want).sum())
         return float((got * want).sum()) / size if size else float("nan")
 
+    @staticmethod
+    def _count(found: NDArray[np.bool_]) -> int:
+        if not found.any():
+            raise WorkbookError("A sentence counts entries that are not there.")
+        return int(found.sum())
+
     def _wrong(self) -> int:
         got, want = self._both()
         return int((~(np.abs(got - want) <= 1e-6 * np.abs(want).max(initial=1e-300))).sum())
@@ -234,10 +279,10 @@ _MEASURES: Mapping[str, Any] = {
     "value": lambda v: float(v._numbers()[v._furthest()]),
     "factor": lambda v: v._factor(),
     "wrong": lambda v: v._wrong(),
-    "zeros": lambda v: int((v._numbers() == 0).sum()),
-    "negatives": lambda v: int((v._numbers() < 0).sum()),
-    "nans": lambda v: int(np.isnan(v._numbers()).sum()),
-    "infs": lambda v: int(np.isinf(v._numbers()).sum()),
+    "zeros": lambda v: v._count(v._numbers() == 0),
+    "negatives": lambda v: v._count(v._numbers() < 0),
+    "nans": lambda v: v._count(np.isnan(v._numbers())),
+    "infs": lambda v: v._count(np.isinf(v._numbers())),
 }
 
 
@@ -246,9 +291,22 @@ def fill(
     compared: ComparedCase | None = None,
     *,
     misconception: str | None = None,
+    explains: Sentence | None = None,
     **values: object,
 ) -> Message:
     """Return the message with that id, with what it uses of a case and of `values`.
+
+    Parameters
+    ----------
+    message_id : str
+    compared : ComparedCase, optional
+        The case that shows it.
+    misconception : str, optional
+        Its id, if the message is about one.
+    explains : Sentence, optional
+        What it accounts for, if that is not everything.
+    **values
+        Further placeholders, such as `CaseVerdicts.claims`.
 
     Raises
     ------
@@ -264,6 +322,8 @@ def fill(
             raise WorkbookError(
                 f"The sentence {message_id}.{part} cannot be filled: {error!r}."
             ) from error
+    if explains is not None:
+        filled[EXPLAINS] = explains
     case = compared.case.name if compared is not None else ""
     return Message(message_id, filled, case, misconception)
 

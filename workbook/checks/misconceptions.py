@@ -19,6 +19,7 @@ declared with the same id are planted together (both halves of a pair).
 
 import ast
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,15 @@ Decorator = Callable[[FunctionType], FunctionType]
 def source_file(exercise_id: str, solutions: Path) -> Path:
     """Return the file that holds the misconceptions of an exercise."""
     return solutions / FOLDER / curriculum.load()[exercise_id].topic / f"{exercise_id}.py"
+
+
+@functools.cache
+def _block(source: str, name: str) -> str | None:
+    """Return the source of a top-level function or class; many rewrites start from the same."""
+    for node in ast.parse(source).body:
+        if getattr(node, "name", "") == name:
+            return ast.get_source_segment(source, node)
+    return None
 
 
 @dataclass
@@ -72,11 +82,8 @@ class Rewrite:
         exercise = curriculum.load()[self.exercise]
         name = self.of or exercise.qualname
         source = (impl.folder / exercise.file).read_text(encoding="utf-8")
-        for node in ast.parse(source).body:
-            if getattr(node, "name", "") == name:
-                text = ast.get_source_segment(source, node) or ""
-                break
-        else:
+        text = _block(source, name)
+        if text is None:
             raise WorkbookError(f"{self.id}: {exercise.file} has no {name}.")
         for old, new in self.edits:
             if text.count(old) != 1:

@@ -47,14 +47,24 @@ def notes(
         values = dict(finding.values)
         if kind == "printed":
             values["lines"] = printed(reports).lines
-        said.append(Sentence.of(locale.table("note").id(kind), array=array, **values))
+        about: Value = _result(array) if kind == "aliases" else array
+        said.append(Sentence.of(locale.table("note").id(kind), array=about, **values))
     file = curriculum.load()[exercise_id].file
     for block in mended:
         line, error = block.error_line, block.message
         said.append(Sentence.of("note.mended", name=block.name, file=file, line=line, error=error))
     if left:
         said.append(Sentence.of("note.left", file=file, missing=_listed(left)))
-    return tuple(said)
+    # Two calls may give rise to the same words.
+    return tuple({str(sentence): sentence for sentence in said}.values())
+
+
+def _result(name: str) -> Value:
+    """Return the words for a result of a call: `affine_forward[0]` is the first one."""
+    function, _, place = name.rstrip("]").rpartition("[")
+    if not place.isdigit():
+        return name
+    return Sentence.of("finding.result_of", function=function, number=int(place) + 1)
 
 
 def identify(path: Path) -> tuple[str, float | None]:

@@ -108,14 +108,21 @@ def bind(templates: Iterable[str], names: Mapping[str, object]) -> dict[str, Val
 
 
 def word(template: str, values: Mapping[str, Value]) -> str:
-    """Return a template with its placeholders replaced by values that `bind` gave."""
-    parts = []
+    """Return a template with its placeholders replaced by values that `bind` gave.
+
+    The space after an empty value goes with it, so that a sentence may be left out.
+    """
+    words = ""
+    skip_space = False
     for literal, name, spec, conversion in _FORMATTER.parse(template):
-        parts.append(literal)
+        words += literal.removeprefix(" ") if skip_space else literal
+        skip_space = False
         if name is not None:
             value = values.get(_key(name, spec, conversion), _UNKNOWN)
-            parts.append(_listed(value) if isinstance(value, list) else str(value))
-    return "".join(parts)
+            shown = _listed(value) if isinstance(value, list) else str(value)
+            skip_space = not shown and (not words or words.endswith(" "))
+            words += shown
+    return words.rstrip(" ") if skip_space else words
 
 
 def _is_names(value: object) -> bool:

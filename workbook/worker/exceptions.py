@@ -24,13 +24,24 @@ def normalise(message: str) -> str:
     return " ".join(message.split())[:500]
 
 
-def describe(error: BaseException, folder: Path) -> Raised:
-    """The exception, and the last of its lines that lies in `folder`."""
+def describe(error: BaseException, folder: Path, exercise_id: str = "") -> Raised:
+    """Return the exception with the student's line that explains it.
+
+    Parameters
+    ----------
+    error : BaseException
+    folder : Path
+        The student's files.
+    exercise_id : str, optional
+        What was judged. Its own last line counts, where it has one: what it calls there is
+        another exercise, or given, and refused what it was handed. Without it, the last line
+        in `folder`.
+    """
     try:
         message = str(error)
     except BaseException:
         message = "(its message cannot be shown)"
-    file, line, source, function = _line_in(error, folder)
+    file, line, source, function = _line_in(error, folder, exercise_id)
     return Raised(
         type=type(error).__name__[:80],
         message=normalise(message),
@@ -42,19 +53,39 @@ def describe(error: BaseException, folder: Path) -> Raised:
     )
 
 
-def _line_in(error: BaseException, folder: Path) -> tuple[str, int, str, str]:
+def _line_in(error: BaseException, folder: Path, exercise_id: str) -> tuple[str, int, str, str]:
     last: tuple[str, str, int, str] | None = None
+    own: tuple[str, str, int, str] | None = None
+    left = False
     for frame, line in traceback.walk_tb(error.__traceback__):
         code = frame.f_code
         relative = inside(code.co_filename, str(folder))
-        if relative:
-            last = (relative, code.co_filename, line or 0, code.co_qualname)
+        if not relative:
+            continue
+        last = (relative, code.co_filename, line or 0, code.co_qualname)
+        if exercise_id:
+            judged = _exercises_of(relative, code.co_qualname)
+            # A helper of its own file belongs to it, until another exercise is called.
+            left = left or (own is not None and bool(judged) and exercise_id not in judged)
+            in_file = relative == curriculum.load()[exercise_id].file
+            if in_file and not left and (own is not None or exercise_id in judged):
+                own = last
     if last is None:
         return "", 0, "", ""
     # Only this line is read from its file: there may be a thousand frames.
-    file, path, line, function = last
+    file, path, line, function = own or last
     linecache.checkcache(path)
     return file, line, linecache.getline(path, line).strip(), function
+
+
+@cache
+def _exercises_of(file: str, function: str) -> frozenset[str]:
+    """Return the exercises that a function is part of: several may share a class."""
+    return frozenset(
+        e.id
+        for e in curriculum.load()
+        if e.file == file and (function == e.qualname or function.startswith(f"{e.qualname}."))
+    )
 
 
 @cache

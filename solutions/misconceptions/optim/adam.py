@@ -55,7 +55,7 @@ def adam(w, dw, config=None):
     b1, b2 = config["beta1"], config["beta2"]
     config["m"] = m = b1 * m + (1 - b1) * dw
     config["v"] = v = b2 * v + (1 - b2) * dw**2
-    m_hat, v_hat = m / np.array(1 - b1**t), v / np.array(1 - b2**t)
+    m_hat, v_hat = m / (1 - b1**t), v / (1 - b2**t)
     config["t"] = t + 1
     next_w = w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"])
     return next_w, config

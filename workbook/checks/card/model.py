@@ -89,9 +89,15 @@ class Card:
         return f"{text('card.seen')}, {text('card.in_case', case=message.case)}"
 
     def others(self) -> list[str]:
-        """What else it looks like: further misconceptions that fit."""
-        known = [m for m in self.report.also if m.misconception is not None]
-        return [m.looks_like for m in known] if self.message() is not None else []
+        """What else it looks like: further misconceptions that fit, and changed arguments."""
+        if self.message() is None:
+            return []
+        changed = "finding.changed"
+        return [
+            m.seen if m.id == changed else m.looks_like
+            for m in self.report.also
+            if m.misconception is not None or m.id == changed
+        ]
 
     def arrays(self) -> list[ArrayRow]:
         """Rows of the table of arrays."""

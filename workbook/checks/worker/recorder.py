@@ -126,7 +126,7 @@ def record_case(
     except MissingResult as error:
         raised = Raised("Missing", str(error))
     except BaseException as error:
-        raised = describe(error, folder)
+        raised = describe(error, folder, case.exercise)
     return Record(
         exercise=case.exercise,
         case=case.name,

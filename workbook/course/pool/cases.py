@@ -28,27 +28,31 @@ _SIZE = "H' = 1 + (H - pool_height) / stride"
 Geometry = tuple[tuple[int, int, int, int], int, int, int]
 # x (N, C, H, W), pool_height, pool_width, stride.
 _GEOMETRIES: dict[str, tuple[Geometry, str, str]] = {
-    "windows side by side": (
+    "windows of 2 x 2 side by side": (
         ((2, 3, 4, 6), 2, 2, 2),
         "of every window only the largest entry stays",
         "A window passes its gradient on to its largest entry",
     ),
-    "windows that overlap": (
+    "windows of 3 x 2 that overlap": (
         ((2, 2, 5, 6), 3, 2, 1),
         "Windows may overlap",
         "An entry that wins in several windows gets all of their gradients",
     ),
-    "windows that overlap by one, with a remainder": (
+    "windows of 3 x 3 that overlap, with a remainder": (
         ((1, 2, 6, 8), 3, 3, 2),
         "a window never hangs over the edge",
         "An entry that wins in several windows gets all of their gradients",
     ),
-    "windows that leave gaps": (
+    "windows of 2 x 1 that leave gaps": (
         ((2, 1, 7, 8), 2, 1, 3),
         "may leave gaps",
         "0 wherever no window had its maximum",
     ),
-    "one image, one window": (((1, 1, 3, 4), 3, 4, 1), _SIZE, "dx : ndarray, shape (N, C, H, W)"),
+    "one image, one window of 3 x 4": (
+        ((1, 1, 3, 4), 3, 4, 1),
+        _SIZE,
+        "dx : ndarray, shape (N, C, H, W)",
+    ),
 }
 
 

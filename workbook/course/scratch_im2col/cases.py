@@ -12,7 +12,7 @@ cases = CaseList()
 Geometry = tuple[tuple[int, int, int, int], int, int, int, int]
 # Images (N, C, H, W), filter_h, filter_w, stride, pad; no two sizes alike where it matters.
 _GEOMETRIES: dict[str, tuple[Geometry, str, str]] = {
-    "windows that overlap": (
+    "windows of 3 x 2 that overlap": (
         ((2, 3, 4, 5), 3, 2, 1, 0),
         "image by image, and in an image from left to right, then from top to bottom",
         "a pixel that lies in several windows gets the sum of what they hold for it",

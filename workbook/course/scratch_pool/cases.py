@@ -23,21 +23,24 @@ Geometry = tuple[tuple[int, int, int, int], int, int, int, int]
 _SIZES = "out_h and out_w are the numbers of windows that `im2col` finds down and across"
 # x (N, C, H, W), pool_h, pool_w, stride, pad.
 _GEOMETRIES: dict[str, tuple[Geometry, str]] = {
-    "windows side by side": (
+    "windows of 2 x 2 side by side": (
         ((2, 3, 4, 6), 2, 2, 2, 0),
         "The largest number of each window, channel by channel",
     ),
-    "windows that overlap": (
+    "windows of 3 x 2 that overlap": (
         ((2, 2, 5, 6), 3, 2, 1, 0),
         "Where windows overlap, a pixel gets the sum of what they bring",
     ),
-    "windows that overlap by one, with a remainder": (((1, 2, 6, 8), 3, 3, 2, 0), _SIZES),
-    "windows that leave gaps": (
+    "windows of 3 x 3 that overlap, with a remainder": (((1, 2, 6, 8), 3, 3, 2, 0), _SIZES),
+    "windows of 2 x 1 that leave gaps": (
         ((2, 1, 7, 8), 2, 1, 3, 0),
         "What a window got lies on its maxima and nowhere else",
     ),
-    "padding": (((2, 2, 5, 4), 3, 2, 2, 1), "windows may reach into"),
-    "one window": (((1, 1, 3, 4), 3, 4, 1, 0), "Height and width of the window; they may differ"),
+    "padding of 1, windows of 3 x 2": (((2, 2, 5, 4), 3, 2, 2, 1), "windows may reach into"),
+    "one window of 3 x 4": (
+        ((1, 1, 3, 4), 3, 4, 1, 0),
+        "Height and width of the window; they may differ",
+    ),
 }
 
 

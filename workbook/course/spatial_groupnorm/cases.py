@@ -46,7 +46,7 @@ def two_groups(impl: Any, rng: Rng) -> Arrays:
 
 @cases.add(
     "spatial_groupnorm_forward",
-    "one group, and one group a channel",
+    "one group, and one group for each channel",
     asks="Number of groups; divides C",
     limits=FLOAT64,
 )
@@ -142,7 +142,7 @@ def one_group_back(impl: Any, rng: Rng) -> Arrays:
 
 @cases.add(
     "spatial_groupnorm_backward",
-    "one group a channel",
+    "one group for each channel",
     asks="dgamma, dbeta : ndarray, shape (1, C, 1, 1)",
     limits=FLOAT64,
 )
