@@ -97,18 +97,30 @@ def test_the_first_cell_names_the_command_where_there_is_no_workbook(here, workb
     source = "".join(first["source"])
     assert source.index("import workbook") < source.index("%load_ext workbook")
     guard = source.partition("%load_ext")[0].replace("workbook  #", "no_such_workbook  #")
+    # The first code that a beginner sees is one import.
+    assert guard.count("\n") == 1 and guard.startswith("import ")
     # A history would go on writing to a folder that is gone when the tests are over.
     shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
     done = shell.run_cell(guard)
     assert isinstance(done.error_in_exec, ModuleNotFoundError)
     shown = "".join(capsys.readouterr())
-    assert "python start.py" in shown and "Traceback" not in shown
+    # The line that failed is the only one shown, and holds the command.
+    assert shown.count("-> ") == shown.count("File ") == 1
+    assert "python start.py" in shown and len(shown.splitlines()) < 8
 
 
 def test_every_notebook_is_guarded_once():
     for path in course_files.notebooks():
         text = course_files.notebook_bytes(path).decode("utf-8")
-        assert text.count("import workbook  # noqa") == 1, path.name
+        assert text.count("import workbook  # Not found? ") == 1, path.name
+        assert "_render_traceback_" not in text
+
+
+def test_a_notebook_without_the_import_gets_it():
+    line = "%load_ext workbook\nimport numpy as np\n"
+    guarded = course_files.with_import_guard(line)
+    assert guarded.startswith("import workbook  # Not found? ") and guarded.endswith(line)
+    assert course_files.with_import_guard(guarded) == guarded
 
 
 def test_the_python_that_made_it_is_remembered(here, workbook):

@@ -1,6 +1,10 @@
 """The toggle and the live re-reading of files, in a real kernel."""
 
+import os
+
 import pytest
+
+from workbook.student import blas_threads
 
 pytestmark = pytest.mark.slow
 
@@ -295,3 +299,28 @@ def test_the_variable_and_loading_twice(make_copy, make_kernel):
     assert kernel.run("relu_forward(np.ones(3))").count("still to do") == 1
     copy.replace("layers.py", STUB, "return 3")
     assert kernel.run("relu_forward(np.ones(3))") == "3"
+
+
+THREADS = """
+%load_ext workbook
+import numpy
+from threadpoolctl import threadpool_info
+max((lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"), default=1)
+"""
+
+
+def test_the_linear_algebra_uses_one_thread(make_copy, make_kernel, monkeypatch):
+    for name in blas_threads.NAMES:
+        monkeypatch.delenv(name, raising=False)
+    copy = make_copy()
+    assert make_kernel(copy).run(THREADS) == "1"
+    # 2, or as many as there are.
+    chosen = make_kernel(copy, OPENBLAS_NUM_THREADS="2")
+    assert chosen.run(THREADS) == str(min(2, os.cpu_count() or 1))
+
+
+@pytest.mark.parametrize("name", blas_threads.NAMES)
+def test_a_number_of_threads_that_was_asked_for_stays(name):
+    environment = {name: "3"}
+    blas_threads.use_one_thread(environment)
+    assert environment == {name: "3"}

@@ -121,17 +121,15 @@ def _named_in(tables: Iterable[str], key: str, selected: Collection[str]) -> str
 
 
 def with_import_guard(source: str) -> str:
-    """A notebook's first cell, with one line in place of a traceback if there is no workbook."""
-    if "%load_ext workbook" not in source or "import workbook" in source:
+    """Let a notebook's first cell say what to do if its Python has no workbook.
+
+    The failed import is the line that the traceback shows, and its comment is the advice.
+    """
+    if "import workbook" in source:
         return source
-    lines = (
-        "try:\n"
-        "    import workbook  # noqa: F401\n"
-        "except ModuleNotFoundError as error:\n"
-        f"    error._render_traceback_ = lambda: [{text('release.cannot_import')!r}]\n"
-        "    raise\n"
-    )
-    return source.replace("%load_ext workbook\n", lines + "%load_ext workbook\n", 1)
+    advice = text("release.first_import")
+    magic = "%load_ext workbook\n"
+    return source.replace(magic, f"import workbook  # {advice}\n{magic}", 1)
 
 
 def notebook_bytes(path: Path, links: str = LINKS[0]) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbook import curriculum, locale
 from workbook.errors import UsageError, WorkbookError
 from workbook.student import diagnostics, locations
+from workbook.student.blas_threads import use_one_thread
 from workbook.student.hot_reload import HotReloader
 from workbook.student.importer import PUBLIC, use_placeholders
 from workbook.student.notebook_session import banner, session
@@ -142,6 +143,7 @@ def load(shell: "InteractiveShell") -> None:
         return
     locations.process.start = Path.cwd()
     use_placeholders()
+    use_one_thread()
     reloader = session.reloader = HotReloader(shell.user_ns)
     # The cell that loads this is already running, and may import from the implementation.
     cells = shell.user_ns.get("In") or [""]

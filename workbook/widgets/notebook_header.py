@@ -69,6 +69,8 @@ class NotebookHeader:
     def __init__(self, notebook: str | None) -> None:
         import ipywidgets as w
 
+        from workbook.widgets.key_guard import guard_keys
+
         self.notebook = notebook
         self._lock = threading.RLock()
         self._syncing = self.closed = False
@@ -98,6 +100,7 @@ class NotebookHeader:
                 max_width="980px",
             ),
         )
+        guard_keys(self.box)
         self.refresh()
         # What a cell checks or switches shows here at once.
         self._shell: Any = _shell()
@@ -143,7 +146,8 @@ class NotebookHeader:
             if self._shell is not None:
                 with contextlib.suppress(ValueError):
                     self._shell.events.unregister("post_run_cell", self._after_cell)
-            for widget in (self.code_toggle, self.bar, self.refresh_button, self.status, self.box):
+            parts = (self.code_toggle, self.bar, self.refresh_button, *self.box.children)
+            for widget in (*parts, self.box):
                 widget.close()
 
 

@@ -1,5 +1,6 @@
 """Questions in the notebooks: the learner writes first, then a model answer opens."""
 
+import re
 from datetime import datetime
 
 from IPython.display import Markdown, display
@@ -12,15 +13,21 @@ from workbook.student.state_file import read_state, write_state
 
 __all__ = ["answer"]
 
-_PLACEHOLDER = "(write here)"
-_ENOUGH_LETTERS = 12
+
+def _refusal(written: str) -> str:
+    """Return what to say to words that are no answer; empty if they are one, however short."""
+    words = " ".join(re.findall(r"\w+", re.sub("['’]", "", written.casefold())))
+    if not words or words == "write here":
+        return text("question.empty")
+    return text("question.no_answer") if words in text("question.do_not_know").split("\n") else ""
 
 
 def answer(question: str, words: str) -> None:
     """Keep what the learner wrote and open the model answer beside it.
 
-    Nothing opens while the cell still holds its placeholder or next to nothing. What is
-    written is kept in the folder's `.workbook/answers.json`, except while solutions are on.
+    Nothing opens while the cell holds its placeholder, nothing, or "I don't know"; a word or a
+    number is enough. What is written is kept in the folder's `.workbook/answers.json`, except
+    while solutions are on.
 
     Parameters
     ----------
@@ -39,8 +46,9 @@ def answer(question: str, words: str) -> None:
             f"There is no question called {question!r}; the cell's first word names it."
         )
     written = words.strip()
-    if written == _PLACEHOLDER or len(written) < _ENOUGH_LETTERS:
-        print(text("question.empty"))
+    refusal = _refusal(written)
+    if refusal:
+        print(refusal)
         return
     if not solutions_on():
         answers = read_state("answers")

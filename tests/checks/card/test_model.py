@@ -89,7 +89,10 @@ class Shown(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.styles += [value for name, value in attributes if name == "style"]
-        assert {name for name, _ in attributes} <= {"style"}
+        names = {name for name, _ in attributes}
+        assert names <= {"style", "data-lm-suppress-shortcuts"}
+        # What can have the focus keeps its keys from JupyterLab.
+        assert (tag in ("summary", "pre")) <= ("data-lm-suppress-shortcuts" in names)
         if tag not in self.VOID:
             self.open.append(tag)
 

@@ -50,8 +50,12 @@ _PRINT = (
 )
 
 
-def _tag(name: str, style: str, content: str) -> str:
-    return f'<{name} style="{style}">{content}</{name}>'
+# Keys such as x are no commands of JupyterLab while one of these parts has the focus.
+_KEEPS_KEYS = ' data-lm-suppress-shortcuts="true"'
+
+
+def _tag(name: str, style: str, content: str, attributes: str = "") -> str:
+    return f'<{name} style="{style}"{attributes}>{content}</{name}>'
 
 
 def _section(title: str, words: str) -> str:
@@ -59,7 +63,7 @@ def _section(title: str, words: str) -> str:
 
 
 def _fold(title: str, content: str) -> str:
-    summary = _tag("summary", _SUMMARY, escape(title))
+    summary = _tag("summary", _SUMMARY, escape(title), _KEEPS_KEYS)
     return _tag("details", _FOLD, summary + content) if content else ""
 
 
@@ -98,7 +102,7 @@ def _arrays(card: Card) -> str:
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>",
     )
     return _tag("div", _TITLE, escape(text("card.arrays"))) + _tag(
-        "div", "overflow-x: auto;", table
+        "div", "overflow-x: auto;", table, _KEEPS_KEYS
     )
 
 
@@ -133,7 +137,7 @@ def render(card: Card) -> str:
     parts.append(_fold(card.cases_title(), _list(cases)))
     title, head = card.printed()
     if title:
-        parts.append(_fold(title, _tag("pre", _PRINT, escape(head))))
+        parts.append(_fold(title, _tag("pre", _PRINT, escape(head), _KEEPS_KEYS)))
     notes = [f"<li>{as_html(note)}</li>" for note in card.notes()]
     parts.append(_fold(text("card.notes"), _list(notes)))
     foot = "<br>".join(map(as_html, card.foot()))

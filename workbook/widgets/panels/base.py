@@ -16,6 +16,7 @@ from workbook.locale import Sentences, table, text
 from workbook.student import locations
 from workbook.training.results import ProgressUpdate
 from workbook.training.runner import ExperimentRunner, Failure, Job
+from workbook.widgets.key_guard import guard_keys
 from workbook.widgets.panels import components
 from workbook.widgets.panels.prediction import Observation, Prediction
 
@@ -210,6 +211,7 @@ class Panel:
                 grid_gap="6px",
             ),
         )
+        guard_keys(self.box)
         for button, action in (
             (self.run_button, self.run),
             (self.stop_button, self.stop),

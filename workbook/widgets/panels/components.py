@@ -90,11 +90,7 @@ def button(label: str, icon: str, tooltip: str, **options: Any) -> Any:
 
 
 def choices(options: Sequence[Any], description: str, **more: Any) -> Any:
-    """A choice as a row of buttons.
-
-    A list would not obey the keyboard: in JupyterLab arrow keys and letters that are pressed
-    while it has the focus move between cells, or add one.
-    """
+    """A choice as a row of buttons."""
     return w.ToggleButtons(
         options=options,
         description=description,

@@ -26,7 +26,6 @@ class Prediction:
 
     def __init__(self, question: str, answers: Mapping[str, str]) -> None:
         self.answers = dict(answers)
-        # Buttons: in JupyterLab the arrow keys of a list that has the focus move between cells.
         self.choice: Any = w.ToggleButtons(
             options=[(text("panel.no_prediction"), ""), *((v, k) for k, v in self.answers.items())],
             value="",
