@@ -165,7 +165,7 @@ def _kind(verdicts: CaseVerdicts) -> Iterator[Message]:
 
 def _moved_axes(verdicts: CaseVerdicts) -> Iterator[Message]:
     """Find one order of the axes that makes an array right in every case."""
-    for name, wrong in _wrong_arrays(verdicts, "value", "shape"):
+    for name, wrong in _wrong_arrays(verdicts, "value", "shape", "axis"):
         axes = wrong[0].want.ndim
         if not 2 <= axes <= 4 or any(w.want.ndim != axes or w.got.ndim != axes for w in wrong):
             continue
@@ -208,7 +208,7 @@ def _flipped(verdicts: CaseVerdicts) -> Iterator[Message]:
 
 def _not_summed(verdicts: CaseVerdicts) -> Iterator[Message]:
     """Find an axis that is still there, and whose sum gives the right numbers."""
-    for name, wrong in _wrong_arrays(verdicts, "shape", least=1):
+    for name, wrong in _wrong_arrays(verdicts, "shape", "axis", least=1):
         for axis in range(min(w.got.ndim for w in wrong)):
             sums = (w.becomes_right(lambda got, a=axis: got.sum(axis=a)) for w in wrong)  # type: ignore[misc]
             if all(sums) and any(w.got.shape[axis] > 1 for w in wrong):
@@ -258,7 +258,8 @@ _LARGE = 100.0
 
 def _not_finite(verdicts: CaseVerdicts) -> Iterator[Message]:
     for name, wrong in verdicts.wrong.items():
-        shown = [compared for compared, verdict in wrong if verdict.problem == "not_finite"]
+        worst = set(verdicts.worst)
+        shown = [c for c, verdict in wrong if c in worst and verdict.problem == "not_finite"]
         if not shown:
             continue
         inputs = [_largest(compared) for compared in shown]

@@ -76,12 +76,12 @@ def take(mapping: Mapping[str, object], *keys: str, name: str = "") -> Arrays:
 
 
 def forward_twice(forward: Callable[[], Any], backward: Callable[[Any], Arrays]) -> Arrays:
-    """Run two forward passes before the first backward pass, as a net with two layers does.
+    """Return the gradients of the first of two forward passes, as a net with two layers does.
 
-    `forward()` draws inputs and returns the cache or layer; `backward` is given it.
+    `forward()` draws inputs and returns the cache or layer; `backward` is given the first one.
     """
-    first, second = forward(), forward()
-    return {**take(backward(first), name="first"), **take(backward(second), name="second")}
+    first, _ = forward(), forward()
+    return backward(first)
 
 
 def refusals(backward: Callable[[Array], object], rng: Rng, *shape: int) -> Arrays:

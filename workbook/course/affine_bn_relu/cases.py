@@ -134,7 +134,7 @@ def single_back(impl: Any, rng: Rng) -> Arrays:
     "affine_bn_relu_backward",
     "two forward passes before the first backward",
     asks="What `affine_bn_relu_forward` returned in train mode",
-    limits={**_BACK64, "first[db]": _BACK64["db"], "second[db]": _BACK64["db"]},
+    limits=_BACK64,
 )
 def two_layers(impl: Any, rng: Rng) -> Arrays:
     return forward_twice(
