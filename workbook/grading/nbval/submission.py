@@ -175,10 +175,10 @@ def _command(folder: Path, notebooks: Path, settings: Settings) -> Command:
         env |= {name: tempfile.gettempdir() for name in ("HOME", "TMPDIR", "TEMP")}
         if "SYSTEMROOT" in os.environ:
             env["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
-        arguments = [*inside, str(notebooks), str(folder), timeout, str(_fonts()), user]
+        arguments = [*inside, str(notebooks), str(folder), timeout, str(_fonts()), user, "none"]
         return Command(arguments, env, notebooks)
     line = bubblewrap.command(
-        [*inside, _NOTEBOOKS, _STUDENT, timeout, _FONTS, user],
+        [*inside, _NOTEBOOKS, _STUDENT, timeout, _FONTS, user, "bwrap"],
         binds={parts: _PARTS, folder: _STUDENT, notebooks: _NOTEBOOKS, _fonts(): _FONTS},
         environment=environment(_PARTS),
         tmp_size=_TMP_SIZE,
