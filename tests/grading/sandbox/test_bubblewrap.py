@@ -35,6 +35,16 @@ def test_what_was_chosen_is_not_tried_again_by_a_worker(monkeypatch):
     assert bubblewrap.selected_sandbox("auto") == "none"
 
 
+def test_a_report_says_what_held_the_sandboxes_of_its_run():
+    whole = bubblewrap.words("bwrap", ["memory", "pids", "cpu", "calls"])
+    assert whole.endswith("had one budget of memory, processes and processor time.")
+    assert "budget of memory." in bubblewrap.words("bwrap", ["memory", "calls"])
+    assert "No control group" in bubblewrap.words("bwrap", ["calls"])
+    assert "no filter of system calls" in bubblewrap.words("bwrap", ["memory"])
+    assert bubblewrap.words("bwrap", None) == bubblewrap.LIMITS["bwrap"]
+    assert bubblewrap.words("none", []) == bubblewrap.LIMITS["none"]
+
+
 @here
 def test_an_interpreter_in_tmp_is_seen_and_its_place_is_not_the_private_one(monkeypatch):
     in_tmp = Path(sys.base_prefix), Path(sys.prefix)

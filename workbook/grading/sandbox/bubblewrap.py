@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from workbook.errors import UsageError
+from workbook.grading.sandbox import cgroup, seccomp
 
 __all__ = [
     "LIMITS",
@@ -20,10 +21,12 @@ __all__ = [
     "available",
     "command",
     "hidden_folders",
+    "measures",
     "private_folder",
     "sandbox_user",
     "select_sandbox",
     "selected_sandbox",
+    "words",
 ]
 
 NOBODY = 65534
@@ -45,7 +48,8 @@ LIMITS = {
         "submissions that you would run yourself, or install bubblewrap (Linux)."
     ),
 }
-"""What a report says about how submissions were run."""
+"""What a report says about how submissions were run; see `words`."""
+_CALLS = "calls"
 
 
 def _is_root() -> bool:
@@ -200,3 +204,28 @@ def selected_sandbox(requested: str) -> str:
     after all is an error of each unit, never a weaker sandbox.
     """
     return requested if requested in LIMITS else select_sandbox(requested)
+
+
+def measures(mode: str) -> list[str]:
+    """Return what else holds submissions in a sandbox of this machine, for `words`."""
+    if mode != "bwrap":
+        return []
+    return [*cgroup.counted(), *([_CALLS] if seccomp.is_known() else [])]
+
+
+def words(mode: str, measures: Sequence[str] | None) -> str:
+    """Return what a report says about how submissions were run, and what that does not stop.
+
+    Parameters
+    ----------
+    mode : str
+        `bwrap` or `none`.
+    measures : sequence of str or None
+        Those of the run; None if it did not record them.
+    """
+    said = [LIMITS[mode]]
+    if mode == "bwrap" and measures is not None:
+        said.append(cgroup.words([name for name in measures if name != _CALLS]))
+        if _CALLS not in measures:
+            said.append("There is no filter of system calls for this kind of machine.")
+    return " ".join(said)
