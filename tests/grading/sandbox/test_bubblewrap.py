@@ -125,3 +125,23 @@ except OSError as error:
     done = subprocess.run(line, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr + done.stdout
     assert done.stdout.startswith("alone")
+
+
+@here
+@pytest.mark.skipif(not os.access("/usr/local", os.W_OK), reason="nobody may write there")
+def test_a_course_in_a_system_folder_is_not_seen():
+    with tempfile.TemporaryDirectory(dir="/usr/local", prefix="course-") as name:
+        Path(name).chmod(0o755)
+        for file in ("solutions.py", "gradebook.sqlite"):
+            (Path(name) / file).write_text("secret", encoding="utf-8")
+        code = f"""
+import os, sys
+assert not os.path.exists({name!r}), os.listdir({name!r})
+assert not os.path.exists("/usr/src") and not os.path.exists("/usr/local/share/man")
+assert os.path.exists("/bin/sh") and os.path.exists(sys.executable)
+"""
+        line = bubblewrap.command(
+            [sys.executable, "-I", "-c", code], binds={}, environment={}, tmp_size=2**20
+        )
+        done = subprocess.run(line, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr

@@ -31,6 +31,12 @@ __all__ = [
 
 NOBODY = 65534
 _FIRST_USER = 300_000
+# What Python, its packages and kernels need below a prefix. Not all of /usr: a course, its
+# submissions and its gradebook may lie there.
+_OF_PREFIX = (
+    *("bin", "lib", "lib32", "lib64", "libx32", "pyvenv.cfg", "etc/jupyter", "share/jupyter"),
+    *("share/fontconfig", "share/fonts", "share/zoneinfo"),
+)
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
 
@@ -68,9 +74,11 @@ def sandbox_user() -> int:
 
 def _visible(extra: Sequence[Path]) -> list[Path]:
     """What is bound read-only at its own place, outer folders before inner ones."""
+    prefixes = [Path("/usr"), Path("/usr/local"), Path(sys.base_prefix), Path(sys.prefix)]
+    prefixes.append(Path(sys.executable).resolve().parent.parent)
+    needed = {prefix / name for prefix in prefixes for name in _OF_PREFIX}
     found: list[Path] = []
-    inside = [Path(sys.base_prefix), Path(sys.prefix), Path(sys.executable).resolve().parent.parent]
-    for path in sorted({Path("/usr"), *inside, *extra}, key=lambda p: len(p.parts)):
+    for path in sorted(needed | set(extra), key=lambda p: (len(p.parts), p)):
         if path.exists() and not any(path.is_relative_to(outer) for outer in found):
             found.append(path)
     return found
