@@ -136,6 +136,22 @@ def test_memory_that_no_limit_counts_is_not_to_be_had(tmp_path, kind):
         assert run.outcome == "" and not any(record.raised for record in run.records)
 
 
+@bwrap
+def test_text_of_any_size_is_not_kept(tmp_path):
+    body = """
+import gc
+from workbook.checks.worker.messages import EVENTS, ImportProblem, Opened
+channel = next(o for o in gc.get_objects() if type(o).__name__ == "SharedMemoryChannel")
+problems = {f"{n}.py": ImportProblem("invalid", "x<&y" * 10_000) for n in range(9)}
+channel.send(EVENTS.encode(Opened(problems=problems, files=list(problems))))
+"""
+    with submission(tmp_path, body) as made:
+        run = made.run(CaseJob(exercise="relu_forward", seed=1, impl="/student"))
+        assert run.outcome == "crashed" and "text" in run.detail
+        assert not run.opened.problems
+        assert outcome(made, "softmax_loss") == ""
+
+
 def processes(made, first):
     """Return numbers of a sandbox's processes: bubblewrap's own (`first`), or what it runs."""
     worker = made._transport._worker

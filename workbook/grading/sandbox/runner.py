@@ -21,6 +21,7 @@ from workbook.checks.worker.messages import (
     EVENTS,
     JOBS,
     CaseJob,
+    CaseRecord,
     CheckEvent,
     CheckJob,
     JobDone,
@@ -50,6 +51,7 @@ _BESIDE_CHILD = 256 * 2**20
 _PROCESSES = 96
 # What is imported stays: looking for garbage in it costs a tenth of the start.
 _SERVE = "import gc; gc.disable(); from workbook.grading.sandbox.fork_server import main; main()"
+_MAX_TEXT = 64 * 2**10
 # What a late answer is waited for beyond the limit that the server inside keeps.
 GRACE = 10.0
 
@@ -168,7 +170,11 @@ class ForkTransport:
         self._trace = ended.trace.replace(_STUDENT + "/", f"{self._folder}{os.sep}")
         finished = False
         for message in frames.split(said):
-            yield (event := EVENTS.decode(message))
+            event = EVENTS.decode(message)
+            # Text is kept for every exercise of a file; a record holds arrays and bounds its own.
+            if len(message) > _MAX_TEXT and not isinstance(event, CaseRecord):
+                raise JobStopped("crashed", "it sent too much text")
+            yield event
             finished = finished or isinstance(event, JobDone | JobFailed)
         # What it said itself cannot make a failure a success.
         if ended.code is None:
