@@ -62,6 +62,7 @@ FIRST = (
     "instructor",
     "grading",
     "grades-json",
+    "security",
     "architecture",
     "checks",
     "check-json",

@@ -145,3 +145,13 @@ assert os.path.exists("/bin/sh") and os.path.exists(sys.executable)
         )
         done = subprocess.run(line, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
+
+
+@here
+@pytest.mark.parametrize("root", [True, False])
+def test_without_root_there_are_no_user_namespaces_inside(root, monkeypatch):
+    monkeypatch.setattr(bubblewrap, "_is_root", lambda: root)
+    options = bubblewrap.command(["true"], binds={}, environment={}, tmp_size=2**20)
+    assert ("--unshare-user" in options) == (not root)
+    expected = not root and bubblewrap._can_disable_namespaces()
+    assert ("--disable-userns" in options) == expected

@@ -94,6 +94,16 @@ def private_folder() -> str:
     return "/private" if any(path.is_relative_to(system) for path in _visible(())) else "/tmp"
 
 
+@cache
+def _can_disable_namespaces() -> bool:
+    """Return whether bubblewrap (0.8 or later) can refuse further user namespaces inside."""
+    try:
+        done = subprocess.run(["bwrap", "--help"], capture_output=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return b"--disable-userns" in done.stdout + done.stderr
+
+
 def command(
     arguments: Sequence[str],
     *,
@@ -129,6 +139,7 @@ def command(
     line += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
     if not _is_root():
         line += ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
+        line += ["--disable-userns"] if _can_disable_namespaces() else []
     line += ["--die-with-parent", "--new-session", "--clearenv"]
     line += ["--as-pid-1"] if first else []
     for name, value in environment.items():
