@@ -156,8 +156,9 @@ def _remove(folder: Path) -> None:
             if time.monotonic() > deadline:
                 return
             with contextlib.suppress(OSError, ValueError):
-                for process in (folder / "cgroup.procs").read_text().split():
-                    os.kill(int(process), signal.SIGKILL)
+                for process in map(int, (folder / "cgroup.procs").read_text().split()):
+                    if process > 1:  # 0 stands for one that has no number in our namespace.
+                        os.kill(process, signal.SIGKILL)
             time.sleep(0.001)
 
 
