@@ -63,6 +63,7 @@ FIRST = (
     "instructor",
     "grading",
     "grades-json",
+    "security",
     "architecture",
     "checks",
     "check-json",

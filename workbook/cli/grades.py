@@ -61,7 +61,7 @@ def _rewrite(out: Path, gradebook: "Gradebook") -> "list[Grade]":
     if run is None:
         raise UsageError("No run of this gradebook came to its end. Run `workbook grade` again.")
     open_folder(out)
-    words = grade_class.sandbox_words(run.settings["sandbox"])
+    words = grade_class.sandbox_words(run.settings)
     with exclusive_lock(out):
         return write_results(out, gradebook, run.id, words)
 

@@ -6,7 +6,7 @@ import secrets
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -91,9 +91,9 @@ def gradebook_of(out: Path, url: str = "") -> Gradebook:
     return open_gradebook(url or out / DATABASE)
 
 
-def sandbox_words(mode: str) -> str:
-    """Which sandbox was used and what it does not stop."""
-    return bubblewrap.LIMITS[mode]
+def sandbox_words(settings: Mapping[str, Any]) -> str:
+    """Which sandbox a run used and what it does not stop, by the settings of the run."""
+    return bubblewrap.words(settings["sandbox"], settings.get("measures"))
 
 
 @contextmanager
@@ -152,7 +152,7 @@ def _grade(asked: GradeOptions, progress: ClassProgress, stop: threading.Event) 
     with exclusive_lock(asked.out), gradebook_of(asked.out, asked.gradebook) as gradebook:
         settings = _settings(asked, gradebook, mode)
         before = gradebook.latest(finished=True)
-        plain: dict[str, Any] = {**asdict(settings), "secret": "", "sandbox": mode}
+        plain: dict[str, Any] = {**asdict(settings), "measures": bubblewrap.measures(mode)}
         run = gradebook.begin(
             asked.scheme,
             handed,
@@ -163,11 +163,11 @@ def _grade(asked: GradeOptions, progress: ClassProgress, stop: threading.Event) 
         if asked.only and before is not None:
             gradebook.copy(before.id, run.id, {e.student.id for e in handed.entries})
         work = _Work(asked, settings, gradebook, run.id, handed)
-        progress.begin(handed, work.units, sandbox_words(mode))
+        progress.begin(handed, work.units, sandbox_words(plain))
         work.go(progress, stop)
         if stop.is_set():
             return []  # What an earlier run wrote stays as it is.
-        found = write_results(asked.out, gradebook, run.id, sandbox_words(mode))
+        found = write_results(asked.out, gradebook, run.id, sandbox_words(plain))
         gradebook.finish(run.id)
         return found
 

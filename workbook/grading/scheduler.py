@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -159,7 +159,7 @@ def run(
         while (todo or under_way or later) and not stop.is_set():
             if not todo and not under_way:
                 todo.extend(later.pop(min(later)))
-            while todo and len(under_way) < most:
+            while todo and len(under_way) < most and _may_start(todo[0], under_way.values()):
                 task = todo.popleft()
                 try:
                     future = workers.submit(task, settings)
@@ -210,6 +210,15 @@ def _unfinished_tasks(
     if found or not left:
         on_result(submission, found)
     return [_Task(submission, kind, units) for kind, units in left.items()]
+
+
+def _may_start(task: _Task, under_way: Iterable[_Task]) -> bool:
+    """Return whether a task may run beside others; a second try runs alone.
+
+    What ended the first may have been want of memory, or a neighbour.
+    """
+    beside = list(under_way)
+    return not beside or not (task.tries or any(other.tries for other in beside))
 
 
 def _pending(task: _Task, results: list[UnitResult]) -> dict[int, _Task]:

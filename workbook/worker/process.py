@@ -3,6 +3,7 @@
 import contextlib
 import os
 import queue
+import select
 import signal
 import subprocess
 import threading
@@ -85,6 +86,9 @@ class WorkerProcess:
         # The thread does not hold this object: whoever drops it ends the process.
         arguments = (self._popen, self.kill, deliver or self._messages.put, largest, total)
         threading.Thread(target=_read, args=arguments, daemon=True, name="workbook-reader").start()
+        with contextlib.suppress(AttributeError, OSError):
+            watched = os.pidfd_open(self._popen.pid), self.kill
+            threading.Thread(target=_watch, args=watched, daemon=True, name="workbook-exit").start()
 
     @property
     def pid(self) -> int:
@@ -125,6 +129,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()
+
+
+def _watch(exited: int, kill: Callable[[], object]) -> None:
+    """End what a process leaves behind, which may keep its output open: a sandbox, for one."""
+    poll = select.poll()
+    poll.register(exited, select.POLLIN)
+    poll.poll()
+    os.close(exited)
+    kill()
 
 
 def _read(

@@ -35,6 +35,16 @@ def test_what_was_chosen_is_not_tried_again_by_a_worker(monkeypatch):
     assert bubblewrap.selected_sandbox("auto") == "none"
 
 
+def test_a_report_says_what_held_the_sandboxes_of_its_run():
+    whole = bubblewrap.words("bwrap", ["memory", "pids", "cpu", "calls"])
+    assert whole.endswith("had one budget of memory, processes and processor time.")
+    assert "budget of memory." in bubblewrap.words("bwrap", ["memory", "calls"])
+    assert "No control group" in bubblewrap.words("bwrap", ["calls"])
+    assert "no filter of system calls" in bubblewrap.words("bwrap", ["memory"])
+    assert bubblewrap.words("bwrap", None) == bubblewrap.LIMITS["bwrap"]
+    assert bubblewrap.words("none", []) == bubblewrap.LIMITS["none"]
+
+
 @here
 def test_an_interpreter_in_tmp_is_seen_and_its_place_is_not_the_private_one(monkeypatch):
     in_tmp = Path(sys.base_prefix), Path(sys.prefix)
@@ -115,3 +125,33 @@ except OSError as error:
     done = subprocess.run(line, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr + done.stdout
     assert done.stdout.startswith("alone")
+
+
+@here
+@pytest.mark.skipif(not os.access("/usr/local", os.W_OK), reason="nobody may write there")
+def test_a_course_in_a_system_folder_is_not_seen():
+    with tempfile.TemporaryDirectory(dir="/usr/local", prefix="course-") as name:
+        Path(name).chmod(0o755)
+        for file in ("solutions.py", "gradebook.sqlite"):
+            (Path(name) / file).write_text("secret", encoding="utf-8")
+        code = f"""
+import os, sys
+assert not os.path.exists({name!r}), os.listdir({name!r})
+assert not os.path.exists("/usr/src") and not os.path.exists("/usr/local/share/man")
+assert os.path.exists("/bin/sh") and os.path.exists(sys.executable)
+"""
+        line = bubblewrap.command(
+            [sys.executable, "-I", "-c", code], binds={}, environment={}, tmp_size=2**20
+        )
+        done = subprocess.run(line, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+
+
+@here
+@pytest.mark.parametrize("root", [True, False])
+def test_without_root_there_are_no_user_namespaces_inside(root, monkeypatch):
+    monkeypatch.setattr(bubblewrap, "_is_root", lambda: root)
+    options = bubblewrap.command(["true"], binds={}, environment={}, tmp_size=2**20)
+    assert ("--unshare-user" in options) == (not root)
+    expected = not root and bubblewrap._can_disable_namespaces()
+    assert ("--disable-userns" in options) == expected

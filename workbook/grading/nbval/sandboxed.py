@@ -1,7 +1,8 @@
 """What runs inside the sandbox for nbval: a message for each cell, one at the end.
 
-Arguments: the folder of notebooks, the student's files, seconds for a cell, and a folder with
-matplotlib's font cache. The notebooks are the instructor's; the student's are never seen.
+Arguments: the folder of notebooks, the student's files, seconds for a cell, a folder with
+matplotlib's font cache, the user to become (0 for none) and the kind of sandbox. The notebooks are
+the instructor's; the student's are never seen.
 """
 
 import contextlib
@@ -24,7 +25,7 @@ def main() -> None:
     notebooks, student, cell_timeout = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
     if int(sys.argv[5]):
         fork_server.drop_privileges(int(sys.argv[5]))
-    fork_server.harden_process()
+    fork_server.harden_process(sandboxed=sys.argv[6] == "bwrap", sockets=True)
     incoming, outgoing = private_descriptors()
     channel = Channel(os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb"))
     limit({"AS": 8 * 2**30, "NPROC": 400, "FSIZE": 64 * 2**20})

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from workbook.grading.instructor_files import notebook
 from workbook.grading.judge_submission import laid_out
 from workbook.grading.nbval.messages import ANSWERS, CellJudged, Finished, NotebookAnswer
-from workbook.grading.sandbox import bubblewrap, package_subset
+from workbook.grading.sandbox import bubblewrap, cgroup, package_subset
 from workbook.grading.sandbox.runner import environment
 from workbook.grading.units import Settings, Submission, UnitResult
 from workbook.worker.codec import CodecError
@@ -27,6 +28,8 @@ SKIPPED_TAGS = frozenset({"experiment", "panel", "card", "figure", "answer", "tu
 """Tags of cells that check nothing: they train, draw or show."""
 _PARTS, _STUDENT, _NOTEBOOKS, _FONTS = "/workbook-parts", "/student", "/notebooks", "/fonts"
 _TMP_SIZE = 256 * 2**20
+# Kernels may use more than the judge's processes; they count together.
+_BUDGET = cgroup.Budget(memory=6 * 2**30, processes=480, cores=2.0)
 _MAX_MESSAGES, _MAX_BYTES = 20_000, 256 * 2**20
 # Seconds for all of it beyond four cells that hang.
 _START_SECONDS = 120.0
@@ -168,10 +171,10 @@ def _command(folder: Path, notebooks: Path, settings: Settings) -> Command:
         env |= {name: tempfile.gettempdir() for name in ("HOME", "TMPDIR", "TEMP")}
         if "SYSTEMROOT" in os.environ:
             env["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
-        arguments = [*inside, str(notebooks), str(folder), timeout, str(_fonts()), user]
+        arguments = [*inside, str(notebooks), str(folder), timeout, str(_fonts()), user, "none"]
         return Command(arguments, env, notebooks)
     line = bubblewrap.command(
-        [*inside, _NOTEBOOKS, _STUDENT, timeout, _FONTS, user],
+        [*inside, _NOTEBOOKS, _STUDENT, timeout, _FONTS, user, "bwrap"],
         binds={parts: _PARTS, folder: _STUDENT, notebooks: _NOTEBOOKS, _fonts(): _FONTS},
         environment=environment(_PARTS),
         tmp_size=_TMP_SIZE,
@@ -184,9 +187,15 @@ def _command(folder: Path, notebooks: Path, settings: Settings) -> Command:
 def _run(folder: Path, notebooks: Path, settings: Settings) -> tuple[list[NotebookAnswer], str]:
     """Run nbval to its end, or end it; what it said, and why it ended if that was not its end."""
     try:
-        process = WorkerProcess(_command(folder, notebooks, settings), total=_MAX_BYTES)
+        with cgroup.group(_BUDGET) as group:
+            command = _command(folder, notebooks, settings)
+            command = replace(command, arguments=cgroup.enter(command.arguments, group))
+            return _answers(WorkerProcess(command, total=_MAX_BYTES), settings)
     except OSError as error:
         return [], str(error)
+
+
+def _answers(process: WorkerProcess, settings: Settings) -> tuple[list[NotebookAnswer], str]:
     deadline = time.monotonic() + _START_SECONDS + 4 * settings.cell_timeout
     answers: list[NotebookAnswer] = []
     try:

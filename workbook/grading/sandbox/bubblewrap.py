@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from workbook.errors import UsageError
+from workbook.grading.sandbox import cgroup, seccomp
 
 __all__ = [
     "LIMITS",
@@ -20,14 +21,22 @@ __all__ = [
     "available",
     "command",
     "hidden_folders",
+    "measures",
     "private_folder",
     "sandbox_user",
     "select_sandbox",
     "selected_sandbox",
+    "words",
 ]
 
 NOBODY = 65534
 _FIRST_USER = 300_000
+# What Python, its packages and kernels need below a prefix. Not all of /usr: a course, its
+# submissions and its gradebook may lie there.
+_OF_PREFIX = (
+    *("bin", "lib", "lib32", "lib64", "libx32", "pyvenv.cfg", "etc/jupyter", "share/jupyter"),
+    *("share/fontconfig", "share/fonts", "share/zoneinfo"),
+)
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
 
@@ -45,7 +54,8 @@ LIMITS = {
         "submissions that you would run yourself, or install bubblewrap (Linux)."
     ),
 }
-"""What a report says about how submissions were run."""
+"""What a report says about how submissions were run; see `words`."""
+_CALLS = "calls"
 
 
 def _is_root() -> bool:
@@ -64,9 +74,11 @@ def sandbox_user() -> int:
 
 def _visible(extra: Sequence[Path]) -> list[Path]:
     """What is bound read-only at its own place, outer folders before inner ones."""
+    prefixes = [Path("/usr"), Path("/usr/local"), Path(sys.base_prefix), Path(sys.prefix)]
+    prefixes.append(Path(sys.executable).resolve().parent.parent)
+    needed = {prefix / name for prefix in prefixes for name in _OF_PREFIX}
     found: list[Path] = []
-    inside = [Path(sys.base_prefix), Path(sys.prefix), Path(sys.executable).resolve().parent.parent]
-    for path in sorted({Path("/usr"), *inside, *extra}, key=lambda p: len(p.parts)):
+    for path in sorted(needed | set(extra), key=lambda p: (len(p.parts), p)):
         if path.exists() and not any(path.is_relative_to(outer) for outer in found):
             found.append(path)
     return found
@@ -80,6 +92,16 @@ def private_folder() -> str:
     """
     system = Path("/tmp")
     return "/private" if any(path.is_relative_to(system) for path in _visible(())) else "/tmp"
+
+
+@cache
+def _can_disable_namespaces() -> bool:
+    """Return whether bubblewrap (0.8 or later) can refuse further user namespaces inside."""
+    try:
+        done = subprocess.run(["bwrap", "--help"], capture_output=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return b"--disable-userns" in done.stdout + done.stderr
 
 
 def command(
@@ -117,6 +139,7 @@ def command(
     line += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
     if not _is_root():
         line += ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
+        line += ["--disable-userns"] if _can_disable_namespaces() else []
     line += ["--die-with-parent", "--new-session", "--clearenv"]
     line += ["--as-pid-1"] if first else []
     for name, value in environment.items():
@@ -200,3 +223,28 @@ def selected_sandbox(requested: str) -> str:
     after all is an error of each unit, never a weaker sandbox.
     """
     return requested if requested in LIMITS else select_sandbox(requested)
+
+
+def measures(mode: str) -> list[str]:
+    """Return what else holds submissions in a sandbox of this machine, for `words`."""
+    if mode != "bwrap":
+        return []
+    return [*cgroup.counted(), *([_CALLS] if seccomp.is_known() else [])]
+
+
+def words(mode: str, measures: Sequence[str] | None) -> str:
+    """Return what a report says about how submissions were run, and what that does not stop.
+
+    Parameters
+    ----------
+    mode : str
+        `bwrap` or `none`.
+    measures : sequence of str or None
+        Those of the run; None if it did not record them.
+    """
+    said = [LIMITS[mode]]
+    if mode == "bwrap" and measures is not None:
+        said.append(cgroup.words([name for name in measures if name != _CALLS]))
+        if _CALLS not in measures:
+            said.append("There is no filter of system calls for this kind of machine.")
+    return " ".join(said)

@@ -117,7 +117,7 @@ class Server:
         if child == 0:
             try:
                 os.close(reading)
-                limit(limits(seconds, self.memory))
+                limit(limits(self.memory))
                 with os.fdopen(writing, "wb") as pipe:
                     pipe.write(compile_exercises(self.impl))
             finally:
@@ -154,7 +154,7 @@ class Server:
         child = os.fork()
         if child == 0:
             try:
-                self._run_child(job, limits.seconds, trace, channel)
+                self._run_child(job, trace, channel)
             finally:
                 os._exit(1)
         job.close()
@@ -171,19 +171,19 @@ class Server:
         os.close(trace)
         self._write(ENDED.encode(Ended(code, trace_requested, nonsense, traceback)), output)
 
-    def _run_child(
-        self, job: mmap.mmap, seconds: float, trace: int, channel: SharedMemoryChannel
-    ) -> None:
+    def _run_child(self, job: mmap.mmap, trace: int, channel: SharedMemoryChannel) -> None:
         """Turn this fork into the child."""
         os.close(self._jobs)
         os.close(self._answers)
         os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         gc.set_threshold(_GC_THRESHOLD)
-        limit(limits(seconds, self.memory))
+        limit(limits(self.memory))
         faulthandler.enable(trace)
         faulthandler.register(TRACE_SIGNAL, file=trace)
         # A copy that student code makes of itself ends at once, or when it has something to say.
         os.register_at_fork(after_in_child=lambda: os._exit(1))
+        seccomp.refuse_kill()
         channel.claim()
         sent = job[:]
         job.close()
@@ -215,14 +215,23 @@ def drop_privileges(user: int) -> None:
     os.setresuid(user, user, user)
 
 
-def harden_process() -> None:
-    """Let no process of the same user look into this one; end with its parent; leave nothing."""
+def harden_process(*, sandboxed: bool, sockets: bool = False) -> None:
+    """Let no process of the same user look into this one; end with its parent; filter its calls.
+
+    Parameters
+    ----------
+    sandboxed : bool
+        Whether to end rather than go on without a filter, where there is one for this machine.
+    sockets : bool
+        As for `seccomp.install`.
+    """
     if sys.platform == "linux":
         prctl = ctypes.CDLL(None, use_errno=True).prctl
         prctl(_DUMPABLE, 0, 0, 0, 0)
         # Becoming another user has undone what bubblewrap had set.
         prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-        seccomp.install()
+        if not seccomp.install(sockets=sockets) and sandboxed and seccomp.is_known():
+            raise SystemExit("the filter of system calls could not be set")
 
 
 def add_site_builtins() -> None:
@@ -242,9 +251,11 @@ def main() -> None:
     `user` to become (0 for none).
     """
     settings = json.loads(sys.argv[1])
+    # The first process of a sandbox gets only those signals from inside that it handles.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if settings["user"]:
         drop_privileges(settings["user"])
-    harden_process()
+    harden_process(sandboxed=settings["exclusive"])
     impl, empty, temp_dir = (
         Path(settings[name]).resolve() for name in ("impl", "empty", "temp_dir")
     )

@@ -70,9 +70,7 @@ def _exit_code(child: int) -> int | None:
 
 
 def open_trace(folder: Path) -> int:
-    """A file for a traceback that nobody else can open; in memory where the system can."""
-    with contextlib.suppress(AttributeError, OSError):
-        return os.memfd_create("trace")
+    """Return a file for a traceback that nobody else can open: it has no name."""
     path = folder / f".trace-{os.getpid()}"
     trace = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     path.unlink()

@@ -3,11 +3,12 @@
 import json
 import os
 import shutil
+import signal
 import site
 import sys
 import tempfile
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import msgspec
@@ -20,12 +21,13 @@ from workbook.checks.worker.messages import (
     EVENTS,
     JOBS,
     CaseJob,
+    CaseRecord,
     CheckEvent,
     CheckJob,
     JobDone,
     JobFailed,
 )
-from workbook.grading.sandbox import bubblewrap, given_layers, package_subset
+from workbook.grading.sandbox import bubblewrap, cgroup, given_layers, package_subset, seccomp
 from workbook.grading.sandbox.messages import ENDED, LIMITS, Limits
 from workbook.grading.sandbox.reference_subset import compiled, references
 from workbook.worker import frames
@@ -44,8 +46,12 @@ __all__ = [
 
 _STUDENT, _PARTS, _EMPTY = "/student", "/workbook-parts", "/workbook-empty"
 _TMP_SIZE = 64 * 2**20
+# For the server, its memory in common with a child and the files of a child.
+_BESIDE_CHILD = 256 * 2**20
+_PROCESSES = 96
 # What is imported stays: looking for garbage in it costs a tenth of the start.
 _SERVE = "import gc; gc.disable(); from workbook.grading.sandbox.fork_server import main; main()"
+_MAX_TEXT = 64 * 2**10
 # What a late answer is waited for beyond the limit that the server inside keeps.
 GRACE = 10.0
 
@@ -82,6 +88,9 @@ class SandboxLauncher:
         self.folder, self.sandbox = folder, sandbox
         self.timeout, self.memory = timeout, memory
         self._temp_dir = tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True)
+        self._group = ExitStack()
+        self.group: cgroup.Group | None = None
+        """What holds the sandbox that was started last, where a budget can be set."""
 
     def command(self) -> Command:
         """Return what to start."""
@@ -99,12 +108,14 @@ class SandboxLauncher:
         # Without a look for what is installed: the folders are known.
         arguments = [sys.executable, "-P", "-S", "-X", "utf8", "-c", _SERVE, json.dumps(settings)]
         here = Path(self._temp_dir.name)
+        self._group.close()
+        budget = cgroup.Budget(self.memory * 2**20 + _BESIDE_CHILD, _PROCESSES, cores=1.0)
+        self.group = self._group.enter_context(cgroup.group(budget))
         if not sandboxed:
             env = environment(_import_path(str(parts)))
             home = tempfile.gettempdir()
-            return Command(
-                arguments, env | {"HOME": home, "TMPDIR": home, "PATH": os.defpath}, here
-            )
+            env |= {"HOME": home, "TMPDIR": home, "PATH": os.defpath}
+            return Command(cgroup.enter(arguments, self.group), env, here)
         line = bubblewrap.command(
             arguments,
             binds={parts: _PARTS, empty: _EMPTY, self.folder: _STUDENT},
@@ -113,10 +124,11 @@ class SandboxLauncher:
             hidden=bubblewrap.hidden_folders(),
             first=True,
         )
-        return Command(line, {"PATH": os.defpath}, here)
+        return Command(cgroup.enter(line, self.group), {"PATH": os.defpath}, here)
 
     def close(self) -> None:
-        """Remove the temporary directory."""
+        """Remove the temporary directory and what the sandbox was held by."""
+        self._group.close()
         self._temp_dir.cleanup()
 
 
@@ -147,12 +159,22 @@ class ForkTransport:
         sent = msgspec.structs.replace(job, impl="", reference="", code=code, layers=layers)
         messages = LIMITS.encode(Limits(job.seconds)), JOBS.encode(sent)
         # The limit is kept by the server inside.
-        with closing(self._worker.ask(*messages, seconds=job.seconds, late=GRACE)) as answer:
-            ended, said = ENDED.decode(next(answer)), next(answer)
+        try:
+            with closing(self._worker.ask(*messages, seconds=job.seconds, late=GRACE)) as answer:
+                ended, said = ENDED.decode(next(answer)), next(answer)
+        except JobStopped as stopped:
+            # Nothing inside a sandbox can end its first process.
+            if self._worker.launcher.sandbox == "bwrap" and stopped.outcome != "timeout":
+                raise self._killed(f"the sandbox is gone: {stopped.detail}") from stopped
+            raise
         self._trace = ended.trace.replace(_STUDENT + "/", f"{self._folder}{os.sep}")
         finished = False
         for message in frames.split(said):
-            yield (event := EVENTS.decode(message))
+            event = EVENTS.decode(message)
+            # Text is kept for every exercise of a file; a record holds arrays and bounds its own.
+            if len(message) > _MAX_TEXT and not isinstance(event, CaseRecord):
+                raise JobStopped("crashed", "it sent too much text")
+            yield event
             finished = finished or isinstance(event, JobDone | JobFailed)
         # What it said itself cannot make a failure a success.
         if ended.code is None:
@@ -161,7 +183,21 @@ class ForkTransport:
             raise JobStopped("crashed", ended.nonsense)
         if not finished:
             why = f"the process ended with code {ended.code}"
+            # Where there is no filter of calls, student code may have sent that itself.
+            if ended.code == -signal.SIGKILL and seccomp.is_known():
+                raise self._killed(why)
             raise JobStopped(meaning(ended.code, ended.trace_requested), why)
+
+    def _killed(self, why: str) -> JobStopped:
+        """Return what a kill comes to that neither we nor student code sent.
+
+        It is the submission's own doing if its own budget was used up. If the machine or a group
+        around the sandbox had no memory left, or somebody ended a process, there is no verdict.
+        """
+        group = self._worker.launcher.group
+        if group is not None and group.overran():
+            return JobStopped("memory", f"the sandbox used up its memory; {why}")
+        return JobStopped("infra", f"it was ended from outside, perhaps for want of memory; {why}")
 
     def trace(self) -> str:
         """Return where the child was when it ended, as faulthandler writes it."""
