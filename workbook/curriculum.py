@@ -80,6 +80,9 @@ class Exercise:
         the points.
     topic : str
         Its folder in `workbook/course`.
+    given_cache : bool
+        Of a forward function: its docstring says what the cache holds, so that its backward half
+        can be judged with the reference's.
     """
 
     id: str
@@ -93,6 +96,7 @@ class Exercise:
     optional: bool = False
     refuses: tuple[str, ...] = ()
     rules: Mapping[str, float] = field(default_factory=dict, hash=False)
+    given_cache: bool = False
 
     @property
     def is_scratch(self) -> bool:

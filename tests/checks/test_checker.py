@@ -66,6 +66,26 @@ def test_requirements_are_replaced_for_the_outcome_and_not_for_the_integrated_ou
     assert report.integrated and report.message is not None
 
 
+@pytest.mark.parametrize(
+    ("function", "line"),
+    [
+        ("conv", "    check_conv(x, w, b, conv_param)\n"),
+        ("max_pool", "    check_pool(x, pool_param)\n"),
+    ],
+)
+@pytest.mark.parametrize("instead", ["raise NotImplementedError", "return None, None", "1 / 0"])
+def test_a_right_backward_earns_its_points_where_its_cache_is_known(
+    function: str, line: str, instead: str, student: Student
+) -> None:
+    folder = student("layers.py", (line, f"    {instead}\n{line}"))
+    forward, backward = f"{function}_forward_naive", f"{function}_backward_naive"
+    reports = _by_id(folder, forward, backward)
+    assert reports[forward].result.outcome != "pass"
+    assert reports[backward].result.outcome == "pass"
+    assert reports[backward].result.integrated_outcome == "blocked"
+    assert reports[backward].blocked_by == (forward,)
+
+
 def test_without_solutions_the_stack_is_all_there_is(
     student: Student, key_references: FromKey
 ) -> None:

@@ -208,7 +208,7 @@ class Checker:
         """Judge an exercise integrated, and isolated if a requirement may be the reason."""
         integrated = self.integrated(exercise_id)
         wrong = () if integrated.is_final else self.wrong_requirements(exercise_id)
-        if self.solutions is None or not self.can_isolate(exercise_id, wrong):
+        if self.solutions is None or not self.replaceable(exercise_id, wrong):
             return Judgement(integrated)
         return Judgement(integrated, self.isolated(exercise_id, wrong))
 
@@ -236,9 +236,15 @@ class Checker:
         required = curriculum.load().plan(exercise_id).requirements
         return tuple(name for name in required if not self.integrated(name).is_right)
 
-    def can_isolate(self, exercise_id: str, wrong: Sequence[str]) -> bool:
-        """Return whether references can stand in for some of the wrong requirements."""
-        return not set(wrong).isdisjoint(curriculum.load().plan(exercise_id).replaced)
+    def replaceable(self, exercise_id: str, wrong: Sequence[str]) -> tuple[str, ...]:
+        """Return what references stand in for in an isolated run; empty if that cannot help.
+
+        Of its own pair, only a wrong forward function whose cache is known.
+        """
+        known = curriculum.load()
+        plan = known.plan(exercise_id)
+        own = tuple(n for n in wrong if n in plan.own and known[n].given_cache)
+        return () if set(wrong).isdisjoint((*plan.replaced, *own)) else (*plan.replaced, *own)
 
     def isolated(self, exercise_id: str, wrong: Sequence[str]) -> ExerciseRun:
         """Return the run with reference requirements; it is done once.
@@ -246,21 +252,23 @@ class Checker:
         `wrong` are the requirements that are not right in the student's own stack.
         """
         if exercise_id not in self._isolated:
-            plan = curriculum.load().plan(exercise_id)
-            run = self._run_cases(exercise_id, plan.replaced)
+            own = curriculum.load().plan(exercise_id).own
+            replaced = self.replaceable(exercise_id, wrong)
+            run = self._run_cases(exercise_id, replaced)
             run = mark_written(run, self._source(exercise_id))
             if not run.is_final:
-                # These are never replaced.
-                own = [name for name in wrong if name in plan.own]
-                run = mark_blocked(run, [n for n in own if not self._right_alone(n, wrong)])
+                # These are not replaced.
+                left = [n for n in wrong if n in own and n not in replaced]
+                run = mark_blocked(run, [n for n in left if not self._right_alone(n, wrong)])
             self._isolated[exercise_id] = run
         return self._isolated[exercise_id]
 
+    def _right_alone(self, exercise_id: str, wrong: Sequence[str]) -> bool:
+        replaceable = self.replaceable(exercise_id, wrong)
+        return bool(replaceable) and self.isolated(exercise_id, wrong).is_right
+
     def _source(self, exercise_id: str) -> str | None:
         return source_blocks.read_source(self.folder / curriculum.load()[exercise_id].file)
-
-    def _right_alone(self, exercise_id: str, wrong: Sequence[str]) -> bool:
-        return self.can_isolate(exercise_id, wrong) and self.isolated(exercise_id, wrong).is_right
 
     def _hanging(self, plan: curriculum.ExercisePlan) -> tuple[str, ...]:
         """Return what is required and known to hang: it would again, for as long as it is let.

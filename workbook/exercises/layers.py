@@ -3,7 +3,7 @@
 `forward(inputs...)` returns `(out, cache)`: the layer's output, and whatever its backward
 function will need. `backward(dout, cache)` takes the gradient of the loss with respect to the
 output, and returns its gradients with respect to the inputs. What a cache holds is a private
-matter of the pair.
+matter of the pair, unless the docstring says it.
 
 For every function here: no argument is changed, except that batch normalisation keeps its
 running averages in the dictionary `bn_param`; and what comes out has the dtype that went in, so
@@ -537,7 +537,7 @@ def conv_forward_naive(x, w, b, conv_param):
         H' = 1 + (H + 2 * pad - HH) / stride and W' = 1 + (W + 2 * pad - WW) / stride, both
         rounded down: a filter never hangs over the edge. With the dtype of `x`.
     cache : tuple
-        What `conv_backward_naive` needs.
+        (x, w, b, conv_param), for `conv_backward_naive`.
 
     Raises
     ------
@@ -548,11 +548,12 @@ def conv_forward_naive(x, w, b, conv_param):
     check_conv(x, w, b, conv_param)
     stride, pad = conv_param["stride"], conv_param["pad"]
 
-    out, cache = None, None
+    out = None
     # TODO: pad the images, then visit every output entry and compute it from its window. Plain
     # loops are what is wanted; speed comes later.
     raise NotImplementedError("conv_forward_naive")
 
+    cache = (x, w, b, conv_param)
     return out, cache
 
 
@@ -606,7 +607,7 @@ def max_pool_forward_naive(x, pool_param):
         H' = 1 + (H - pool_height) / stride and W' = 1 + (W - pool_width) / stride, both rounded
         down: a window never hangs over the edge. With the dtype of `x`.
     cache : tuple
-        What `max_pool_backward_naive` needs.
+        (x, pool_param), for `max_pool_backward_naive`.
 
     Raises
     ------
@@ -617,10 +618,11 @@ def max_pool_forward_naive(x, pool_param):
     pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]
     stride = pool_param["stride"]
 
-    out, cache = None, None
+    out = None
     # TODO: visit every window; each channel of each image is pooled for itself.
     raise NotImplementedError("max_pool_forward_naive")
 
+    cache = (x, pool_param)
     return out, cache
 
 

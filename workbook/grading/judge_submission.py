@@ -179,8 +179,11 @@ def _integrated(key: str, exercise_id: str, fresh: Checker, public: Checker) -> 
         messages = fresh.messages(Judgement(run))
     result = _plain(fresh.assemble(Judgement(run), messages, described))
     pending = None
-    if fresh.can_isolate(exercise_id, wrong):
-        level = curriculum.load().plan(exercise_id).level
+    replaced = fresh.replaceable(exercise_id, wrong)
+    if replaced:
+        plan = curriculum.load().plan(exercise_id)
+        # A reference of its own pair comes after everything else of its level.
+        level = 2 * plan.level + (not set(replaced).isdisjoint(plan.own))
         # Should the mistake be its own after all, what is said about its requirements goes.
         own = next((m for m in messages if m.id != BLOCKED), None)
         pending = Pending(level, wrong, own)

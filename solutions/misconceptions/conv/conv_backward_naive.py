@@ -60,8 +60,8 @@ wrong_edit(
 wrong_edit(
     "conv_backward_naive.one_cache_for_all",
     (
-        "cache = (x_pad, w, stride, pad)",
-        "cache = conv_forward_naive.__dict__.setdefault('kept', [])\n    cache[:] = (x_pad, w, stride, pad)",
+        "cache = (x, w, b, conv_param)",
+        "cache = conv_forward_naive.__dict__.setdefault('kept', [])\n    cache[:] = (x, w, b, conv_param)",
     ),
     of="conv_forward_naive",
     message="shared.one_cache_for_all",
@@ -78,7 +78,9 @@ wrong_edit(
 
 @right("conv_backward_naive.one_entry_of_the_filter_at_a_time")
 def conv_backward_naive(dout, cache):
-    xp, w, s, p = cache
+    x, w, _, conv_param = cache
+    s, p = conv_param["stride"], conv_param["pad"]
+    xp = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
     H2, W2 = dout.shape[2:]
     dxp, dw = np.zeros_like(xp), np.zeros_like(w)
     for di in range(w.shape[2]):
@@ -99,15 +101,13 @@ def conv_forward_naive(x, w, b, conv_param):
         np.tensordot(windows, w, axes=([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2)
         + b[:, None, None]
     )
-    return out, (x, w, b, conv_param)
+    return out, (xp, x.shape, w, s, p)
 
 
 @right("conv_backward_naive.another_cache")
 def conv_backward_naive(dout, cache):
-    x, w, b, conv_param = cache
-    s, p = conv_param["stride"], conv_param["pad"]
-    xp = np.pad(x, [(0, 0), (0, 0), (p, p), (p, p)])
-    dxp, dw, db = np.zeros_like(xp), np.zeros_like(w), np.zeros_like(b)
+    xp, shape, w, s, p = cache
+    dxp, dw, db = np.zeros_like(xp), np.zeros_like(w), np.zeros_like(w[:, 0, 0, 0])
     for f in range(w.shape[0]):
         db[f] = np.sum(dout[:, f])
         for i in range(dout.shape[2]):
@@ -116,7 +116,7 @@ def conv_backward_naive(dout, cache):
                 d = dout[:, f, i, j].reshape(-1, 1, 1, 1)
                 dw[f] += (d * window).sum(axis=0)
                 dxp[:, :, i * s : i * s + w.shape[2], j * s : j * s + w.shape[3]] += d * w[f]
-    return dxp[:, :, p : p + x.shape[2], p : p + x.shape[3]], dw, db
+    return dxp[:, :, p : p + shape[2], p : p + shape[3]], dw, db
 
 
 right_edit(

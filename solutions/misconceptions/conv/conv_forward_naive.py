@@ -125,8 +125,8 @@ wrong_edit(
 wrong_edit(
     "conv_forward_naive.setting_changed",
     (
-        "cache = (x_pad, w, stride, pad)",
-        'conv_param["pad"] = 0\n    cache = (x_pad, w, stride, pad)',
+        "cache = (x, w, b, conv_param)",
+        'conv_param["pad"] = 0\n    cache = (x, w, b, conv_param)',
     ),
     message="shared.setting_changed",
     outcome="almost",

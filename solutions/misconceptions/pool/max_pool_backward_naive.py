@@ -79,8 +79,8 @@ wrong_edit(
 wrong_edit(
     "max_pool_backward_naive.one_cache_for_all",
     (
-        "cache = (x, pool_height, pool_width, stride)",
-        "cache = max_pool_forward_naive.__dict__.setdefault('kept', [])\n    cache[:] = (x, pool_height, pool_width, stride)",
+        "cache = (x, pool_param)",
+        "cache = max_pool_forward_naive.__dict__.setdefault('kept', [])\n    cache[:] = (x, pool_param)",
     ),
     of="max_pool_forward_naive",
     message="shared.one_cache_for_all",
