@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbook import locale
+from workbook import curriculum, locale
 from workbook.cases import Case
 from workbook.checks.compare import Comparison
 from workbook.errors import WorkbookError
@@ -15,12 +15,13 @@ from workbook.locale.sentence import Sentence, Value, bind
 from workbook.records import Record
 
 __all__ = [
-    *("BLOCKED", "PARTS", "ArrayView", "ComparedCase", "Message"),
+    *("BLOCKED", "BLOCKED_BY_PAIR", "PARTS", "ArrayView", "ComparedCase", "Message"),
     *("blocked", "called", "fill", "plain", "to_explain"),
 ]
 
 PARTS = ("seen", "looks_like", "why", "look")
 BLOCKED = "finding.blocked"
+BLOCKED_BY_PAIR = "finding.blocked_by_pair"
 
 EXPLAINS = "explains"
 """Key of the sentence that follows `looks_like` where a misconception explains only a part."""
@@ -331,4 +332,7 @@ def fill(
 def blocked(exercise_id: str, by: Sequence[str]) -> Message:
     """Return the message that other exercises must be mended first."""
     others = ", ".join(by) or Sentence.of("finding.something_else")
-    return fill(BLOCKED, others=others, exercise=exercise_id)
+    pair = curriculum.load()[exercise_id].pair
+    private = bool(by) and all(curriculum.load()[name].pair == pair for name in by)
+    kind = BLOCKED_BY_PAIR if private else BLOCKED
+    return fill(kind, others=others, exercise=exercise_id)

@@ -12,7 +12,7 @@ from typing import Any
 
 from workbook import curriculum
 from workbook.checks.checker import Checker
-from workbook.checks.messages import BLOCKED, blocked, fill
+from workbook.checks.messages import BLOCKED, BLOCKED_BY_PAIR, blocked, fill
 from workbook.checks.outcomes import Judgement, missed_rules
 from workbook.checks.references import FromSolutions, References, choose
 from workbook.checks.results import Report
@@ -185,7 +185,7 @@ def _integrated(key: str, exercise_id: str, fresh: Checker, public: Checker) -> 
         # A reference of its own pair comes after everything else of its level.
         level = 2 * plan.level + (not set(replaced).isdisjoint(plan.own))
         # Should the mistake be its own after all, what is said about its requirements goes.
-        own = next((m for m in messages if m.id != BLOCKED), None)
+        own = next((m for m in messages if m.id not in (BLOCKED, BLOCKED_BY_PAIR)), None)
         pending = Pending(level, wrong, own)
     return UnitResult(key, "judge", exercise_id, result, pending=pending)
 
