@@ -20,7 +20,7 @@ from benchmarks import nbgrader_peer
 from workbook import curriculum
 from workbook.checks.case_runner import CaseRun, CaseRunner
 from workbook.checks.worker import run_cases
-from workbook.checks.worker.messages import Job
+from workbook.checks.worker.messages import CheckJob
 from workbook.grading import judge_submission
 from workbook.grading.cache_key import unit_keys
 from workbook.grading.units import Settings, Submission
@@ -70,7 +70,7 @@ def judged(salt: str, number: int = 3) -> dict[str, dict[str, float]]:
     seconds: list[float] = []
     run_job = CaseRunner.run
 
-    def timed(self: CaseRunner, job: Job) -> CaseRun:
+    def timed(self: CaseRunner, job: CheckJob) -> CaseRun:
         """Note what each case took, where it ran."""
         run = run_job(self, job)
         seconds.extend(record.seconds for record in run.records)

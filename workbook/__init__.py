@@ -15,8 +15,10 @@ __all__ = ["__version__", "load_ipython_extension"]
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
     """`%load_ext workbook`: exercises as last saved, `%solutions`, errors in one line."""
-    from workbook.numerics import check_cells
     from workbook.student import ipython
 
-    ipython.load(shell)
+    ipython.load(shell)  # First: it says how many threads NumPy uses, before NumPy is imported.
+
+    from workbook.numerics import check_cells
+
     check_cells.install(shell)

@@ -68,7 +68,9 @@ def test_odd_raw_results_fail_and_raise_nothing(case: Case, raw: Callable[[Case]
         assert record.raised is None, what
         # Gradients of NaN agree on what was dropped; the other cases see them.
         passes = what == "not finite" and case.name == "the same mask forwards and backwards"
-        assert compare(record, reference, case).outcome == ("pass" if passes else "fail"), what
+        # Where only the form is judged, or a rule, nothing but a rule can be missed.
+        expected = ("pass",) if passes else ("fail", "almost")
+        assert compare(record, reference, case).outcome in expected, what
 
 
 def _case(reduce: object) -> Case:

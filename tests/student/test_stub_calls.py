@@ -15,6 +15,8 @@ pytestmark = pytest.mark.skipif(
     locations.solutions_folder() is None, reason="this copy has no solutions/"
 )
 EXERCISES = list(curriculum.load())
+# A case that sees that the exercise's lines are left alone.
+NOT_REACHED = {"a net without normalisation"}
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
@@ -29,6 +31,9 @@ def test_a_stub_raises_its_own_id(exercise):
     stub = stubs.make_stub(source, exercise.file, only=exercise.id)
     with load_implementation(folder, sources={exercise.file: stub}) as impl:
         for case in cases_of(exercise.id):
+            if case.name in NOT_REACHED:
+                case.run(impl, case.rng(DEFAULT_SEED))
+                continue
             with pytest.raises(NotImplementedError) as caught:
                 case.run(impl, case.rng(DEFAULT_SEED))
             assert caught.value.args == (exercise.id,), case.name

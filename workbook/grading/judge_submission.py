@@ -169,10 +169,11 @@ def _integrated(key: str, exercise_id: str, fresh: Checker, public: Checker) -> 
         if run.messages or run.ended:
             messages = fresh.messages(Judgement(run))
         else:
-            if not run.is_right or printed(run.cases).lines:
+            passed = run.outcome == "pass"
+            if not passed or printed(run.cases).lines:
                 described = public.integrated(exercise_id, wrong)
-            messages = public.messages(Judgement(described)) if not run.is_right else []
-            if not messages and not run.is_right:
+            messages = [] if passed else public.messages(Judgement(described))
+            if not messages and not passed:
                 messages = [fill("finding.other_seed", exercise=exercise_id)]
     except Exception as error:
         run = described = fresh.our_fault(exercise_id, error)
