@@ -39,6 +39,7 @@ _TITLE = "font-weight: 600; margin: 0.5em 0 0.1em;"
 _WORDS = "margin: 0;"
 _FOLD = "margin: 0.3em 0;"
 _SUMMARY = "cursor: pointer; font-weight: 600;"
+_ROW = "background: transparent;"  # Stripes would leave too little contrast.
 _CELL = (
     "text-align: left; padding: 0.1em 1.2em 0.1em 0; background: transparent; "
     "border: none; white-space: nowrap; vertical-align: top;"
@@ -70,7 +71,8 @@ def _fold(title: str, content: str) -> str:
 def _colour(row: ArrayRow | CaseRow) -> str:
     if row.ok:
         return _GOOD
-    return _WAIT if row.mild else _BAD
+    # The colour of warnings is too light for words.
+    return "inherit" if row.mild else _BAD
 
 
 def _array_row(row: ArrayRow) -> str:
@@ -79,7 +81,7 @@ def _array_row(row: ArrayRow) -> str:
         verdict = f"<b>{verdict}</b>"
     cells = [f"<code>{escape(row.name)}</code>", verdict]
     cells += [escape(words) for words in (row.error, row.limit, row.rel_error, row.case)]
-    return "<tr>" + "".join(_tag("td", _CELL, cell) for cell in cells) + "</tr>"
+    return _tag("tr", _ROW, "".join(_tag("td", _CELL, cell) for cell in cells))
 
 
 def _arrays(card: Card) -> str:
@@ -99,7 +101,7 @@ def _arrays(card: Card) -> str:
     table = _tag(
         "table",
         "border-collapse: collapse; margin: 0.1em 0; font-size: 95%;",
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>",
+        f"<thead>{_tag('tr', _ROW, head)}</thead><tbody>{body}</tbody>",
     )
     return _tag("div", _TITLE, escape(text("card.arrays"))) + _tag(
         "div", "overflow-x: auto;", table, _KEEPS_KEYS
