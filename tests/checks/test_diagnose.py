@@ -102,8 +102,8 @@ def test_values_come_before_rules(student: Student) -> None:
         ),
         (
             "conv_forward_naive",
-            "    x_pad = np.pad(",
-            "    x_pad = np.lib.pad(",
+            "    x_pad = np.pad(x, ((",
+            "    x_pad = np.lib.pad(x, ((",
             "raised.numpy_name",
             "'numpy.lib' has no attribute 'pad'",
         ),

@@ -13,7 +13,7 @@ Student = Callable[..., Path]
 
 DW = "    dw = rows.T @ dout\n    db = dout.sum(axis=0)\n"
 OUT = "    out = rows @ w + b\n"
-PAD_OUT = "    cache = (x_pad, w, stride, pad)\n"
+PAD_OUT = "    cache = (x, w, b, conv_param)\n"
 WINDOW = "x[:, :, top : top + pool_height, left : left + pool_width]\n            out"
 LOSS = "    loss = -log_probs[samples, y].mean()\n\n    dx = np.exp(log_probs)\n"
 BATCHNORM = "momentum * running_var + (1 - momentum) * var"

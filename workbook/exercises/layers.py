@@ -580,6 +580,9 @@ def conv_backward_naive(dout, cache):
     ValueError
         If `dout` does not have the output's shape.
     """
+    x, w, _, conv_param = cache
+    stride, pad = conv_param["stride"], conv_param["pad"]
+
     dx, dw, db = None, None, None
     # TODO: walk over the same windows as in the forward pass. Ask of each output entry: how much
     # did every pixel of its window, and every entry of its filter, contribute to it? A pixel may
@@ -650,6 +653,10 @@ def max_pool_backward_naive(dout, cache):
     ValueError
         If `dout` does not have the output's shape.
     """
+    x, pool_param = cache
+    pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]
+    stride = pool_param["stride"]
+
     dx = None
     # TODO: walk over the same windows as in the forward pass, and find in each where the maximum
     # lies. Slices of an array are views: what you write into them changes the array.
