@@ -89,7 +89,7 @@ def main() -> None:
             assert watch.stdout is not None
             try:
                 checker.prepare()
-                next(line for line in watch.stdout if "Everything is right" in line)
+                next(line for line in watch.stdout if "Everything is done" in line)
                 for number in range(rounds):
                     for exercise_id in EXERCISES:
                         times = found.setdefault(exercise_id, {"warm": [], "watch": [], "cold": []})
