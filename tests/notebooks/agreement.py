@@ -170,7 +170,7 @@ class Comparison:
 
     @property
     def unseen(self) -> bool:
-        """Whether the cells pass what the card calls wrong."""
+        """Return whether the cells pass what the card calls wrong."""
         return self.card not in RIGHT and not any(self.cells.values())
 
     @property

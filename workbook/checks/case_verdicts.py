@@ -52,7 +52,7 @@ class CaseVerdicts:
         return tuple(c for c in self.cases if c.comparison.outcome == "pass")
 
     def only_repeats(self, compared: ComparedCase) -> bool:
-        """Whether a case about unchanged arguments shows no more than that values are wrong.
+        """Return whether a case about unchanged arguments shows no more than that values are wrong.
 
         Its values go through the same code as those of other cases, so it fails with them. It
         says something of its own only if an argument was changed.
@@ -90,7 +90,7 @@ class CaseVerdicts:
 
     @cached_property
     def all_ran(self) -> bool:
-        """Whether every case came to results, so that something can be said of all of them."""
+        """Return whether every case came to results, so that all of them can be spoken of."""
         return all(c.record.raised is None for c in self.cases)
 
     @cached_property
@@ -99,7 +99,7 @@ class CaseVerdicts:
         return tuple(n for n in self.names if n not in self.wrong) if self.all_ran else ()
 
     def everywhere(self, name: str) -> bool:
-        """Whether an array is wrong in every case that returns it."""
+        """Return whether an array is wrong in every case that returns it."""
         judged = [c for c in self.cases if name in c.reference.arrays]
         return len(self.wrong.get(name, ())) == len(judged) and self.all_ran
 

@@ -106,6 +106,8 @@ class Checker:
         self._files = Opened(dict(self._stopped))
         self._integrated: dict[str, ExerciseRun] = {}
         self._isolated: dict[str, ExerciseRun] = {}
+        # By file: its text, as it was when the first of its exercises was judged.
+        self._sources: dict[str, str | None] = {}
 
     def __enter__(self) -> "Checker":
         return self
@@ -223,7 +225,7 @@ class Checker:
                 run = self._empty(exercise_id, "blocked", blocked(exercise_id, hanging))
                 run = replace(run, blocked_by=hanging)
             else:
-                run = mark_written(self._run_cases(exercise_id), self._source(exercise_id))
+                run = self._run_cases(exercise_id)
             if not run.is_final:
                 run = mark_blocked(
                     run, self.wrong_requirements(exercise_id) if wrong is None else wrong
@@ -255,7 +257,6 @@ class Checker:
             own = curriculum.load().plan(exercise_id).own
             replaced = self.replaceable(exercise_id, wrong)
             run = self._run_cases(exercise_id, replaced)
-            run = mark_written(run, self._source(exercise_id))
             if not run.is_final:
                 # These are not replaced.
                 left = [n for n in wrong if n in own and n not in replaced]
@@ -268,7 +269,10 @@ class Checker:
         return bool(replaceable) and self.isolated(exercise_id, wrong).is_right
 
     def _source(self, exercise_id: str) -> str | None:
-        return source_blocks.read_source(self.folder / curriculum.load()[exercise_id].file)
+        file = curriculum.load()[exercise_id].file
+        if file not in self._sources:
+            self._sources[file] = source_blocks.read_source(self.folder / file)
+        return self._sources[file]
 
     def _hanging(self, plan: curriculum.ExercisePlan) -> tuple[str, ...]:
         """Return what is required and known to hang: it would again, for as long as it is let.
@@ -313,7 +317,8 @@ class Checker:
                 self._files.problems[exercise.file] = problem
                 break
             self._stopped[file] = self._files.problems[file] = problem
-        return self._unreadable(exercise_id) or self._compared(exercise_id, run)
+        found = self._unreadable(exercise_id) or self._compared(exercise_id, run)
+        return mark_written(found, self._source(exercise_id))
 
     def _unreadable(self, exercise_id: str) -> ExerciseRun | None:
         """Return the run of an exercise whose file or function cannot be had."""

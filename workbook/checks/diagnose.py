@@ -88,7 +88,7 @@ def _wrong_values(compared: ComparedCase) -> set[Fault]:
 
 
 def _agrees(compared: ComparedCase, known: CaseFingerprint) -> bool:
-    """Whether the record shows the mistake in one case, perhaps beside others."""
+    """Return whether the record shows the mistake in one case, perhaps beside others."""
     raised = compared.record.raised
     if known.raised is not None or raised is not None:
         return raised is not None and known.raised == (raised.type, raised.message)
@@ -146,7 +146,7 @@ def _named(found: Sequence[Candidate], fingerprints: Sequence[Fingerprint]) -> l
 
 
 def _is_ambiguous(candidate: Candidate, fingerprints: Sequence[Fingerprint]) -> bool:
-    """Whether another misconception may as well be the reason, if there are several mistakes.
+    """Return whether another misconception may as well be the reason, among several mistakes.
 
     One that does all that this one does, and more: where its other results are wrong as well, a
     second mistake may have changed them.

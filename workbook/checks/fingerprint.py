@@ -148,7 +148,7 @@ def matches(value: Value | None, known: ArrayFingerprint, case: Case, name: str)
 
 
 def includes(whole: Mapping[str, CaseFingerprint], part: Mapping[str, CaseFingerprint]) -> bool:
-    """Whether everything that is wrong in `part` is wrong in `whole` in the same way."""
+    """Return whether everything that is wrong in `part` is wrong in `whole` in the same way."""
     return all(name in whole and _case_includes(whole[name], part[name]) for name in part)
 
 
@@ -165,7 +165,7 @@ def _case_includes(whole: CaseFingerprint, part: CaseFingerprint) -> bool:
 
 
 def _is_same(one: ArrayFingerprint, other: ArrayFingerprint) -> bool:
-    """Whether two fingerprints are of one array, but for rounding."""
+    """Return whether two fingerprints are of one array, but for rounding."""
     if (one.kind, one.type, one.shape, one.odd) != (other.kind, other.type, other.shape, other.odd):
         return False
     scale = max((abs(n) for n in other.numbers), default=0.0)

@@ -56,7 +56,7 @@ class _WrongArray:
         return float(np.abs(self.want).max(initial=0.0))
 
     def equals(self, got: Array, want: Array) -> bool:
-        """Whether two arrays are the same but for rounding."""
+        """Return whether two arrays are the same but for rounding."""
         largest = float(np.abs(want).max(initial=0.0))
         if got.shape != want.shape or not np.isfinite(largest):
             return False
@@ -68,7 +68,7 @@ class _WrongArray:
         return bool(np.allclose(got, want, rtol=tolerance, atol=max(tolerance * largest, least)))
 
     def becomes_right(self, change: Callable[[Array], Array]) -> bool:
-        """Whether a change of the student's array gives what it should be."""
+        """Return whether a change of the student's array gives what it should be."""
         return self.equals(change(self.got), self.want)
 
 
@@ -478,7 +478,7 @@ def _same_along_axis(verdicts: CaseVerdicts) -> Iterator[Message]:
 
 
 def _is_same_along(wrong: _WrongArray, axis: int) -> bool:
-    """Whether all entries along an axis are equal, and should not be."""
+    """Return whether all entries along an axis are equal, and should not be."""
     if wrong.got.shape != wrong.want.shape or not np.isfinite(wrong.got).all():
         return False
     spread, wanted = np.ptp(wrong.got, axis=axis).max(), np.ptp(wrong.want, axis=axis).max()

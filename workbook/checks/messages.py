@@ -1,6 +1,6 @@
 """A message in four parts, with the student's own numbers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from workbook.records import Record
 
 __all__ = [
     *("BLOCKED", "BLOCKED_BY_PAIR", "PARTS", "ArrayView", "ComparedCase", "Message"),
-    *("blocked", "called", "fill", "plain", "to_explain"),
+    *("blocked", "called", "fill", "plain"),
 ]
 
 PARTS = ("seen", "looks_like", "why", "look")
@@ -147,18 +147,6 @@ class ComparedCase:
 def plain(name: str) -> str:
     """Return a name as an identifier: `grads[W1]` as `grads_W1`."""
     return name.replace("[", "_").replace("]", "").replace(" ", "_").replace(".", "_")
-
-
-def to_explain(compared_cases: Iterable[ComparedCase]) -> list[ComparedCase]:
-    """Return the cases that a message has to explain, of those that are not right.
-
-    These are the ones that went wrong; without any, those that stopped at a TODO, and else those
-    that miss a rule.
-    """
-    missed = [c for c in compared_cases if c.comparison.outcome != "pass"]
-    stopped = [c for c in missed if c.comparison.outcome in ("todo", "blocked")]
-    wrong = [c for c in missed if c.comparison.outcome not in ("almost", "todo", "blocked")]
-    return wrong or stopped or missed
 
 
 def called(name: str) -> str:

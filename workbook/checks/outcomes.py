@@ -45,12 +45,12 @@ class ExerciseRun:
 
     @property
     def is_right(self) -> bool:
-        """Whether it blocks nothing."""
+        """Return whether it blocks nothing."""
         return self.outcome in DONE
 
     @property
     def is_final(self) -> bool:
-        """Whether no requirement can be the reason for its outcome."""
+        """Return whether no requirement can be the reason for its outcome."""
         unreadable = bool(self.messages) and not self.blocked_by
         return self.is_right or unreadable or self.outcome in ("todo", "partial", "infra")
 
@@ -116,7 +116,7 @@ class Judgement:
 
     @property
     def is_right(self) -> bool:
-        """Whether it blocks nothing."""
+        """Return whether it blocks nothing."""
         return self.decisive.is_right
 
     @property

@@ -107,7 +107,7 @@ def snapshot(value: object) -> object:
 
 
 def fits(value: object, shape: tuple[int, ...]) -> bool:
-    """Whether a value is an array of that shape, so that one can compute with it."""
+    """Return whether a value is an array of that shape, so that one can compute with it."""
     return isinstance(value, np.ndarray) and value.shape == shape
 
 

@@ -65,7 +65,7 @@ class ExerciseGrade:
 
     @property
     def differs(self) -> bool:
-        """Whether nbval and the integrated outcome say different things.
+        """Return whether nbval and the integrated outcome say different things.
 
         A cell may look at what an `almost` misses, or not: both agree with it.
         """

@@ -21,12 +21,12 @@ _PART = re.compile(r"^\.(.+)\.\w{8}\.part$")
 
 
 def is_ours(out: Path) -> bool:
-    """Whether a folder was made for results, and for nothing else."""
+    """Return whether a folder was made for results, and for nothing else."""
     return (out / _MARK).is_file() or _is_older(out)
 
 
 def _is_older(out: Path) -> bool:
-    """Whether an earlier version, which put no mark on it, wrote the folder."""
+    """Return whether an earlier version, which put no mark on it, wrote the folder."""
     return (out / ".lock").is_file() and (out / "logs").is_dir()
 
 

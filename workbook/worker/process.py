@@ -96,7 +96,7 @@ class WorkerProcess:
         return self._popen.pid
 
     def is_alive(self) -> bool:
-        """Whether it has not ended."""
+        """Return whether it has not ended."""
         return self._popen.poll() is None
 
     def send(self, *messages: bytes) -> None:
@@ -114,7 +114,7 @@ class WorkerProcess:
             raise TimeoutError from None
 
     def has_message(self) -> bool:
-        """Whether `receive` would not wait."""
+        """Return whether `receive` would not wait."""
         return not self._messages.empty()
 
 

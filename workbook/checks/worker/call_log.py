@@ -102,7 +102,7 @@ class CallLog:
 
 
 def shares_memory(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Whether two arrays share memory."""
+    """Return whether two arrays share memory."""
     try:
         return bool(np.shares_memory(one, other, max_work=10_000))  # type: ignore[arg-type]
     except Exception:  # TooHard: an exact answer would take too long.

@@ -85,17 +85,17 @@ def readable(name: str) -> str:
 
 
 def is_of_the_system(name: str) -> bool:
-    """Whether an operating system puts files of that name everywhere."""
+    """Return whether an operating system puts files of that name everywhere."""
     return _OF_THE_SYSTEM.match(name) is not None
 
 
 def is_packed(name: str) -> bool:
-    """Whether the name is that of an archive, of a kind that is read or not."""
+    """Return whether the name is that of an archive, of a kind that is read or not."""
     return _ARCHIVE.search(name) is not None
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a file of that name is no submission where there is another."""
+    """Return whether a file of that name is no submission where there is another."""
     named = (_OF_THE_SYSTEM.match(name), _DOCUMENT.search(name), _DATA.search(name))
     return name.startswith(".") or any(named)
 
